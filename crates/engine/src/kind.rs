@@ -31,6 +31,9 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + PartialEq + Debug + 'stat
     /// How many retired generations stay (revisions that accumulate); all others are deleted
     /// after the commit point.
     const KEEPS: usize = 0;
+    /// Whether it is nobody's and everybody's even when we have made it: never changed, never
+    /// deleted by us.
+    const SHARED: bool = false;
 
     /// What the cloud tells us of it. Members become known one by one.
     type Outputs: Serialize + DeserializeOwned + Clone + PartialEq + Debug + 'static;

@@ -15,7 +15,7 @@ use crate::document::{Difference, Document};
 use crate::graph::GraphError;
 use crate::input::Ref;
 use crate::kind::{Impact, PlannedRequest};
-use crate::state::Record;
+use crate::state::{Ownership, Record};
 
 pub use decide::plan;
 
@@ -43,6 +43,8 @@ pub struct Step {
     pub action: Action,
     /// Before or after the commit point.
     pub phase: Phase,
+    /// Whose it will be.
+    pub ownership: Ownership,
     /// Why.
     pub reasons: Vec<Reason>,
     /// What it may break.

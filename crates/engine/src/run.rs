@@ -241,7 +241,7 @@ impl Progress {
             requests: step.requests.clone(),
             next: 0,
             outputs: step.outputs.clone(),
-            ownership: Ownership::Ours,
+            ownership: step.ownership,
             touched: false,
             doubted: false,
             failure: None,

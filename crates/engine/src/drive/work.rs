@@ -117,11 +117,11 @@ impl Subject<'_> {
                 Found::Absent => {
                     let requests = self.internal(self.provider.changes(&self.spec, None))?;
                     let before = self.planned.outputs.clone();
-                    return Ok(looked(before, Ownership::Ours, requests));
+                    return Ok(looked(before, self.planned.ownership, requests));
                 }
                 Found::Displaces { outputs, .. } if !self.planned.displaces.is_empty() => {
                     let requests = self.internal(self.provider.changes(&self.spec, None))?;
-                    return Ok(looked(Some(outputs), Ownership::Ours, requests));
+                    return Ok(looked(Some(outputs), self.planned.ownership, requests));
                 }
                 Found::Displaces { what, .. } => {
                     return Err(taken(
@@ -136,7 +136,11 @@ impl Subject<'_> {
             Some(observed) => {
                 let observed = self.owned(observed)?;
                 let requests = self.internal(self.provider.changes(&self.spec, Some(&observed)))?;
-                Ok(looked(Some(observed.outputs), Ownership::Ours, requests))
+                Ok(looked(
+                    Some(observed.outputs),
+                    self.planned.ownership,
+                    requests,
+                ))
             }
             None => Err(Failure::new(
                 Class::Eventual,

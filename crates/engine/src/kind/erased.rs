@@ -54,6 +54,8 @@ pub struct Named {
     pub looks_before: bool,
     /// [`Kind::KEEPS`].
     pub keeps: usize,
+    /// [`Kind::SHARED`].
+    pub shared: bool,
 }
 
 /// [`Kind`] over documents.
@@ -186,6 +188,7 @@ impl<K: Kind> PureKind for Pure<K> {
             patience: K::PATIENCE,
             looks_before: K::LOOKS_BEFORE,
             keeps: K::KEEPS,
+            shared: K::SHARED,
         }
     }
 

@@ -235,6 +235,11 @@ impl<'a> Deciding<'a> {
         let requests = kind.changes(&spec, None).map_err(malformed)?;
         let step = Step {
             action: Action::Create,
+            ownership: if kind.named().shared {
+                Ownership::Shared
+            } else {
+                Ownership::Ours
+            },
             reasons,
             impact: worst(&requests),
             requests,
@@ -284,6 +289,7 @@ impl<'a> Deciding<'a> {
             } else {
                 Phase::Collect
             },
+            ownership: Ownership::Ours,
             reasons: vec![match (observed, graph.node(address)) {
                 (None, _) => Reason::Vanished,
                 (_, Some(_)) => Reason::Retired,
@@ -327,6 +333,7 @@ impl<'a> Deciding<'a> {
             kind: node.kind.clone(),
             action: Action::Create,
             phase: Phase::Converge,
+            ownership: Ownership::Ours,
             reasons: Vec::new(),
             impact: Impact::None,
             differences: Vec::new(),
