@@ -82,7 +82,8 @@ codes! {
         "The spelling is right and the section, key or value is part of the manifest format, but this version \
          cannot act on it yet. It is refused rather than skipped, so that nothing you wrote is lost in silence."
     NotAChoice "E0106" "a value that is not one of the choices"
-        "The key takes one of a few words, which the message lists."
+        "The key takes one of a few words, which the message lists. Words of other tools are not read: what they mean \
+         elsewhere may differ in the details."
     OutOfRange "E0107" "a number outside its range"
         "The number is smaller or larger than AWS accepts for it; the message has the bounds. A port goes from 1 \
          to 65535, thresholds of a health check from 2 to 10, zones from 2 to 6, a count up to 5000."
@@ -142,7 +143,8 @@ codes! {
         "There is one subnet for each zone. Write as many ranges as there are zones, or leave out `azs`, which \
          then follows from the list."
     SubnetOutside "E0134" "a subnet outside the network"
-        "A subnet's range must lie inside the VPC's `cidr`."
+        "A subnet is a part of the VPC, so its range must lie inside `network.cidr`, which is 10.0.0.0/16 where it is \
+         not written."
     SubnetsOverlap "E0135" "two subnets that overlap"
         "An address belongs to one subnet, so no two ranges may share one."
 

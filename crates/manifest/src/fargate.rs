@@ -155,10 +155,10 @@ pub fn smallest_with_memory(memory: u32) -> Option<TaskSize> {
         })
 }
 
-/// The legal sizes next to one that is not: first those that give at least what was asked for, the
+/// The legal sizes next to one that is not, with this cpu or any: first those that give at least what was asked for, the
 /// smallest first, then the largest one below.
-pub fn nearest(cpu: u32, memory: u32) -> Vec<TaskSize> {
-    let enough = |size: &TaskSize| size.cpu >= cpu && size.memory >= memory;
+pub fn nearest(cpu: Option<u32>, memory: u32) -> Vec<TaskSize> {
+    let enough = |size: &TaskSize| cpu.is_none_or(|cpu| size.cpu >= cpu) && size.memory >= memory;
     // One offer per cpu: the least memory that is enough. More rows than two would only be dearer.
     let mut offers: Vec<TaskSize> = SIZES
         .iter()
@@ -180,8 +180,12 @@ pub fn nearest(cpu: u32, memory: u32) -> Vec<TaskSize> {
                 memory,
             })
         })
-        .filter(|size| size.cpu <= cpu && size.memory <= memory)
-        .max();
+        .filter(|size| cpu.is_none_or(|cpu| size.cpu <= cpu) && size.memory <= memory)
+        .max_by_key(|size| match cpu {
+            Some(_) => (size.cpu, size.memory),
+            // Any cpu will do, so the most memory and then the cheapest cpu.
+            None => (size.memory, u32::MAX - size.cpu),
+        });
     offers.extend(below);
     offers
 }
@@ -243,7 +247,7 @@ mod tests {
     #[test]
     fn nearest_sizes_offer_enough_first_and_one_below() {
         let show = |cpu, memory| {
-            nearest(cpu, memory)
+            nearest(Some(cpu), memory)
                 .iter()
                 .map(ToString::to_string)
                 .collect::<Vec<_>>()

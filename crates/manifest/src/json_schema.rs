@@ -14,6 +14,7 @@ use crate::schema::File;
 pub fn json_schema() -> Value {
     SchemaSettings::draft2020_12()
         .with_transform(WithoutNull)
+        .with_transform(Unwrapped)
         .into_generator()
         .into_root_schema_for::<File>()
         .to_value()
@@ -41,6 +42,22 @@ impl Transform for WithoutNull {
                     schema.insert(key, value);
                 }
             }
+        }
+        transform_subschemas(self, schema);
+    }
+}
+
+/// Doc comments break their lines where the source does, and editors would too.
+#[derive(Clone, Debug)]
+struct Unwrapped;
+
+impl Transform for Unwrapped {
+    fn transform(&mut self, schema: &mut Schema) {
+        if let Some(Value::String(description)) = schema.get_mut("description") {
+            let paragraphs = description
+                .split("\n\n")
+                .map(|text| text.replace('\n', " "));
+            *description = paragraphs.collect::<Vec<_>>().join("\n\n");
         }
         transform_subschemas(self, schema);
     }

@@ -15,6 +15,11 @@ pub(crate) fn is_planned_value(path: &[&str], value: &str) -> bool {
         .any(|(planned, values)| matches(planned, path) && values.contains(&value))
 }
 
+/// Does the design have a table here? An image can be taken from another service.
+pub(crate) fn is_planned_table(path: &[&str]) -> bool {
+    matches(TABLE, path)
+}
+
 /// The first `${…}` in a text that will mean something one day. Others, such as `${HOME}` in a shell
 /// command, are the container's own.
 pub(crate) fn planned_interpolation(text: &str) -> Option<&str> {
@@ -59,6 +64,8 @@ const KEYS: [&str; 24] = [
     "services.*.sidecars",
     "services.*.uses",
 ];
+
+const TABLE: &str = "services.*.image";
 
 const VALUES: [(&str, &[&str]); 2] = [
     ("dns.provider", &["route53", "manual"]),

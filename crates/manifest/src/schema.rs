@@ -21,7 +21,10 @@ use crate::located::Located;
 pub(crate) struct File {
     /// Version of the manifest format. Default 1, the only one there is.
     #[schemars(range(min = 1), extend("default" = defaults::VERSION))]
-    #[expect(dead_code, reason = "read before everything else, from the document itself")]
+    #[expect(
+        dead_code,
+        reason = "read before everything else, from the document itself"
+    )]
     pub(crate) version: Option<Located<i64>>,
 
     /// Name of the app. It starts the name of everything that is made, and load balancer names are cut
@@ -53,7 +56,7 @@ pub(crate) struct File {
 
     /// The long-running containers, by name.
     #[schemars(required, extend("minProperties" = 1))]
-    pub(crate) services: Option<BTreeMap<Located<String>, ServiceSection>>,
+    pub(crate) services: Option<Located<BTreeMap<Located<String>, ServiceSection>>>,
 }
 
 /// Where the hostnames live.

@@ -1,41 +1,44 @@
 //! Compares a parsed document with the JSON Schema: keys, types, choices and bounds.
 //!
 //! What is wrong is reported and taken out of the document, so that what is left always fits the types
-//! of `schema.rs` and the rules of `validate/` can still be checked on it. It knows the small part of
-//! JSON Schema that those types produce, and nothing of what the keys mean.
+//! of `schema.rs` and the rules of `validate/` can still be checked on it. It knows nothing of what the
+//! keys mean.
+
+mod shape;
+mod words;
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use self::shape::Shape;
+use self::words::{advice, article, in_toml, listed};
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::did_you_mean::did_you_mean;
 use crate::located::Span;
-use crate::planned::{is_planned_key, is_planned_value, planned_interpolation};
+use crate::planned::{is_planned_key, is_planned_table, is_planned_value, planned_interpolation};
 
 /// What the comparison found.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     /// Every mistake.
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// The keys that were taken out or are missing, so that nobody complains about them again.
+    /// The keys that were taken out, are missing, or were most likely meant by a misspelt one: nobody need
+    /// complain about them again.
     pub(crate) spoiled: BTreeSet<String>,
 }
 
 /// Compares, reports and prunes.
 pub(crate) fn check_structure(document: &mut DeTable<'_>, schema: &Value) -> Findings {
-    let mut check = Check {
-        root: schema,
-        findings: Findings::default(),
-    };
-    check.table(&[], schema, document, 0..0);
-    check.findings
+    let mut findings = Findings::default();
+    findings.table(&[], Shape::root(schema), document, 0..0);
+    findings
 }
 
-/// A key path as messages write it. Keys of the user's that need quotes get them.
+/// A key path as messages write it. Keys that need quotes in TOML get them.
 pub(crate) fn dotted(path: &[&str]) -> String {
     path.iter()
         .map(|key| quoted(key))
@@ -52,160 +55,134 @@ fn quoted(key: &str) -> String {
     }
 }
 
-struct Check<'s> {
-    root: &'s Value,
-    findings: Findings,
-}
-
-impl<'s> Check<'s> {
-    fn table(&mut self, path: &[&str], schema: &'s Value, table: &mut DeTable<'_>, name: Span) {
-        let known = schema.get("properties").and_then(Value::as_object);
-        let any = schema
-            .get("additionalProperties")
-            .filter(|schema| schema.is_object());
-
-        for required in schema
-            .get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            let Some(key) = required.as_str().filter(|key| !table.contains_key(*key)) else {
-                continue;
-            };
-            self.missing(
-                &[path, &[key]].concat(),
-                known.and_then(|known| known.get(key)),
-                &name,
-            );
-        }
-
+impl Findings {
+    /// `name` is where the table's own name stands, to point at for what is missing in it.
+    fn table(&mut self, path: &[&str], shape: Shape<'_>, table: &mut DeTable<'_>, name: Span) {
         let mut wrong = BTreeSet::new();
         for (key, value) in table.iter_mut() {
             let word: &str = key.get_ref();
             let path = [path, &[word]].concat();
-            let fits = match known.and_then(|known| known.get(word)).or(any) {
-                Some(schema) => self.value(&path, self.resolve(schema), value, key.span()),
+            let fits = match shape.key(word) {
+                Some(below) => self.value(&path, below, value, key.span()),
                 None => {
-                    self.unknown(&path, known, key.span());
+                    self.unknown(&path, shape, key.span());
                     false
                 }
             };
             if !fits {
+                self.spoiled.insert(dotted(&path));
                 wrong.insert(word.to_owned());
-                self.findings.spoiled.insert(dotted(&path));
             }
         }
-        for key in &wrong {
+        for key in shape.required().filter(|key| !table.contains_key(*key)) {
+            self.missing(&[path, &[key]].concat(), shape, &name);
+        }
+        for key in wrong {
             table.remove(key.as_str());
         }
     }
 
-    /// Says whether the value may stay. A table stays without its own mistakes.
+    /// Says whether the value may stay. A table stays, without what is wrong in it.
     fn value(
         &mut self,
         path: &[&str],
-        schema: &'s Value,
+        shape: Shape<'_>,
         value: &mut Spanned<DeValue<'_>>,
         name: Span,
     ) -> bool {
-        let span = value.span();
-        match (type_of(schema), value.get_mut()) {
+        match (shape.type_name(), value.get_mut()) {
             ("object", DeValue::Table(table)) => {
-                self.table(path, schema, table, name);
+                self.table(path, shape, table, name);
                 true
             }
             ("array", DeValue::Array(array)) => {
-                let items = schema.get("items").map(|items| self.resolve(items));
+                let Some(below) = shape.item() else {
+                    return true;
+                };
                 let mut fits = true;
-                for item in array.iter() {
-                    fits &= items.is_none_or(|items| self.scalar(path, items, item));
+                for (index, item) in array.iter().enumerate() {
+                    fits &= self.scalar(
+                        &Place {
+                            path,
+                            index: Some(index),
+                        },
+                        below,
+                        item,
+                    );
                 }
                 fits
             }
-            ("object" | "array", other) => {
-                let advice = advice(type_of(schema), other);
-                self.wrong_type(path, schema, other, span, advice);
-                false
-            }
-            _ => self.scalar(path, schema, value),
+            _ => self.scalar(&Place { path, index: None }, shape, value),
         }
     }
 
-    fn scalar(&mut self, path: &[&str], schema: &'s Value, value: &Spanned<DeValue<'_>>) -> bool {
+    fn scalar(
+        &mut self,
+        place: &Place<'_>,
+        shape: Shape<'_>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> bool {
         let span = value.span();
-        match (type_of(schema), value.get_ref()) {
-            ("string", DeValue::String(text)) => self.text(path, schema, text, span),
-            ("boolean", DeValue::Boolean(_)) => true,
+        match (shape.type_name(), value.get_ref()) {
+            ("string", DeValue::String(text)) => self.text(place, shape, text, span),
+            ("boolean", DeValue::Boolean(_)) | ("number", DeValue::Integer(_)) => true,
             ("integer", DeValue::Integer(written)) => {
                 let number = i64::from_str_radix(written.as_str(), written.radix()).ok();
-                self.bounds(path, schema, number, span)
+                self.number(place, shape, number, span)
             }
-            ("number", DeValue::Integer(_)) => true,
             ("number", DeValue::Float(written)) => {
                 let finite = written.as_str().parse::<f64>().is_ok_and(f64::is_finite);
-                if !finite {
-                    self.bounds(path, schema, None, span);
-                }
-                finite
+                finite || self.number(place, shape, None, span)
             }
-            (expected, other) => {
-                let advice = advice(expected, other);
-                self.wrong_type(path, schema, other, span, advice);
+            (_, other) => {
+                self.wrong_type(place, shape, other, span);
                 false
             }
         }
     }
 
-    fn text(&mut self, path: &[&str], schema: &Value, text: &str, span: Span) -> bool {
+    fn text(&mut self, place: &Place<'_>, shape: Shape<'_>, text: &str, span: Span) -> bool {
         if let Some(planned) = planned_interpolation(text) {
-            self.findings.diagnostics.push(
-                Diagnostic::new(
-                    Code::NotSupportedYet,
-                    span,
-                    format!(
-                        "`{planned}` in `{}` is known but not supported by this version",
-                        dotted(path)
-                    ),
-                )
-                .help("write the value itself"),
+            let message =
+                format!("`{planned}` in `{place}` is known but not supported by this version");
+            self.diagnostics.push(
+                Diagnostic::new(Code::NotSupportedYet, span, message)
+                    .help("write the value itself"),
             );
             return false;
         }
-        let choices = choices(schema);
+        let choices = shape.choices();
         if choices.is_empty() || choices.contains(&text) {
             return true;
         }
-        let listed = choices
-            .iter()
-            .map(|choice| format!("`{choice}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
-        let (code, message) = if is_planned_value(path, text) {
-            let message = format!(
-                "`{} = {text:?}` is known but not supported by this version",
-                dotted(path)
-            );
-            (Code::NotSupportedYet, message)
+        let diagnostic = if is_planned_value(place.path, text) {
+            let message =
+                format!("`{place} = {text:?}` is known but not supported by this version");
+            Diagnostic::new(Code::NotSupportedYet, span, message)
         } else {
-            (
+            Diagnostic::new(
                 Code::NotAChoice,
-                format!("`{}` cannot be {text:?}", dotted(path)),
+                span,
+                format!("`{place}` cannot be {text:?}"),
             )
         };
-        let mut diagnostic = Diagnostic::new(code, span, message);
-        if let Some(near) = did_you_mean(text, choices.iter().copied()) {
-            diagnostic = diagnostic.label(format!("did you mean `{near}`?"));
-        }
-        self.findings
-            .diagnostics
-            .push(diagnostic.help(format!("this version has: {listed}")));
+        let diagnostic = match did_you_mean(text, choices.iter().copied()) {
+            Some(near) => diagnostic.label(format!("did you mean `{near}`?")),
+            None => diagnostic,
+        };
+        let help = format!("this version has: {}", listed(choices.into_iter()));
+        self.diagnostics.push(diagnostic.help(help));
         false
     }
 
-    fn bounds(&mut self, path: &[&str], schema: &Value, number: Option<i64>, span: Span) -> bool {
-        let least = schema.get("minimum").and_then(Value::as_i64);
-        let most = schema.get("maximum").and_then(Value::as_i64);
+    fn number(
+        &mut self,
+        place: &Place<'_>,
+        shape: Shape<'_>,
+        number: Option<i64>,
+        span: Span,
+    ) -> bool {
+        let (least, most) = shape.bounds();
         let inside = |number: i64| {
             least.is_none_or(|least| number >= least) && most.is_none_or(|most| number <= most)
         };
@@ -218,239 +195,97 @@ impl<'s> Check<'s> {
             (None, Some(most)) => format!("of at most {most}"),
             (None, None) => "of ordinary size".to_owned(),
         };
-        self.findings.diagnostics.push(
-            Diagnostic::new(
-                Code::OutOfRange,
-                span,
-                format!("`{}` is out of range", dotted(path)),
-            )
-            .label(format!("must be a number {range}")),
+        self.diagnostics.push(
+            Diagnostic::new(Code::OutOfRange, span, format!("`{place}` is out of range"))
+                .label(format!("must be a number {range}")),
         );
         false
     }
 
-    fn missing(&mut self, path: &[&str], schema: Option<&'s Value>, name: &Span) {
-        let key = path.last().copied().unwrap_or_default();
-        let mut diagnostic = Diagnostic::new(
-            Code::MissingKey,
-            name.clone(),
-            format!("`{}` is missing", dotted(path)),
-        );
-        let example = schema.and_then(|schema| schema.get("examples")?.get(0));
-        if let Some(example) = example {
-            diagnostic =
-                diagnostic.help(format!("write for example: {key} = {}", in_toml(example)));
-        } else if type_of(schema.unwrap_or(&Value::Null)) == "object" {
-            diagnostic =
-                diagnostic.help(format!("write a section for it: [{}.NAME]", dotted(path)));
-        }
-        self.findings.spoiled.insert(dotted(path));
-        self.findings.diagnostics.push(diagnostic);
-    }
-
-    fn unknown(&mut self, path: &[&str], known: Option<&Map<String, Value>>, span: Span) {
-        let key = path.last().copied().unwrap_or_default();
-        let written = dotted(path);
-        let diagnostic = if is_planned_key(path) {
-            let what = if path.len() == 1 {
-                "the section"
-            } else {
-                "the key"
-            };
-            Diagnostic::new(
-                Code::NotSupportedYet,
-                span,
-                format!("{what} `{written}` is known but not supported by this version"),
-            )
-            .help("take it out, or use a version that has it")
-        } else {
-            let diagnostic =
-                Diagnostic::new(Code::UnknownKey, span, format!("unknown key `{written}`"));
-            let siblings = || known.into_iter().flatten().map(|(key, _)| key.as_str());
-            let elsewhere = self.places_of(key);
-            if let Some(near) = did_you_mean(key, siblings()) {
-                diagnostic.label(format!("did you mean `{near}`?"))
-            } else if !elsewhere.is_empty() {
-                diagnostic.help(format!("`{key}` belongs in {}", elsewhere.join(" or ")))
-            } else {
-                let listed = siblings()
-                    .map(|key| format!("`{key}`"))
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                diagnostic.help(format!("keys that can stand here: {listed}"))
-            }
-        };
-        self.findings.diagnostics.push(diagnostic);
-    }
-
-    fn wrong_type(
-        &mut self,
-        path: &[&str],
-        schema: &Value,
-        value: &DeValue<'_>,
-        span: Span,
-        advice: Option<String>,
-    ) {
-        let written = dotted(path);
-        // An image taken from another service is a table in the design.
-        if is_planned_table(path, value) {
-            self.findings.diagnostics.push(Diagnostic::new(
-                Code::NotSupportedYet,
-                span,
-                format!("a table as `{written}` is known but not supported by this version"),
-            ));
+    fn wrong_type(&mut self, place: &Place<'_>, shape: Shape<'_>, value: &DeValue<'_>, span: Span) {
+        if value.is_table() && is_planned_table(place.path) {
+            let message =
+                format!("a table as `{place}` is known but not supported by this version");
+            self.diagnostics.push(
+                Diagnostic::new(Code::NotSupportedYet, span, message)
+                    .help("write the value itself"),
+            );
             return;
         }
-        let mut diagnostic = Diagnostic::new(
-            Code::WrongType,
-            span,
-            format!("`{written}` must be {}", article(type_of(schema))),
-        )
-        .label(format!("this is {}", article(value.type_str())));
-        if let Some(advice) = advice {
-            diagnostic = diagnostic.help(advice);
-        }
-        self.findings.diagnostics.push(diagnostic);
-    }
-
-    /// The sections in which a key of this name can stand.
-    fn places_of(&self, key: &str) -> Vec<String> {
-        let mut places = Vec::new();
-        self.walk(self.root, &mut Vec::new(), &mut |path, properties| {
-            if properties.contains_key(key) {
-                places.push(if path.is_empty() {
-                    "the top of the file".to_owned()
-                } else {
-                    format!("[{}]", path.join("."))
-                });
-            }
+        let expected = shape.type_name();
+        let message = format!("`{place}` must be {}", article(expected));
+        let diagnostic = Diagnostic::new(Code::WrongType, span, message)
+            .label(format!("this is {}", article(value.type_str())));
+        self.diagnostics.push(match advice(expected, value) {
+            Some(advice) => diagnostic.help(advice),
+            None => diagnostic,
         });
-        places
     }
 
-    fn walk(
-        &self,
-        schema: &'s Value,
-        path: &mut Vec<&'s str>,
-        visit: &mut impl FnMut(&[&'s str], &Map<String, Value>),
-    ) {
-        // The schema is a tree of three levels; the bound is for the day when it is not.
-        const DEEPEST: usize = 8;
-        if path.len() > DEEPEST {
+    fn unknown(&mut self, path: &[&str], shape: Shape<'_>, span: Span) {
+        let (written, key) = (dotted(path), path.last().copied().unwrap_or_default());
+        if is_planned_key(path) {
+            let what = if path.len() == 1 { "section" } else { "key" };
+            let message =
+                format!("the {what} `{written}` is known but not supported by this version");
+            self.diagnostics.push(
+                Diagnostic::new(Code::NotSupportedYet, span, message)
+                    .help("take it out, or use a version that has it"),
+            );
             return;
         }
-        if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
-            visit(path, properties);
-            for (key, below) in properties {
-                path.push(key);
-                self.walk(self.resolve(below), path, visit);
-                path.pop();
-            }
-        }
-        if let Some(any) = schema
-            .get("additionalProperties")
-            .filter(|any| any.is_object())
-        {
-            path.push("NAME");
-            self.walk(self.resolve(any), path, visit);
-            path.pop();
-        }
+        let diagnostic =
+            Diagnostic::new(Code::UnknownKey, span, format!("unknown key `{written}`"));
+        let siblings: Vec<&str> = shape.keys().collect();
+        let places = shape.whole().places_of(key);
+        self.diagnostics.push(
+            if let Some(near) = did_you_mean(key, siblings.iter().copied()) {
+                let above = &path[..path.len() - 1];
+                self.spoiled.insert(dotted(&[above, &[near]].concat()));
+                diagnostic.label(format!("did you mean `{near}`?"))
+            } else if !places.is_empty() {
+                diagnostic.help(format!("`{key}` belongs in {}", places.join(" or ")))
+            } else {
+                diagnostic.help(format!(
+                    "keys that can stand here: {}",
+                    listed(siblings.into_iter())
+                ))
+            },
+        );
     }
 
-    /// Follows `$ref`, which is always to the schema's own definitions.
-    fn resolve(&self, schema: &'s Value) -> &'s Value {
-        schema
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|reference| self.root.pointer(reference.strip_prefix('#')?))
-            .unwrap_or(schema)
-    }
-}
-
-fn is_planned_table(path: &[&str], value: &DeValue<'_>) -> bool {
-    matches!(path, ["services", _, "image"]) && value.is_table()
-}
-
-/// The JSON Schema name of the type; an enum whose variants are documented one by one has none.
-fn type_of(schema: &Value) -> &str {
-    schema
-        .get("type")
-        .and_then(Value::as_str)
-        .unwrap_or("string")
-}
-
-/// The strings that a schema allows; empty where it allows every one.
-fn choices(schema: &Value) -> Vec<&str> {
-    let listed = schema
-        .get("enum")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let one_by_one = schema
-        .get("oneOf")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let one_by_one = one_by_one.filter_map(|choice| choice.get("const"));
-    listed.chain(one_by_one).filter_map(Value::as_str).collect()
-}
-
-/// How to write a value of the wrong type so that it has the right one.
-fn advice(expected: &str, value: &DeValue<'_>) -> Option<String> {
-    let written = match value {
-        DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
-        DeValue::Float(number) => number.as_str().to_owned(),
-        DeValue::Boolean(yes) => yes.to_string(),
-        DeValue::Datetime(time) => time.to_string(),
-        DeValue::String(text) => {
-            return match expected {
-                "integer" if text.parse::<i64>().is_ok() => {
-                    Some(format!("write it without quotes: {text}"))
-                }
-                "number" if text.parse::<f64>().is_ok_and(f64::is_finite) => {
-                    Some(format!("write it without quotes: {text}"))
-                }
-                "boolean" if matches!(text.as_ref(), "true" | "false") => {
-                    Some(format!("write it without quotes: {text}"))
-                }
-                "array" => {
-                    let words: Vec<_> = text
-                        .split_whitespace()
-                        .map(|word| format!("{word:?}"))
-                        .collect();
-                    Some(format!("write a list: [{}]", words.join(", ")))
-                }
-                _ => None,
-            };
+    fn missing(&mut self, path: &[&str], shape: Shape<'_>, name: &Span) {
+        let (written, key) = (dotted(path), path.last().copied().unwrap_or_default());
+        if !self.spoiled.insert(written.clone()) {
+            return; // A misspelt key was told, and it was this one.
         }
-        _ => return None,
-    };
-    (expected == "string").then(|| format!("write it in quotes: \"{written}\""))
-}
-
-/// A type with its article, in TOML's words for both JSON Schema's and TOML's names.
-fn article(name: &str) -> &'static str {
-    match name {
-        "object" | "table" => "a table",
-        "array" => "a list",
-        "string" => "a string",
-        "integer" => "a whole number",
-        "number" => "a number",
-        "float" => "a number with a fraction",
-        "boolean" => "true or false",
-        _ => "a date or time",
-    }
-}
-
-/// A value from the schema's examples, as TOML writes it. For scalars and lists of them JSON does too.
-fn in_toml(example: &Value) -> String {
-    match example {
-        Value::Array(items) => {
-            format!(
-                "[{}]",
-                items.iter().map(in_toml).collect::<Vec<_>>().join(", ")
+        let help = match shape.example(key) {
+            Some(example) => format!("write for example: {key} = {}", in_toml(example)),
+            None => format!("write a section for it: [{written}.NAME]"),
+        };
+        self.diagnostics.push(
+            Diagnostic::new(
+                Code::MissingKey,
+                name.clone(),
+                format!("`{written}` is missing"),
             )
+            .help(help),
+        );
+    }
+}
+
+/// A key, or one item of the list that it holds.
+struct Place<'p> {
+    path: &'p [&'p str],
+    index: Option<usize>,
+}
+
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&dotted(self.path))?;
+        match self.index {
+            Some(index) => write!(f, "[{index}]"),
+            None => Ok(()),
         }
-        scalar => scalar.to_string(),
     }
 }

@@ -18,7 +18,7 @@ use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::load::{DEFAULT_ENVIRONMENT, LoadOptions};
 use crate::located::{Located, Span};
-use crate::model::{Manifest, Name, Refusal, Region};
+use crate::model::{Manifest, Name, Refusal, Region, Service};
 use crate::schema::File;
 use crate::structure::dotted;
 
@@ -42,24 +42,26 @@ pub(crate) fn validate(
     let shared_env = env::env(cx, &["env"], file.env);
     let tags = tags::tags(cx, file.tags);
 
-    let mut services = Some(BTreeMap::new());
-    if file.services.as_ref().is_some_and(BTreeMap::is_empty) && cx.unspoiled_below("services") {
+    let sections = file
+        .services
+        .unwrap_or_else(|| Located::new(BTreeMap::new(), 0..0));
+    if sections.is_empty() && !cx.is_spoiled(&["services"]) && !cx.is_spoiled_below("services") {
         cx.push(
-            Diagnostic::new(Code::MissingKey, 0..0, "`services` has no service in it")
-                .help("write a section for one: [services.NAME]"),
+            Diagnostic::new(
+                Code::MissingKey,
+                sections.span(),
+                "`services` has no service in it",
+            )
+            .help("write a section for one: [services.NAME]"),
         );
     }
-    for (name, section) in file.services.unwrap_or_default() {
-        let service = service::service(cx, name, section, &dns, shared_env.as_ref());
-        match (service, &mut services) {
-            (Some(service), Some(services)) => {
-                services.insert(service.name.clone(), service);
-            }
-            _ => services = None,
-        }
-    }
-    let services = services?;
-    ingress::check_together(cx, &services);
+    ingress::check_together(cx, &sections);
+    let services: Vec<Option<Service>> = sections
+        .into_inner()
+        .into_iter()
+        .map(|(name, section)| service::service(cx, name, section, &dns, shared_env.as_ref()))
+        .collect();
+    let services = services.into_iter().collect::<Option<Vec<_>>>();
 
     Some(Manifest {
         app: app?,
@@ -67,7 +69,10 @@ pub(crate) fn validate(
         region: region?,
         dns: dns.into_model()?,
         network: network?,
-        services,
+        services: services?
+            .into_iter()
+            .map(|service| (service.name.clone(), service))
+            .collect(),
         tags: tags?,
         warnings: Vec::new(),
     })
@@ -127,9 +132,9 @@ impl Rules<'_> {
         self.spoiled.contains(&dotted(path))
     }
 
-    fn unspoiled_below(&self, section: &str) -> bool {
+    fn is_spoiled_below(&self, section: &str) -> bool {
         let prefix = format!("{section}.");
-        !self.spoiled.iter().any(|path| path.starts_with(&prefix))
+        self.spoiled.iter().any(|path| path.starts_with(&prefix))
     }
 
     /// Reads a text as a value of some type. None if it is absent or wrong.

@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::located::{Located, Span};
 use crate::model::{Health, Refusal, Seconds};
 use crate::schema::HealthSection;
+use crate::structure::dotted;
 
 /// The health check. None if something in it is wrong. Bounds are those of [ELBv2 API: CreateTargetGroup].
 pub(super) fn health(
@@ -68,7 +69,7 @@ pub(super) fn health(
                 timeout.span(),
                 format!(
                     "`{}` ({}) must be shorter than `interval` ({})",
-                    at("timeout").join("."),
+                    dotted(&at("timeout")),
                     **timeout,
                     **interval
                 ),
@@ -112,16 +113,15 @@ pub(super) fn duration(
     (least, most): (u32, u32),
     default: Seconds,
 ) -> Option<Located<Seconds>> {
-    let default = Located::new(default, 0..0);
-    let value = cx.parse_or(Code::BadDuration, path, written, default, Seconds::parse)?;
-    if written.is_some() && !(least..=most).contains(&value.0) {
+    let Some(written) = written else {
+        return (!cx.is_spoiled(path)).then(|| Located::new(default, 0..0));
+    };
+    let value = cx.parse(Code::BadDuration, path, Some(written), Seconds::parse)?;
+    if !(least..=most).contains(&value.0) {
+        let message = format!("`{}` cannot be {:?}", dotted(path), written.as_str());
         cx.push(
-            Diagnostic::new(
-                Code::DurationRange,
-                value.span(),
-                format!("`{}` cannot be {}", path.join("."), *value),
-            )
-            .label(format!("must be from {least}s to {most}s")),
+            Diagnostic::new(Code::DurationRange, written.span(), message)
+                .label(format!("must be from {least}s to {most}s")),
         );
         return None;
     }

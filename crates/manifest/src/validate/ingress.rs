@@ -9,8 +9,9 @@ use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::{Located, Span};
-use crate::model::{Dns, DomainName, Hostname, Ingress, Name, Service, Target};
+use crate::model::{Dns, DomainName, Hostname, Ingress, Target};
 use crate::schema::ServiceSection;
+use crate::structure::dotted;
 
 /// Who reaches the service. None if something about that is wrong.
 pub(super) fn ingress(
@@ -39,7 +40,7 @@ pub(super) fn ingress(
                 Diagnostic::new(
                     Code::HostnameWithoutPort,
                     written.span(),
-                    format!("`{}` has a hostname, but no port", path.join(".")),
+                    format!("`{}` has a hostname, but no port", dotted(path)),
                 )
                 .help("write the port that the container listens on, for example: port = 80"),
             );
@@ -74,49 +75,57 @@ pub(super) fn ingress(
     Some(Ingress::Https(target(health?), hostname))
 }
 
-/// Rules between services: one hostname each, and one name for all that have none.
-pub(super) fn check_together(cx: &mut Rules<'_>, services: &BTreeMap<Located<Name>, Service>) {
-    let mut hostnames: BTreeMap<&DomainName, &Located<DomainName>> = BTreeMap::new();
-    let mut plain: Option<&Target> = None;
+/// Rules between services: one hostname each, and one name for all that have none. They look at what was
+/// written, so that a mistake elsewhere in a service does not hide these.
+pub(super) fn check_together(
+    cx: &mut Rules<'_>,
+    services: &BTreeMap<Located<String>, ServiceSection>,
+) {
     // In the order of the text, so that it is the second one that is told.
-    let mut in_text: Vec<_> = services.values().collect();
-    in_text.sort_by_key(|service| service.name.span().start);
-    for service in in_text {
-        match &service.ingress {
-            Ingress::None => {}
-            Ingress::Http(target) => match plain {
-                None => plain = Some(target),
-                Some(first) => cx.push(
-                    Diagnostic::new(
-                        Code::SecondPlainHttp,
-                        target.port.span(),
-                        format!(
-                            "`services.{}` is the second with a port and no hostname",
-                            service.name
-                        ),
-                    )
-                    .label("the load balancer has one name of its own")
-                    .related(first.port.span(), "the first")
-                    .help("give it a hostname, or take its port away"),
-                ),
-            },
-            Ingress::Https(_, hostname) => match hostnames.get(hostname.name.get()) {
-                None => {
-                    hostnames.insert(hostname.name.get(), &hostname.name);
-                }
+    let mut in_text: Vec<_> = services.iter().collect();
+    in_text.sort_by_key(|(name, _)| name.span().start);
+
+    let mut hostnames: BTreeMap<DomainName, Span> = BTreeMap::new();
+    let mut plain: Option<Span> = None;
+    for (name, section) in in_text {
+        let path = ["services", name.as_str()];
+        if let Some(written) = &section.hostname {
+            let Ok(hostname) = DomainName::parse(written) else {
+                continue;
+            };
+            match hostnames.get(&hostname) {
                 Some(first) => cx.push(
                     Diagnostic::new(
                         Code::HostnameTwice,
-                        hostname.name.span(),
-                        format!(
-                            "two services have the hostname {:?}",
-                            hostname.name.as_str()
-                        ),
+                        written.span(),
+                        format!("two services have the hostname {:?}", hostname.as_str()),
                     )
                     .label("the second")
-                    .related(first.span(), "the first"),
+                    .related(first.clone(), "the first"),
                 ),
-            },
+                None => {
+                    hostnames.insert(hostname, written.span());
+                }
+            }
+        } else if let Some(port) = &section.port
+            && !cx.is_spoiled(&[&path[..], &["hostname"]].concat())
+        {
+            match &plain {
+                Some(first) => cx.push(
+                    Diagnostic::new(
+                        Code::SecondPlainHttp,
+                        port.span(),
+                        format!(
+                            "`{}` is the second with a port and no hostname",
+                            dotted(&path)
+                        ),
+                    )
+                    .label("the load balancer has one name of its own")
+                    .related(first.clone(), "the first")
+                    .help("give it a hostname, or take its port away"),
+                ),
+                None => plain = Some(port.span()),
+            }
         }
     }
 }
@@ -138,7 +147,7 @@ fn hostname(
                 Diagnostic::new(
                     Code::HostnameWithoutDns,
                     written.span(),
-                    format!("`{}` needs to know who serves its zone", key.join(".")),
+                    format!("`{}` needs to know who serves its zone", dotted(&key)),
                 )
                 .help("write for example: dns = { provider = \"cloudflare\", zone = \"example.com\" }"),
             );
@@ -218,7 +227,7 @@ fn no_effect(
                 span,
                 format!(
                     "`{}.{key}` has no effect, since the service {why}",
-                    path.join(".")
+                    dotted(path)
                 ),
             )
             .help("add what is missing, or take the key out"),

@@ -137,7 +137,10 @@ fn written_subnets(
         let diagnostic = Diagnostic::new(
             Code::SubnetCount,
             written.span(),
-            format!("`network.subnets` has {count}"),
+            format!(
+                "`network.subnets` has {count} {}",
+                if count == 1 { "range" } else { "ranges" }
+            ),
         )
         .label(wanted);
         cx.push(match zones {

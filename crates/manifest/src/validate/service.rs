@@ -16,6 +16,7 @@ use crate::model::{
     Architecture, ImageReference, LogRetention, Name, RetentionDays, Seconds, Service,
 };
 use crate::schema::{self, ServiceSection};
+use crate::structure::dotted;
 
 /// The service. None if something in it is wrong.
 pub(super) fn service(
@@ -89,10 +90,7 @@ fn warn_without_tag(cx: &mut Rules<'_>, path: &[&str], image: &Located<ImageRefe
             Diagnostic::new(
                 Code::ImageWithoutTag,
                 image.span(),
-                format!(
-                    "`{}.image` has no tag, so `latest` is meant",
-                    path.join(".")
-                ),
+                format!("`{}.image` has no tag, so `latest` is meant", dotted(path)),
             )
             .help("write the tag that you mean"),
         );
@@ -112,7 +110,7 @@ fn entrypoint(
             Diagnostic::new(
                 Code::EmptyWord,
                 first.span(),
-                format!("`{}` starts with an empty word", path.join(".")),
+                format!("`{}` starts with an empty word", dotted(path)),
             )
             .label("this is the program to run"),
         );
@@ -158,7 +156,7 @@ fn log_retention(
         Diagnostic::new(
             Code::LogRetention,
             written.span(),
-            format!("`{}` cannot be {:?}", path.join("."), written.as_str()),
+            format!("`{}` cannot be {:?}", dotted(path), written.as_str()),
         )
         .label("CloudWatch Logs does not offer this")
         .help(format!("the nearest are {}", near.join(" and "))),

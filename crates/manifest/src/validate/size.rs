@@ -8,6 +8,7 @@ use crate::fargate::{self, TaskSize};
 use crate::located::{Located, Span};
 use crate::model::{Amount, Cpu, GibiBytes};
 use crate::schema::ServiceSection;
+use crate::structure::dotted;
 
 /// The size of a task: both as written, or the least that goes with the one that was.
 pub(super) fn size(
@@ -26,7 +27,7 @@ pub(super) fn size(
         .map(|written| match Cpu::from_number(written.0) {
             Ok(cpu) => Some(Located::new(cpu.units, written.span())),
             Err(refusal) => {
-                let message = format!("`{}` cannot be {}", cpu_path.join("."), written.0);
+                let message = format!("`{}` cannot be {}", dotted(&cpu_path), written.0);
                 cx.push(refused(Code::BadCpu, written.span(), message, refusal));
                 None
             }
@@ -58,7 +59,7 @@ pub(super) fn size(
                 let message = format!("no task has {} of memory", fargate::mebibytes(*memory));
                 cx.push(offered(
                     Diagnostic::new(Code::FargateSize, memory.span(), message),
-                    0,
+                    None,
                     *memory,
                 ));
                 None
@@ -79,7 +80,7 @@ pub(super) fn size(
                         range(*cpu)
                     ))
                     .related(cpu.span(), "with this cpu");
-                cx.push(offered(diagnostic, *cpu, *memory));
+                cx.push(offered(diagnostic, Some(*cpu), *memory));
                 None
             }
         },
@@ -106,7 +107,7 @@ pub(super) fn ephemeral_storage(
             Diagnostic::new(
                 Code::StorageSize,
                 written.span(),
-                format!("`{}` cannot be {:?}", path.join("."), written.as_str()),
+                format!("`{}` cannot be {:?}", dotted(&path), written.as_str()),
             )
             .label("must be whole GiB, from 20GiB to 200GiB"),
         );
@@ -115,7 +116,7 @@ pub(super) fn ephemeral_storage(
     Some(GibiBytes(gibibytes))
 }
 
-fn offered(diagnostic: Diagnostic, cpu: u32, memory: u32) -> Diagnostic {
+fn offered(diagnostic: Diagnostic, cpu: Option<u32>, memory: u32) -> Diagnostic {
     fargate::nearest(cpu, memory)
         .into_iter()
         .fold(diagnostic, |diagnostic, size| {

@@ -11,7 +11,9 @@ fn ids_are_unique_and_well_formed() {
         let id = code.id();
         assert!(seen.insert(id), "{id} is there twice");
         assert!(
-            id.len() == 5 && id.starts_with(['E', 'W']) && id[1..].bytes().all(|b| b.is_ascii_digit()),
+            id.len() == 5
+                && id.starts_with(['E', 'W'])
+                && id[1..].bytes().all(|b| b.is_ascii_digit()),
             "{id}"
         );
         assert_eq!(Code::find(&id.to_lowercase()), Some(*code));
@@ -21,8 +23,15 @@ fn ids_are_unique_and_well_formed() {
 #[test]
 fn every_code_is_explained() {
     for code in Code::ALL {
-        assert!(code.title().len() < 80 && !code.title().ends_with('.'), "{code}: {}", code.title());
+        assert!(
+            code.title().len() < 80 && !code.title().ends_with('.'),
+            "{code}: {}",
+            code.title()
+        );
         let explanation = code.explanation();
-        assert!(explanation.len() > 60 && explanation.ends_with('.'), "{code}: {explanation}");
+        assert!(
+            explanation.len() > 60 && explanation.ends_with('.'),
+            "{code}: {explanation}"
+        );
     }
 }

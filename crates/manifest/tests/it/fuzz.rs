@@ -7,11 +7,57 @@ const RICH: &str = include_str!("rich.toml");
 
 /// Pieces that the loader has rules about.
 const PIECES: &[&str] = &[
-    "", "=", "[", "]", "{", "}", "\"", "'", "\n", ".", ",", "#", "\\", "0", "-1", "99999999999999999999", "nan", "inf",
-    "1e400", "0x_", "true", "1979-05-27", "\"\"", "\"é.example.com\"", "\"/0\"", "\"0.0.0.0/0\"", "\"10.0.0.0/32\"",
-    "\"255.255.255.255/16\"", "\"${env:\"", "\"s\"", "\"0s\"", "\"4294967295d\"", "\".\"", "\"1e9GiB\"", "\"@\"",
-    "\"a:b:c\"", "\"-\"", "[services.é]\n", "[services]\n", "[[services]]\n", "services = 1\n", "\u{0}", "\u{feff}",
-    "\"\\u0000\"", "\"aws:é\"", "\"\\ud800\"", "[]", "[[]]", "{}", "\"\"\"", "'''",
+    "",
+    "=",
+    "[",
+    "]",
+    "{",
+    "}",
+    "\"",
+    "'",
+    "\n",
+    ".",
+    ",",
+    "#",
+    "\\",
+    "0",
+    "-1",
+    "99999999999999999999",
+    "nan",
+    "inf",
+    "1e400",
+    "0x_",
+    "true",
+    "1979-05-27",
+    "\"\"",
+    "\"é.example.com\"",
+    "\"/0\"",
+    "\"0.0.0.0/0\"",
+    "\"10.0.0.0/32\"",
+    "\"255.255.255.255/16\"",
+    "\"${env:\"",
+    "\"s\"",
+    "\"0s\"",
+    "\"4294967295d\"",
+    "\".\"",
+    "\"1e9GiB\"",
+    "\"@\"",
+    "\"a:b:c\"",
+    "\"-\"",
+    "[services.é]\n",
+    "[services]\n",
+    "[[services]]\n",
+    "services = 1\n",
+    "\u{0}",
+    "\u{feff}",
+    "\"\\u0000\"",
+    "\"aws:é\"",
+    "\"\\ud800\"",
+    "[]",
+    "[[]]",
+    "{}",
+    "\"\"\"",
+    "'''",
 ];
 
 proptest! {
@@ -44,8 +90,21 @@ proptest! {
 }
 
 const KEYS: &[&str] = &[
-    "hostname", "memory", "stop_timeout", "log_retention", "ephemeral_storage", "health.path", "health.matcher",
-    "health.interval", "env.\"\"", "env.A", "x", "port", "cpu", "command", "entrypoint",
+    "hostname",
+    "memory",
+    "stop_timeout",
+    "log_retention",
+    "ephemeral_storage",
+    "health.path",
+    "health.matcher",
+    "health.interval",
+    "env.\"\"",
+    "env.A",
+    "x",
+    "port",
+    "cpu",
+    "command",
+    "entrypoint",
 ];
 
 fn loads_or_says_why(text: &str) -> Result<(), TestCaseError> {
@@ -58,7 +117,10 @@ fn loads_or_says_why(text: &str) -> Result<(), TestCaseError> {
     };
     for found in said {
         for span in std::iter::once(&found.span).chain(found.related.iter().map(|(span, _)| span)) {
-            prop_assert!(text.get(span.clone()).is_some(), "{found:?} is not about a part of {text:?}");
+            prop_assert!(
+                text.get(span.clone()).is_some(),
+                "{found:?} is not about a part of {text:?}"
+            );
         }
     }
     Ok(())

@@ -8,13 +8,17 @@ use serde_json::Value;
 /// `UPDATE_EXPECT=1 cargo test -p ashore-manifest` writes it anew.
 #[test]
 fn the_committed_schema_is_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/ashore.schema.json");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/ashore.schema.json");
     let now = format!("{:#}\n", json_schema());
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(&path, &now).expect("can write the schema");
     }
     let committed = std::fs::read_to_string(&path).expect("docs/reference/ashore.schema.json");
-    assert!(committed == now, "docs/reference/ashore.schema.json is stale: run with UPDATE_EXPECT=1");
+    assert!(
+        committed == now,
+        "docs/reference/ashore.schema.json is stale: run with UPDATE_EXPECT=1"
+    );
 }
 
 #[test]
@@ -24,29 +28,55 @@ fn editors_accept_what_loads_and_underline_what_does_not() {
         let document: Value = toml::from_str(text).expect("TOML");
         validator.is_valid(&document)
     };
-    assert!(accepts(include_str!("../../../../examples/hello/ashore.toml")));
+    assert!(accepts(include_str!(
+        "../../../../examples/hello/ashore.toml"
+    )));
     let service = |line: &str| {
-        format!("app = \"a\"\nregion = \"eu-west-1\"\n[services.web]\nimage = \"nginx:1\"\n{line}\n")
+        format!(
+            "app = \"a\"\nregion = \"eu-west-1\"\n[services.web]\nimage = \"nginx:1\"\n{line}\n"
+        )
     };
     assert!(accepts(&service("")));
-    assert!(accepts(&service("cpu = 0.5\nmemory = \"1GiB\"\nhealth = { path = \"/up\" }")));
-    for line in ["prot = 80", "port = 0", "port = \"80\"", "arch = \"mips\"", "health = { pth = \"/\" }"] {
+    assert!(accepts(&service(
+        "cpu = 0.5\nmemory = \"1GiB\"\nhealth = { path = \"/up\" }"
+    )));
+    for line in [
+        "prot = 80",
+        "port = 0",
+        "port = \"80\"",
+        "arch = \"mips\"",
+        "health = { pth = \"/\" }",
+    ] {
         assert!(!accepts(&service(line)), "{line}");
     }
-    assert!(!accepts("app = \"a\"\nregion = \"eu-west-1\"\n"), "services are required");
+    assert!(
+        !accepts("app = \"a\"\nregion = \"eu-west-1\"\n"),
+        "services are required"
+    );
 }
 
 #[test]
 fn every_key_is_described() {
     fn walk(path: &str, schema: &Value) {
-        for (key, below) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        for (key, below) in schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             let path = format!("{path}/{key}");
-            assert!(below.get("description").is_some(), "{path} has no description");
+            assert!(
+                below.get("description").is_some(),
+                "{path} has no description"
+            );
         }
     }
     let schema = json_schema();
     walk("", &schema);
-    let definitions = schema.get("$defs").and_then(Value::as_object).expect("definitions");
+    let definitions = schema
+        .get("$defs")
+        .and_then(Value::as_object)
+        .expect("definitions");
     for (name, definition) in definitions {
         walk(name, definition);
     }

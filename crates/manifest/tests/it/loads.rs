@@ -32,9 +32,15 @@ fn the_example_loads() {
     let manifest = loaded(include_str!("../../../../examples/hello/ashore.toml"));
     assert_eq!(manifest.app.as_str(), "hello");
     assert_eq!(manifest.environment.as_str(), "production");
-    let names: Vec<_> = manifest.hostnames().map(|(_, hostname)| hostname.name.as_str()).collect();
+    let names: Vec<_> = manifest
+        .hostnames()
+        .map(|(_, hostname)| hostname.name.as_str())
+        .collect();
     assert_eq!(names, ["hello.example.com"]);
-    assert_eq!(manifest.dns.map(|dns| dns.provider), Some(DnsProvider::Cloudflare));
+    assert_eq!(
+        manifest.dns.map(|dns| dns.provider),
+        Some(DnsProvider::Cloudflare)
+    );
 }
 
 #[test]
@@ -80,12 +86,20 @@ fn zones_follow_from_what_is_written() {
         ("azs = 3", "10.0.0.0/20 10.0.16.0/20 10.0.32.0/20"),
         ("cidr = \"10.1.0.0/24\"", "10.1.0.0/27 10.1.0.32/27"),
         ("cidr = \"10.1.0.0/26\"", "10.1.0.0/27 10.1.0.32/27"),
-        ("cidr = \"10.1.0.0/16\"\nsubnets = [\"10.1.8.0/24\", \"10.1.4.0/24\"]", "10.1.8.0/24 10.1.4.0/24"),
+        (
+            "cidr = \"10.1.0.0/16\"\nsubnets = [\"10.1.8.0/24\", \"10.1.4.0/24\"]",
+            "10.1.8.0/24 10.1.4.0/24",
+        ),
     ] {
         let manifest = loaded(&format!(
             "app = \"a\"\nregion = \"eu-west-1\"\n[network]\n{network}\n[services.web]\nimage = \"nginx:1\"\n"
         ));
-        let subnets: Vec<_> = manifest.network.subnets.iter().map(|subnet| subnet.cidr.to_string()).collect();
+        let subnets: Vec<_> = manifest
+            .network
+            .subnets
+            .iter()
+            .map(|subnet| subnet.cidr.to_string())
+            .collect();
         assert_eq!(subnets.join(" "), expected, "{network}");
         assert_eq!(manifest.network.subnets[0].key, 'a');
     }
@@ -94,7 +108,11 @@ fn zones_follow_from_what_is_written() {
 #[test]
 fn a_service_inherits_what_it_does_not_say() {
     let manifest = loaded(include_str!("rich.toml"));
-    let web = &manifest.services.values().find(|service| service.name.as_str() == "web").expect("web");
+    let web = &manifest
+        .services
+        .values()
+        .find(|service| service.name.as_str() == "web")
+        .expect("web");
     assert_eq!(web.env["SHARED"], "no");
     assert_eq!(web.env["LOG_LEVEL"], "info");
     assert_eq!(web.arch, Architecture::Arm64);
@@ -103,7 +121,10 @@ fn a_service_inherits_what_it_does_not_say() {
     let hostname = web.ingress.hostname().expect("a hostname");
     assert!(!hostname.take_over, "its own word wins over that of [dns]");
     assert!(manifest.has_load_balancer());
-    assert_eq!(manifest.plain_http().map(|service| service.name.as_str()), Some("hook"));
+    assert_eq!(
+        manifest.plain_http().map(|service| service.name.as_str()),
+        Some("hook")
+    );
 }
 
 #[test]
@@ -118,12 +139,24 @@ fn hostnames_fold_to_lower_case_and_keep_their_place() {
 
 #[test]
 fn the_command_line_names_environment_and_region() {
-    let options = LoadOptions { environment: Some("staging".to_owned()), region: Some("us-west-2".to_owned()) };
+    let options = LoadOptions {
+        environment: Some("staging".to_owned()),
+        region: Some("us-west-2".to_owned()),
+    };
     let manifest = load(include_str!("rich.toml"), &options).expect("it loads");
-    assert_eq!((manifest.environment.as_str(), manifest.region.as_str()), ("staging", "us-west-2"));
+    assert_eq!(
+        (manifest.environment.as_str(), manifest.region.as_str()),
+        ("staging", "us-west-2")
+    );
 
-    let options = LoadOptions { environment: Some("Staging!".to_owned()), region: Some("mars".to_owned()) };
-    let said = render("", &load(include_str!("rich.toml"), &options).expect_err("both are wrong"));
+    let options = LoadOptions {
+        environment: Some("Staging!".to_owned()),
+        region: Some("mars".to_owned()),
+    };
+    let said = render(
+        "",
+        &load(include_str!("rich.toml"), &options).expect_err("both are wrong"),
+    );
     assert_eq!(
         said,
         "error[E0110] 1:1 {}: the environment cannot be \"Staging!\"\n  \

@@ -14,7 +14,10 @@ use crate::render::render;
 fn every_mistake_is_told_as_written_down() {
     let mut wrong = Vec::new();
     for (path, text) in files() {
-        let now: String = rows(&text).iter().map(|row| row.with(&row.said_now())).collect();
+        let now: String = rows(&text)
+            .iter()
+            .map(|row| row.with(&row.said_now()))
+            .collect();
         if now == text {
             continue;
         }
@@ -24,18 +27,35 @@ fn every_mistake_is_told_as_written_down() {
             wrong.push(format!("{}:\n{now}", path.display()));
         }
     }
-    assert!(wrong.is_empty(), "these rows say something else now:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "these rows say something else now:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn every_code_has_a_row_in_the_file_of_its_name() {
     let said: BTreeMap<String, String> = files()
         .into_iter()
-        .map(|(path, text)| (path.file_stem().expect("a file").to_string_lossy().into_owned(), text))
+        .map(|(path, text)| {
+            (
+                path.file_stem()
+                    .expect("a file")
+                    .to_string_lossy()
+                    .into_owned(),
+                text,
+            )
+        })
         .collect();
     for code in Code::ALL {
-        let rows = said.get(code.id()).unwrap_or_else(|| panic!("no file of rows for {code}"));
-        assert!(rows.contains(&format!("[{code}]")), "no row of {code}.toml is refused by it");
+        let rows = said
+            .get(code.id())
+            .unwrap_or_else(|| panic!("no file of rows for {code}"));
+        assert!(
+            rows.contains(&format!("[{code}]")),
+            "no row of {code}.toml is refused by it"
+        );
     }
 }
 
@@ -65,7 +85,10 @@ fn rows(text: &str) -> Vec<Row<'_>> {
         let (claim, rest) = row.split_once('\n').unwrap_or((row, ""));
         let manifest = rest.lines().filter(|line| !line.starts_with("#>"));
         let manifest = manifest.collect::<Vec<_>>().join("\n");
-        Row { claim, manifest: format!("{}\n", manifest.trim_end()) }
+        Row {
+            claim,
+            manifest: format!("{}\n", manifest.trim_end()),
+        }
     })
     .collect()
 }

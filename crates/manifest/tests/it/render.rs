@@ -10,12 +10,21 @@ pub(crate) fn render(text: &str, diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
     for found in diagnostics {
         let place = place(text, &found.span);
-        line(&mut out, format_args!("{}[{}] {place}: {}", found.severity, found.code, found.message));
+        line(
+            &mut out,
+            format_args!(
+                "{}[{}] {place}: {}",
+                found.severity, found.code, found.message
+            ),
+        );
         if !found.label.is_empty() {
             line(&mut out, format_args!("  = {}", found.label));
         }
         for (span, label) in &found.related {
-            line(&mut out, format_args!("  also {}: {label}", self::place(text, span)));
+            line(
+                &mut out,
+                format_args!("  also {}: {label}", self::place(text, span)),
+            );
         }
         for help in &found.helps {
             line(&mut out, format_args!("  help: {help}"));
