@@ -38,7 +38,7 @@ pub struct Manifest {
     /// The network that the tasks run in.
     pub network: Network,
     /// The services, at least one.
-    pub services: BTreeMap<Located<Name>, Service>,
+    pub services: BTreeMap<Name, Service>,
     /// The user's tags. Ours are not in here.
     pub tags: BTreeMap<String, String>,
     /// What the user should know although it stops nothing.

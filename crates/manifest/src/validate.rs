@@ -71,7 +71,7 @@ pub(crate) fn validate(
         network: network?,
         services: services?
             .into_iter()
-            .map(|service| (service.name.clone(), service))
+            .map(|service| (service.name.get().clone(), service))
             .collect(),
         tags: tags?,
         warnings: Vec::new(),

@@ -1,5 +1,6 @@
 //! Names of apps, environments and services.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use super::Refusal;
@@ -75,6 +76,13 @@ fn nearest(text: &str) -> Option<Name> {
     let start = folded.find(|c: char| c.is_ascii_lowercase())?;
     let cut: String = folded[start..].chars().take(Name::LONGEST).collect();
     Some(Name(cut.trim_end_matches('-').to_owned()))
+}
+
+// A map of names can be asked with a string: the order of names is that of their text.
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Display for Name {

@@ -108,11 +108,7 @@ fn zones_follow_from_what_is_written() {
 #[test]
 fn a_service_inherits_what_it_does_not_say() {
     let manifest = loaded(include_str!("rich.toml"));
-    let web = &manifest
-        .services
-        .values()
-        .find(|service| service.name.as_str() == "web")
-        .expect("web");
+    let web = &manifest.services["web"];
     assert_eq!(web.env["SHARED"], "no");
     assert_eq!(web.env["LOG_LEVEL"], "info");
     assert_eq!(web.arch, Architecture::Arm64);
