@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ashore_manifest::json_schema;
+use ashore_manifest::{LoadOptions, json_schema, load};
 use serde_json::Value;
 
 /// `UPDATE_EXPECT=1 cargo test -p ashore-manifest` writes it anew.
@@ -31,6 +31,7 @@ fn editors_accept_what_loads_and_underline_what_does_not() {
     assert!(accepts(include_str!(
         "../../../../examples/hello/ashore.toml"
     )));
+    assert!(accepts(include_str!("rich.toml")));
     let service = |line: &str| {
         format!(
             "app = \"a\"\nregion = \"eu-west-1\"\n[services.web]\nimage = \"nginx:1\"\n{line}\n"
@@ -52,6 +53,41 @@ fn editors_accept_what_loads_and_underline_what_does_not() {
     assert!(
         !accepts("app = \"a\"\nregion = \"eu-west-1\"\n"),
         "services are required"
+    );
+}
+
+#[test]
+fn writing_down_the_defaults_changes_nothing() {
+    let schema = json_schema();
+    let defaults = |section: &str| {
+        let properties = schema
+            .pointer(&format!("{section}/properties"))
+            .and_then(Value::as_object);
+        let written = properties
+            .expect("a section")
+            .iter()
+            .filter_map(|(key, property)| Some(format!("{key} = {}\n", property.get("default")?)));
+        written.collect::<String>()
+    };
+    let silent = "app = \"hello\"\nregion = \"eu-central-1\"\n\
+                  [dns]\nprovider = \"cloudflare\"\nzone = \"example.com\"\n\
+                  [services.web]\nimage = \"nginx:1.29\"\nport = 80\nhostname = \"hello.example.com\"\n";
+    let (above, below) = silent
+        .split_once("[services.web]\n")
+        .expect("it has a service");
+    let explicit = format!(
+        "{}{above}{}[network]\n{}[services.web]\n{below}{}[services.web.health]\n{}",
+        defaults(""),
+        defaults("/$defs/DnsSection"),
+        defaults("/$defs/NetworkSection"),
+        defaults("/$defs/ServiceSection"),
+        defaults("/$defs/HealthSection"),
+    );
+    let loaded = |text: &str| load(text, &LoadOptions::default()).expect(text);
+    assert_eq!(loaded(silent), loaded(&explicit));
+    assert!(
+        explicit.lines().count() > 25,
+        "the schema has lost its defaults:\n{explicit}"
     );
 }
 
