@@ -1,0 +1,21 @@
+//! Amazon ECS.
+
+use serde::{Deserialize, Serialize};
+
+use crate::operation::Operation;
+use crate::world::World;
+
+/// The state of ECS in one region.
+#[derive(Default, Serialize, Deserialize, Debug)]
+#[serde(default)]
+pub struct Ecs {}
+
+/// What happens in ECS by itself.
+#[derive(Serialize, Deserialize, Debug, Clone)]
+pub enum Happening {}
+
+pub(crate) const OPERATIONS: &[Operation] = &[];
+
+pub(crate) fn happen(_world: &mut World, _region: &str, what: Happening) {
+    match what {}
+}

@@ -1,0 +1,21 @@
+//! Elastic Load Balancing v2.
+
+use serde::{Deserialize, Serialize};
+
+use crate::operation::Operation;
+use crate::world::World;
+
+/// The state of ELBv2 in one region.
+#[derive(Default, Serialize, Deserialize, Debug)]
+#[serde(default)]
+pub struct Elbv2 {}
+
+/// What happens in ELBv2 by itself.
+#[derive(Serialize, Deserialize, Debug, Clone)]
+pub enum Happening {}
+
+pub(crate) const OPERATIONS: &[Operation] = &[];
+
+pub(crate) fn happen(_world: &mut World, _region: &str, what: Happening) {
+    match what {}
+}

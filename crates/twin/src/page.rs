@@ -1,0 +1,38 @@
+//! Pagination.
+
+use serde_json::Value;
+
+use crate::refusal::Refusal;
+
+/// One page of `items`, and the token for the next one if there is more. Without a limit everything is one page.
+pub fn page(
+    mut items: Vec<Value>,
+    limit: Option<i64>,
+    token: Option<String>,
+) -> Result<(Vec<Value>, Option<String>), Refusal> {
+    let start = match token {
+        Some(token) => offset(&token)
+            .filter(|start| *start <= items.len())
+            .ok_or_else(|| {
+                Refusal::new(
+                    "InvalidNextToken",
+                    "The specified token is not valid or has expired.",
+                )
+            })?,
+        None => 0,
+    };
+    let limit = limit.map_or(usize::MAX, |limit| {
+        usize::try_from(limit).unwrap_or(0).max(1)
+    });
+    let end = start.saturating_add(limit).min(items.len());
+    let next = (end < items.len()).then(|| format!("{PREFIX}{end:08x}"));
+    items.truncate(end);
+    Ok((items.split_off(start), next))
+}
+
+/// A token is opaque to clients, but must not look like a bare number: some clients would compute with it.
+const PREFIX: &str = "eyJwYWdl";
+
+fn offset(token: &str) -> Option<usize> {
+    usize::from_str_radix(token.strip_prefix(PREFIX)?, 16).ok()
+}

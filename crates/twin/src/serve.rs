@@ -1,0 +1,1 @@
+//! The twin behind HTTP, on the loopback address only.

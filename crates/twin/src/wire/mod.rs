@@ -1,0 +1,153 @@
+//! The wire protocols: a request becomes service, operation and parameters; an answer becomes a response.
+
+mod ec2;
+mod json;
+mod query;
+mod rest;
+mod signature;
+mod xml;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response};
+use serde_json::{Map, Value};
+
+use crate::operation::{Answer, Operation};
+use crate::refusal::Refusal;
+use crate::service::{Protocol, Service, services};
+
+/// A request, understood.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    pub(crate) service: &'static Service,
+    pub(crate) operation: &'static Operation,
+    pub(crate) region: String,
+    /// The access key id, or Cloudflare's token.
+    pub(crate) key: String,
+    pub(crate) fields: Map<String, Value>,
+}
+
+/// A request that could not be understood, and as much of it as could.
+#[derive(Debug)]
+pub(crate) struct Undecoded {
+    pub(crate) service: Option<&'static Service>,
+    pub(crate) operation: String,
+    pub(crate) region: String,
+    pub(crate) refusal: Refusal,
+}
+
+/// Finds out what a request asks of whom.
+pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
+    if let Some(path) = rest::path(request) {
+        return rest::decode(request, path);
+    }
+    let mut unknown = Undecoded {
+        service: None,
+        operation: String::new(),
+        region: String::new(),
+        refusal: Refusal::new("MissingAuthenticationToken", "Missing Authentication Token")
+            .status(403),
+    };
+    let Some(scope) = signature::scope(request.headers()) else {
+        return Err(unknown);
+    };
+    unknown.region = scope.region.to_owned();
+    let Some(service) = services()
+        .iter()
+        .find(|service| service.name == scope.service)
+    else {
+        unknown.refusal = Refusal::not_implemented(format_args!("service {}", scope.service));
+        return Err(unknown);
+    };
+    unknown.service = Some(service);
+    let asked = match service.protocol {
+        Protocol::Ec2 { version } | Protocol::Query { version, .. } => {
+            query::decode(request.body(), version)
+        }
+        Protocol::Json { target } => json::decode(request, target),
+        Protocol::Rest => Err(Refusal::new("InvalidRequest", "not an AWS service")),
+    };
+    let (name, fields) = match asked {
+        Ok(asked) => asked,
+        Err(refusal) => return Err(Undecoded { refusal, ..unknown }),
+    };
+    let Some(operation) = service
+        .operations
+        .iter()
+        .find(|operation| operation.name == name)
+    else {
+        let refusal = Refusal::not_implemented(format_args!("{} {name}", service.name));
+        return Err(Undecoded {
+            operation: name,
+            refusal,
+            ..unknown
+        });
+    };
+    let key = scope.key.to_owned();
+    if let Some(refusal) = signature::refused(&key, service) {
+        return Err(Undecoded {
+            operation: name,
+            refusal,
+            ..unknown
+        });
+    }
+    Ok(Decoded {
+        service,
+        operation,
+        region: scope.region.to_owned(),
+        key,
+        fields,
+    })
+}
+
+/// The response that says this.
+pub(crate) fn encode(
+    service: Option<&'static Service>,
+    operation: &str,
+    answer: &Answer,
+    request_id: &str,
+) -> Response<Bytes> {
+    let protocol = service.map(|service| service.protocol);
+    let (kind, body) = match (protocol, answer) {
+        (Some(Protocol::Ec2 { version }), Ok(value)) => (
+            "text/xml;charset=UTF-8",
+            ec2::answer(operation, version, value, request_id),
+        ),
+        (Some(Protocol::Ec2 { .. }), Err(refusal)) => {
+            ("text/xml;charset=UTF-8", ec2::refusal(refusal, request_id))
+        }
+        (Some(Protocol::Query { namespace, .. }), Ok(value)) => (
+            "text/xml",
+            query::answer(operation, namespace, value, request_id),
+        ),
+        (Some(Protocol::Query { namespace, .. }), Err(refusal)) => {
+            ("text/xml", query::refusal(refusal, namespace, request_id))
+        }
+        (Some(Protocol::Json { .. }), Ok(value)) => {
+            ("application/x-amz-json-1.1", json::answer(value))
+        }
+        (Some(Protocol::Json { .. }), Err(refusal)) => {
+            ("application/x-amz-json-1.1", json::refusal(refusal))
+        }
+        (Some(Protocol::Rest), Ok(value)) => ("application/json", rest::answer(value)),
+        (Some(Protocol::Rest), Err(refusal)) => ("application/json", rest::refusal(refusal)),
+        (None, Ok(_)) => ("text/plain", String::new()),
+        (None, Err(refusal)) => ("text/xml", query::refusal(refusal, "", request_id)),
+    };
+    let status = answer
+        .as_ref()
+        .map_or_else(|refusal| refusal.status, |_| 200);
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() =
+        http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        let name = if protocol == Some(Protocol::Rest) {
+            "cf-ray"
+        } else {
+            "x-amzn-requestid"
+        };
+        headers.insert(name, id);
+    }
+    response
+}
