@@ -201,10 +201,6 @@ impl Input {
         self.service
     }
 
-    pub(crate) fn fields(&self) -> &Map<String, Value> {
-        &self.fields
-    }
-
     pub(crate) fn open(&self) -> Open {
         self.open.clone()
     }

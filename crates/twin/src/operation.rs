@@ -39,7 +39,7 @@ pub struct Call<'a> {
 }
 
 /// An operation that changes nothing.
-pub const fn read(name: &'static str, run: Handler) -> Operation {
+pub(crate) const fn read(name: &'static str, run: Handler) -> Operation {
     Operation {
         name,
         mutates: false,
@@ -48,7 +48,7 @@ pub const fn read(name: &'static str, run: Handler) -> Operation {
 }
 
 /// An operation that changes something.
-pub const fn write(name: &'static str, run: Handler) -> Operation {
+pub(crate) const fn write(name: &'static str, run: Handler) -> Operation {
     Operation {
         name,
         mutates: true,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::refusal::Refusal;
 
 /// One page of `items`, and the token for the next one if there is more. Without a limit everything is one page.
-pub fn page(
+pub(crate) fn page(
     mut items: Vec<Value>,
     limit: Option<i64>,
     token: Option<String>,

@@ -1,12 +1,17 @@
-//! AWS Security Token Service.
+//! AWS Security Token Service: who is asking.
 
-use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::operation::Operation;
+use crate::operation::{Answer, Call, Operation, read};
 
-/// The sessions that AssumeRole handed out.
-#[derive(Default, Serialize, Deserialize, Debug)]
-#[serde(default)]
-pub struct Sts {}
+pub(crate) const OPERATIONS: &[Operation] = &[read("GetCallerIdentity", get_caller_identity)];
 
-pub(crate) const OPERATIONS: &[Operation] = &[];
+/// Every key belongs to the same user: the twin does not model who has which credentials.
+fn get_caller_identity(call: &mut Call<'_>) -> Answer {
+    std::mem::take(&mut call.input).finish()?;
+    Ok(json!({
+        "Arn": call.principal,
+        "UserId": "AIDASANDBOXSANDBOX222",
+        "Account": call.account(),
+    }))
+}

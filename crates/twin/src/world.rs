@@ -8,7 +8,7 @@ use crate::agenda::{Agenda, Happening};
 use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
-use crate::{acm, cloudflare, ec2, ecs, elbv2, iam, logs, sts};
+use crate::{acm, cloudflare, ec2, ecs, elbv2, iam, logs};
 
 /// All state. Services own one field each, here or in [`Region`].
 #[derive(Serialize, Deserialize, Debug)]
@@ -27,8 +27,6 @@ pub struct World {
     pub agenda: Agenda,
     /// IAM has no regions.
     pub iam: iam::Iam,
-    /// Sessions that AssumeRole handed out.
-    pub sts: sts::Sts,
     /// Cloudflare.
     pub cloudflare: cloudflare::Cloudflare,
     /// Regions come to life when they are first asked for.
@@ -65,7 +63,6 @@ impl World {
             script: Script::default(),
             agenda: Agenda::default(),
             iam: iam::Iam::default(),
-            sts: sts::Sts::default(),
             cloudflare: cloudflare::Cloudflare::default(),
             regions: BTreeMap::new(),
         }

@@ -21,8 +21,6 @@ pub(crate) struct Decoded {
     pub(crate) service: &'static Service,
     pub(crate) operation: &'static Operation,
     pub(crate) region: String,
-    /// The access key id, or Cloudflare's token.
-    pub(crate) key: String,
     pub(crate) fields: Map<String, Value>,
 }
 
@@ -82,8 +80,7 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
             ..unknown
         });
     };
-    let key = scope.key.to_owned();
-    if let Some(refusal) = signature::refused(&key, service) {
+    if let Some(refusal) = signature::refused(scope.key, service) {
         return Err(Undecoded {
             operation: name,
             refusal,
@@ -94,7 +91,6 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         service,
         operation,
         region: scope.region.to_owned(),
-        key,
         fields,
     })
 }
