@@ -16,7 +16,7 @@ mod policy_version;
 mod refuse;
 mod role;
 mod role_tags;
-mod service_linked;
+pub(crate) mod service_linked;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,10 +29,10 @@ use crate::refusal::Refusal;
 use crate::tags::Tags;
 use crate::world::World;
 
-pub use instance_profile::InstanceProfile;
-pub use policy::Policy;
-pub use role::Role;
-pub(crate) use service_linked::create as create_service_linked_role;
+pub(crate) use instance_profile::InstanceProfile;
+pub(crate) use policy::Policy;
+pub(crate) use role::Role;
+
 
 /// Everything IAM holds for the account.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
