@@ -249,7 +249,7 @@ impl Inner {
             }
         };
         let id = self.note(noted, &answer, strike.as_ref());
-let mut response = wire::encode(Some(service), operation.name, answer, &id);
+        let mut response = wire::encode(Some(service), operation.name, answer, &id);
         if let Some(token) = token {
             cloudflare::limit_headers(&self.world, &token, &mut response);
         }
