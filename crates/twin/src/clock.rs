@@ -119,3 +119,26 @@ impl Clock for ManualClock {
         0.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_as_the_wire_spells_them() {
+        assert_eq!(Millis::START.iso8601(), "2026-11-21T10:00:00Z");
+        assert_eq!(
+            (Millis::START + Duration::from_millis(1500)).epoch_seconds(),
+            1_795_255_201.5
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_scaled_clock_follows_virtual_time() {
+        let clock = TokioClock::new(Millis(0), 10.0);
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert_eq!(clock.now(), Millis(600_000));
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(clock.now(), Millis(601_000));
+    }
+}

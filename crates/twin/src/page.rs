@@ -36,3 +36,33 @@ const PREFIX: &str = "eyJwYWdl";
 fn offset(token: &str) -> Option<usize> {
     usize::from_str_radix(token.strip_prefix(PREFIX)?, 16).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_join_to_the_whole() {
+        let items: Vec<Value> = (0..7).map(Value::from).collect();
+        let mut seen = Vec::new();
+        let mut token = None;
+        loop {
+            let (some, next) = page(items.clone(), Some(3), token).expect("a page");
+            assert!(some.len() <= 3);
+            seen.extend(some);
+            token = next;
+            if token.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, items);
+    }
+
+    #[test]
+    fn a_foreign_token_is_refused() {
+        for token in ["x", "3", "eyJwYWdl-", "eyJwYWdl000000ff"] {
+            let refusal = page(vec![], None, Some(token.to_owned())).expect_err(token);
+            assert_eq!(refusal.code, "InvalidNextToken");
+        }
+    }
+}

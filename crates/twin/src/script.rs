@@ -84,3 +84,24 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     }
     text.ends_with(tail)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn stars_stand_for_any_characters() {
+        for (pattern, text, fits) in [
+            ("nginx:1.29", "nginx:1.29", true),
+            ("nginx", "nginx:1.29", false),
+            ("nginx*", "nginx:1.29", true),
+            ("*", "", true),
+            ("*:broken", "a/b:broken", true),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c-b", false),
+            ("ab*bc", "abc", false),
+        ] {
+            assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+}

@@ -33,7 +33,7 @@ struct Found {
 
 impl Store {
     /// Locks the folder, which is made if need be, and reads what it holds.
-    pub(crate) fn open(folder: &Path) -> io::Result<(Store, Option<(World, Vec<Entry>)>)> {
+    pub(crate) fn open(folder: &Path) -> io::Result<(Store, Option<World>, Vec<Entry>)> {
         fs::create_dir_all(folder)?;
         let lock = OpenOptions::new()
             .create(true)
@@ -47,22 +47,22 @@ impl Store {
             ),
             fs::TryLockError::Error(error) => error,
         })?;
-        let found = match fs::read(folder.join("world.json")) {
-            Ok(bytes) => Some((decode(&bytes)?, entries(folder)?)),
+        let world = match fs::read(folder.join("world.json")) {
+            Ok(bytes) => Some(decode(&bytes)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        let requests = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(folder.join("requests.jsonl"))?;
+        let path = folder.join("requests.jsonl");
+        let requests = OpenOptions::new().create(true).append(true).open(&path)?;
+        let entries = entries(&path, &requests)?;
         Ok((
             Store {
                 folder: folder.to_owned(),
                 requests,
                 _lock: lock,
             },
-            found,
+            world,
+            entries,
         ))
     }
 
@@ -102,14 +102,16 @@ fn decode(bytes: &[u8]) -> io::Result<World> {
     Ok(found.world)
 }
 
-/// The log's lines. A last line without its end was being written when the process died.
-fn entries(folder: &Path) -> io::Result<Vec<Entry>> {
-    match fs::read_to_string(folder.join("requests.jsonl")) {
-        Ok(text) => Ok(text
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
+/// The log's lines. A last line without its end was being written when the process died, and is cut off.
+fn entries(path: &Path, requests: &File) -> io::Result<Vec<Entry>> {
+    let text = fs::read(path)?;
+    let whole = text
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |end| end + 1);
+    requests.set_len(whole as u64)?;
+    let lines = text[..whole].split(|byte| *byte == b'\n');
+    Ok(lines
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect())
 }

@@ -62,14 +62,9 @@ impl Twin {
     /// A twin that keeps its world in a folder, and goes on from what it finds there. The folder is locked as long as
     /// the twin lives; `WouldBlock` means that another one has it.
     pub fn open(clock: Arc<dyn Clock>, folder: &Path) -> std::io::Result<Twin> {
-        let (store, found) = Store::open(folder)?;
-        let mut inner = match found {
-            Some((world, entries)) => Inner {
-                log: Log::from(entries),
-                ..Inner::new(world)
-            },
-            None => Inner::new(World::new(clock.now())),
-        };
+        let (store, world, entries) = Store::open(folder)?;
+        let mut inner = Inner::new(world.unwrap_or_else(|| World::new(clock.now())));
+        inner.log = Log::from(entries);
         // Time never goes back: a scaled clock may have been ahead of the one that starts now.
         clock.advance(inner.world.now - clock.now());
         inner.store = Some(store);
@@ -252,7 +247,7 @@ impl Inner {
             }
         };
         let id = self.note(noted, &answer, strike.as_ref());
-        let response = wire::encode(Some(service), operation.name, &answer, &id);
+        let response = wire::encode(Some(service), operation.name, answer, &id);
         match strike {
             Some(strike) => struck(strike, service, operation.name, response, &id),
             None => Reply::Answer(response),
@@ -263,12 +258,7 @@ impl Inner {
         let noted = Noted::unknown(&failed);
         let answer = Err(failed.refusal);
         let id = self.note(noted, &answer, None);
-        Reply::Answer(wire::encode(
-            failed.service,
-            &failed.operation,
-            &answer,
-            &id,
-        ))
+        Reply::Answer(wire::encode(failed.service, &failed.operation, answer, &id))
     }
 
     /// Writes the request down and names it.
@@ -319,7 +309,7 @@ fn struck(
             message,
         } => {
             let answer = Err(Refusal::new(code, message).status(status));
-            Reply::Answer(wire::encode(Some(service), operation, &answer, id))
+            Reply::Answer(wire::encode(Some(service), operation, answer, id))
         }
         Action::DelayMs(delay) if strike.side == Side::After => {
             Reply::Late(Duration::from_millis(delay), response)

@@ -157,3 +157,20 @@ impl Ids {
         z ^ (z >> 31)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Ids;
+
+    #[test]
+    fn identifiers_have_their_form_and_are_the_same_in_every_run() {
+        let (mut ids, mut again) = (Ids::default(), Ids::default());
+        let id = ids.hex("vpc-", 17);
+        assert!(id.len() == 21 && id.starts_with("vpc-"), "{id}");
+        assert_eq!(again.hex("vpc-", 17), id);
+        assert_ne!(ids.hex("vpc-", 17), id);
+        let uuid = ids.uuid();
+        assert!(uuid.len() == 36 && uuid.as_bytes()[14] == b'4', "{uuid}");
+        assert_eq!(ids.upper(16).len(), 16);
+    }
+}

@@ -35,26 +35,26 @@ pub(super) fn decode(
     }
 }
 
-pub(super) fn answer(value: &Value) -> String {
-    match value {
-        Value::Null => "{}".to_owned(),
-        value => present(value).to_string(),
+pub(super) fn answer(mut value: Value) -> String {
+    if value.is_null() {
+        return "{}".to_owned();
     }
+    leave_out_nulls(&mut value);
+    value.to_string()
 }
 
 pub(super) fn refusal(refusal: &Refusal) -> String {
     json!({ "__type": refusal.code, "message": refusal.message }).to_string()
 }
 
-/// Null members are left out, as AWS does.
-fn present(value: &Value) -> Value {
+/// AWS has no null members.
+fn leave_out_nulls(value: &mut Value) {
     match value {
-        Value::Object(fields) => fields
-            .iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| (name.clone(), present(value)))
-            .collect(),
-        Value::Array(items) => items.iter().map(present).collect(),
-        other => other.clone(),
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(leave_out_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(leave_out_nulls),
+        _ => {}
     }
 }

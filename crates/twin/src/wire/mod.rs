@@ -68,6 +68,13 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         Ok(asked) => asked,
         Err(refusal) => return Err(Undecoded { refusal, ..unknown }),
     };
+    if let Some(refusal) = signature::refused(scope.key, service) {
+        return Err(Undecoded {
+            operation: name,
+            refusal,
+            ..unknown
+        });
+    }
     let Some(operation) = service
         .operations
         .iter()
@@ -80,13 +87,6 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
             ..unknown
         });
     };
-    if let Some(refusal) = signature::refused(scope.key, service) {
-        return Err(Undecoded {
-            operation: name,
-            refusal,
-            ..unknown
-        });
-    }
     Ok(Decoded {
         service,
         operation,
@@ -99,42 +99,22 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
 pub(crate) fn encode(
     service: Option<&'static Service>,
     operation: &str,
-    answer: &Answer,
+    answer: Answer,
     request_id: &str,
 ) -> Response<Bytes> {
     let protocol = service.map(|service| service.protocol);
-    let (kind, body) = match (protocol, answer) {
-        (Some(Protocol::Ec2 { version }), Ok(value)) => (
-            "text/xml;charset=UTF-8",
-            ec2::answer(operation, version, value, request_id),
-        ),
-        (Some(Protocol::Ec2 { .. }), Err(refusal)) => {
-            ("text/xml;charset=UTF-8", ec2::refusal(refusal, request_id))
-        }
-        (Some(Protocol::Query { namespace, .. }), Ok(value)) => (
-            "text/xml",
-            query::answer(operation, namespace, value, request_id),
-        ),
-        (Some(Protocol::Query { namespace, .. }), Err(refusal)) => {
-            ("text/xml", query::refusal(refusal, namespace, request_id))
-        }
-        (Some(Protocol::Json { .. }), Ok(value)) => {
-            ("application/x-amz-json-1.1", json::answer(value))
-        }
-        (Some(Protocol::Json { .. }), Err(refusal)) => {
-            ("application/x-amz-json-1.1", json::refusal(refusal))
-        }
-        (Some(Protocol::Rest), Ok(value)) => ("application/json", rest::answer(value)),
-        (Some(Protocol::Rest), Err(refusal)) => ("application/json", rest::refusal(refusal)),
-        (None, Ok(_)) => ("text/plain", String::new()),
-        (None, Err(refusal)) => ("text/xml", query::refusal(refusal, "", request_id)),
+    let (status, body) = match answer {
+        Ok(value) => (200, answered(protocol, operation, value, request_id)),
+        Err(refusal) => (refusal.status, refused(protocol, &refusal, request_id)),
     };
-    let status = answer
-        .as_ref()
-        .map_or_else(|refusal| refusal.status, |_| 200);
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() =
         http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    let kind = match protocol {
+        Some(Protocol::Json { .. }) => "application/x-amz-json-1.1",
+        Some(Protocol::Rest) => "application/json",
+        Some(Protocol::Ec2 { .. } | Protocol::Query { .. }) | None => "text/xml;charset=UTF-8",
+    };
     let headers = response.headers_mut();
     headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(kind));
     if let Ok(id) = HeaderValue::from_str(request_id) {
@@ -145,5 +125,32 @@ pub(crate) fn encode(
         };
         headers.insert(name, id);
     }
+    if status == 429 {
+        // Cloudflare sends it with 429 only (ux.md, the Cloudflare API).
+        headers.insert(http::header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
     response
 }
+
+fn answered(protocol: Option<Protocol>, operation: &str, value: Value, id: &str) -> String {
+    match protocol {
+        Some(Protocol::Ec2 { version }) => ec2::answer(operation, version, &value, id),
+        Some(Protocol::Query { namespace, .. }) => query::answer(operation, namespace, &value, id),
+        Some(Protocol::Json { .. }) => json::answer(value),
+        Some(Protocol::Rest) => rest::answer(value),
+        None => String::new(),
+    }
+}
+
+fn refused(protocol: Option<Protocol>, refusal: &Refusal, id: &str) -> String {
+    match protocol {
+        Some(Protocol::Ec2 { .. }) => ec2::refusal(refusal, id),
+        Some(Protocol::Query { namespace, .. }) => query::refusal(refusal, namespace, id),
+        Some(Protocol::Json { .. }) => json::refusal(refusal),
+        Some(Protocol::Rest) => rest::refusal(refusal),
+        None => query::refusal(refusal, "", id),
+    }
+}
+
+#[cfg(test)]
+mod tests;

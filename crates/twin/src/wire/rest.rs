@@ -61,10 +61,10 @@ pub(super) fn decode(request: &Request<Bytes>, path: &str) -> Result<Decoded, Un
     })
 }
 
-pub(super) fn answer(value: &Value) -> String {
+pub(super) fn answer(value: Value) -> String {
     let mut envelope = match value {
-        Value::Object(fields) => fields.clone(),
-        other => Map::from_iter([("result".to_owned(), other.clone())]),
+        Value::Object(fields) => fields,
+        other => Map::from_iter([("result".to_owned(), other)]),
     };
     envelope.entry("success").or_insert(Value::Bool(true));
     envelope.entry("errors").or_insert_with(|| json!([]));
