@@ -1,1 +1,49 @@
-//! Placeholder.
+//! A strict AWS and Cloudflare in one process: what they accept it accepts, what they refuse it refuses, and it takes
+//! the time that they take.
+//!
+//! [`Twin::handle`] is a function from request to reply. [`serve`] puts it behind loopback HTTP; an SDK can also be
+//! plugged in directly, so that whole-stack simulations run in virtual time. Every service is one module that owns its
+//! state and lists its operations once; [`World`] is all state together, plain data.
+
+mod acm;
+mod agenda;
+mod clock;
+mod cloudflare;
+mod control;
+mod ec2;
+mod ecs;
+mod elbv2;
+mod fault;
+mod iam;
+mod input;
+mod log;
+mod logs;
+mod operation;
+mod page;
+mod refusal;
+mod script;
+pub mod serve;
+mod service;
+mod store;
+mod sts;
+mod tagging;
+mod tags;
+mod throttle;
+mod timing;
+mod twin;
+mod wire;
+mod world;
+
+pub use agenda::{Agenda, Happening};
+pub use clock::{Clock, ManualClock, Millis, TokioClock};
+pub use fault::{Action, Fault, Side};
+pub use input::Input;
+pub use log::Entry;
+pub use operation::{Answer, Call, Handler, Operation};
+pub use refusal::Refusal;
+pub use script::{Behaviour, Exit, Rule, Script};
+pub use service::{Protocol, Service, services};
+pub use tags::Tags;
+pub use timing::Timing;
+pub use twin::{Reply, Twin};
+pub use world::{Ids, Region, World};

@@ -1,0 +1,139 @@
+//! The endpoints under `/_twin/`, by which tests and the sandbox steer a twin that they reach over HTTP.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::fault::Fault;
+use crate::script::Script;
+use crate::service::services;
+use crate::throttle::Limit;
+use crate::timing::Timing;
+use crate::twin::Twin;
+
+/// Answers a request to `/_twin/{path}`.
+pub(crate) fn answer(twin: &Twin, path: &str, request: &Request<Bytes>) -> Response<Bytes> {
+    let (status, value) = match carry_out(twin, path, request) {
+        Ok(value) => (StatusCode::OK, value),
+        Err((status, message)) => (status, json!({ "error": message })),
+    };
+    let mut response = Response::new(Bytes::from(value.to_string()));
+    *response.status_mut() = status;
+    let json = http::HeaderValue::from_static("application/json");
+    response
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, json);
+    response
+}
+
+type Outcome = Result<Value, (StatusCode, String)>;
+
+fn carry_out(twin: &Twin, path: &str, request: &Request<Bytes>) -> Outcome {
+    let body = request.body();
+    match (request.method(), path) {
+        (&Method::GET, "version") => Ok(version(twin)),
+        (&Method::GET, "log") => Ok(json!(twin.log())),
+        (&Method::GET, "state") => Ok(json!(twin.settled().world)),
+        (&Method::POST, "advance") => advance(twin, body),
+        (&Method::POST, "reset") => {
+            twin.settled().reset().map_err(internal)?;
+            Ok(Value::Null)
+        }
+        (&Method::PUT, "script") => {
+            let script: Script = read(body)?;
+            change(twin, |world| world.script = script)
+        }
+        (&Method::PUT, "timing") => timing(twin, body),
+        (&Method::GET, "faults") => Ok(json!(twin.settled().faults.list())),
+        (&Method::DELETE, "faults") => {
+            twin.settled().faults.clear();
+            Ok(Value::Null)
+        }
+        (&Method::POST, "faults") => {
+            let fault: Fault = read(body)?;
+            twin.fault(fault);
+            Ok(Value::Null)
+        }
+        (&Method::PUT, "throttle") => {
+            let limits: BTreeMap<String, Limit> = read(body)?;
+            let mut inner = twin.settled();
+            let now = inner.world.now;
+            inner.throttle.set(limits, now);
+            Ok(Value::Null)
+        }
+        _ => Err((
+            StatusCode::NOT_FOUND,
+            format!("no {} /_twin/{path}", request.method()),
+        )),
+    }
+}
+
+/// What runs here, how fast its time passes, and what it can do.
+fn version(twin: &Twin) -> Value {
+    let operations: BTreeMap<&str, Vec<&str>> = services()
+        .iter()
+        .map(|service| {
+            (
+                service.name,
+                service.operations.iter().map(|one| one.name).collect(),
+            )
+        })
+        .collect();
+    json!({
+        "twin": env!("CARGO_PKG_VERSION"),
+        "speed": twin.clock.speed(),
+        "now": twin.clock.now(),
+        "operations": operations,
+    })
+}
+
+fn advance(twin: &Twin, body: &Bytes) -> Outcome {
+    let body: Value = read(body)?;
+    let seconds = body.get("seconds").and_then(Value::as_f64);
+    let by = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let by = by.ok_or_else(|| bad("expected {\"seconds\": number}"))?;
+    twin.clock.advance(by);
+    let mut inner = twin.settled();
+    inner.save().map_err(internal)?;
+    Ok(json!({ "now": inner.world.now }))
+}
+
+/// Takes `"zero"`, `"default"`, or some of the fields.
+fn timing(twin: &Twin, body: &Bytes) -> Outcome {
+    let timing = match read::<Value>(body)? {
+        Value::String(name) if name == "zero" => Timing::zero(),
+        Value::String(name) if name == "default" => Timing::default(),
+        Value::Object(fields) => {
+            let mut all = json!(twin.settled().world.timing);
+            fields
+                .into_iter()
+                .for_each(|(name, value)| all[name] = value);
+            serde_json::from_value(all).map_err(bad)?
+        }
+        _ => return Err(bad("expected \"zero\", \"default\" or an object")),
+    };
+    change(twin, |world| world.timing = timing)
+}
+
+fn change(twin: &Twin, how: impl FnOnce(&mut crate::world::World)) -> Outcome {
+    let mut inner = twin.settled();
+    how(&mut inner.world);
+    inner.save().map_err(internal)?;
+    Ok(Value::Null)
+}
+
+fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, (StatusCode, String)> {
+    serde_json::from_slice(body).map_err(bad)
+}
+
+fn bad(error: impl std::fmt::Display) -> (StatusCode, String) {
+    (StatusCode::BAD_REQUEST, error.to_string())
+}
+
+fn internal(error: std::io::Error) -> (StatusCode, String) {
+    (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+}

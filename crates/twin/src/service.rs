@@ -1,0 +1,156 @@
+//! The services that the twin speaks for, one line each: how they are addressed, and the codes of the refusals that
+//! they have in common.
+
+use crate::operation::Operation;
+use crate::{acm, cloudflare, ec2, ecs, elbv2, iam, logs, sts, tagging};
+
+/// A service: how it is addressed, and what it can do.
+#[derive(Debug)]
+pub struct Service {
+    /// The service's name in ARNs and in the credential scope of a signature.
+    pub name: &'static str,
+    /// The protocol and what that needs to know.
+    pub protocol: Protocol,
+    /// What it can do.
+    pub operations: &'static [Operation],
+    /// The code for a parameter that is missing.
+    pub(crate) missing: &'static str,
+    /// The code for a parameter with an impossible value.
+    pub(crate) invalid: &'static str,
+    /// The code for more than fifty tags.
+    pub(crate) many_tags: &'static str,
+    /// The code for a tag that cannot be.
+    pub(crate) bad_tag: &'static str,
+}
+
+/// The wire protocols, each with what tells the service's requests and answers apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// Form-encoded request, XML answer without a result element, lists as `<item>`.
+    Ec2 {
+        /// API version.
+        version: &'static str,
+    },
+    /// Form-encoded request, XML answer with a result element, lists as `<member>`.
+    Query {
+        /// API version.
+        version: &'static str,
+        /// XML namespace of the answers.
+        namespace: &'static str,
+    },
+    /// JSON 1.1 both ways, the operation in `X-Amz-Target`.
+    Json {
+        /// What stands before the dot in `X-Amz-Target`.
+        target: &'static str,
+    },
+    /// Cloudflare v4: REST with a JSON envelope.
+    Rest,
+}
+
+/// Every service, in order of name.
+pub fn services() -> &'static [Service] {
+    SERVICES
+}
+
+const SERVICES: &[Service] = &[
+    Service {
+        name: "acm",
+        protocol: Protocol::Json {
+            target: "CertificateManager",
+        },
+        operations: acm::OPERATIONS,
+        missing: "ValidationException",
+        invalid: "ValidationException",
+        many_tags: "TooManyTagsException",
+        bad_tag: "InvalidTagException",
+    },
+    Service {
+        name: "cloudflare",
+        protocol: Protocol::Rest,
+        operations: cloudflare::OPERATIONS,
+        missing: "1004",
+        invalid: "1004",
+        many_tags: "1004",
+        bad_tag: "1004",
+    },
+    Service {
+        name: "ec2",
+        protocol: Protocol::Ec2 {
+            version: "2016-11-15",
+        },
+        operations: ec2::OPERATIONS,
+        missing: "MissingParameter",
+        invalid: "InvalidParameterValue",
+        many_tags: "TagLimitExceeded",
+        bad_tag: "InvalidParameterValue",
+    },
+    Service {
+        name: "ecs",
+        protocol: Protocol::Json {
+            target: "AmazonEC2ContainerServiceV20141113",
+        },
+        operations: ecs::OPERATIONS,
+        missing: "InvalidParameterException",
+        invalid: "InvalidParameterException",
+        many_tags: "InvalidParameterException",
+        bad_tag: "InvalidParameterException",
+    },
+    Service {
+        name: "elasticloadbalancing",
+        protocol: Protocol::Query {
+            version: "2015-12-01",
+            namespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
+        },
+        operations: elbv2::OPERATIONS,
+        missing: "ValidationError",
+        invalid: "ValidationError",
+        many_tags: "TooManyTags",
+        bad_tag: "ValidationError",
+    },
+    Service {
+        name: "iam",
+        protocol: Protocol::Query {
+            version: "2010-05-08",
+            namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+        },
+        operations: iam::OPERATIONS,
+        missing: "ValidationError",
+        invalid: "ValidationError",
+        many_tags: "LimitExceeded",
+        bad_tag: "InvalidInput",
+    },
+    Service {
+        name: "logs",
+        protocol: Protocol::Json {
+            target: "Logs_20140328",
+        },
+        operations: logs::OPERATIONS,
+        missing: "InvalidParameterException",
+        invalid: "InvalidParameterException",
+        many_tags: "TooManyTagsException",
+        bad_tag: "InvalidParameterException",
+    },
+    Service {
+        name: "sts",
+        protocol: Protocol::Query {
+            version: "2011-06-15",
+            namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+        },
+        operations: sts::OPERATIONS,
+        missing: "ValidationError",
+        invalid: "ValidationError",
+        many_tags: "ValidationError",
+        bad_tag: "ValidationError",
+    },
+    Service {
+        name: "tagging",
+        protocol: Protocol::Json {
+            target: "ResourceGroupsTaggingAPI_20170126",
+        },
+        operations: tagging::OPERATIONS,
+        missing: "InvalidParameterException",
+        invalid: "InvalidParameterException",
+        many_tags: "InvalidParameterException",
+        bad_tag: "InvalidParameterException",
+    },
+];

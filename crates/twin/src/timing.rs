@@ -1,0 +1,89 @@
+//! How long things take, overridable per test.
+
+use serde::{Deserialize, Serialize};
+
+/// How long things take, in milliseconds. Defaults are what AWS is commonly seen to take; those marked "assumed" have
+/// no published figure.
+#[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Timing {
+    /// Load balancer `provisioning` to `active`. Two to three minutes (assumed from Terraform reports).
+    pub balancer: u64,
+    /// A deleted load balancer still holds its certificates for this long (assumed; terraform-provider-aws retries
+    /// ResourceInUse of DeleteCertificate for minutes).
+    pub certificate_release: u64,
+    /// Certificate `PENDING_VALIDATION` to `ISSUED`, counted from when its record exists (assumed; "minutes" in the
+    /// ACM guide).
+    pub certificate_issue: u64,
+    /// How long after the request ACM names the validation record (a few seconds: terraform-provider-aws polls for it).
+    pub certificate_record: u64,
+    /// Task `PENDING`, pulling its image (assumed).
+    pub task_pull: u64,
+    /// Task from pulled to `RUNNING` (assumed).
+    pub task_start: u64,
+    /// Task from stop to `STOPPED` once it is drained: containers that end on SIGTERM (assumed; the ceiling is
+    /// stopTimeout, 30 s).
+    pub task_stop: u64,
+    /// Between two looks of the service scheduler (assumed).
+    pub service_steady_check: u64,
+    /// A deleted service drains for at least this long before it is `INACTIVE` (assumed).
+    pub service_drain: u64,
+    /// Network interfaces of balancers and tasks linger for this long after their owner's end (assumed; reports range
+    /// from seconds to several minutes).
+    pub interface_release: u64,
+    /// Target `initial` to `healthy` at the least; else health check interval times threshold.
+    pub target_registration: u64,
+    /// NAT gateway `pending` to `available` (assumed).
+    pub nat_gateway: u64,
+    /// Cloudflare's rate window, and the block after it [Cloudflare docs: API limits]; 0 switches the limit off.
+    pub cloudflare_window: u64,
+    /// How long IAM changes take to be seen by other services. Off, since the delay is AWS's own best effort.
+    pub iam_propagation: u64,
+    /// How long reads may not show what was just created. Off by default.
+    pub stale_read: u64,
+}
+
+impl Timing {
+    /// Everything at once. What repeats by itself keeps a pace of its own.
+    pub fn zero() -> Timing {
+        Timing {
+            balancer: 0,
+            certificate_release: 0,
+            certificate_issue: 0,
+            certificate_record: 0,
+            task_pull: 0,
+            task_start: 0,
+            task_stop: 0,
+            service_steady_check: 1,
+            service_drain: 0,
+            interface_release: 0,
+            target_registration: 0,
+            nat_gateway: 0,
+            cloudflare_window: 0,
+            iam_propagation: 0,
+            stale_read: 0,
+        }
+    }
+}
+
+impl Default for Timing {
+    fn default() -> Timing {
+        Timing {
+            balancer: 150_000,
+            certificate_release: 20_000,
+            certificate_issue: 60_000,
+            certificate_record: 3_000,
+            task_pull: 20_000,
+            task_start: 5_000,
+            task_stop: 5_000,
+            service_steady_check: 5_000,
+            service_drain: 5_000,
+            interface_release: 60_000,
+            target_registration: 1_000,
+            nat_gateway: 90_000,
+            cloudflare_window: 300_000,
+            iam_propagation: 0,
+            stale_read: 0,
+        }
+    }
+}

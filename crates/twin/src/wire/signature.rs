@@ -1,0 +1,57 @@
+//! The signature's credential scope, which names key, region and service. The signature itself is not verified: the
+//! twin has no secret keys. The prefix of a key id makes clients' own handling of refused credentials testable.
+
+use http::HeaderMap;
+
+use crate::refusal::Refusal;
+use crate::service::{Protocol, Service};
+
+pub(super) struct Scope<'a> {
+    pub(super) key: &'a str,
+    pub(super) region: &'a str,
+    pub(super) service: &'a str,
+}
+
+/// `AWS4-HMAC-SHA256 Credential=KEY/20261121/eu-central-1/ec2/aws4_request, …`
+pub(super) fn scope(headers: &HeaderMap) -> Option<Scope<'_>> {
+    let header = headers.get(http::header::AUTHORIZATION)?.to_str().ok()?;
+    let credential = header
+        .strip_prefix("AWS4-HMAC-SHA256 ")?
+        .split("Credential=")
+        .nth(1)?;
+    let mut parts = credential.split(',').next()?.split('/');
+    let (key, _date) = (parts.next()?, parts.next()?);
+    Some(Scope {
+        key,
+        region: parts.next()?,
+        service: parts.next()?,
+    })
+}
+
+/// Keys that begin with `EXPIRED` or `INVALID` are refused, as each protocol spells it.
+pub(super) fn refused(key: &str, service: &Service) -> Option<Refusal> {
+    let protocol = service.protocol;
+    if key.starts_with("EXPIRED") {
+        let message = "The security token included in the request is expired";
+        return Some(match protocol {
+            Protocol::Ec2 { .. } => Refusal::new("RequestExpired", "Request has expired."),
+            Protocol::Query { .. } => Refusal::new("ExpiredToken", message).status(403),
+            Protocol::Json { .. } => Refusal::new("ExpiredTokenException", message),
+            Protocol::Rest => return None,
+        });
+    }
+    if key.starts_with("INVALID") {
+        let message = "The security token included in the request is invalid.";
+        return Some(match protocol {
+            Protocol::Ec2 { .. } => Refusal::new(
+                "AuthFailure",
+                "AWS was not able to validate the provided access credentials",
+            )
+            .status(401),
+            Protocol::Query { .. } => Refusal::new("InvalidClientTokenId", message).status(403),
+            Protocol::Json { .. } => Refusal::new("UnrecognizedClientException", message),
+            Protocol::Rest => return None,
+        });
+    }
+    None
+}
