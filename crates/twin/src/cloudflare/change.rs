@@ -26,7 +26,10 @@ enum Change {
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     single(call, |call, input| {
         let fields = Fields::read(input)?;
-        Ok(Change::Post { id: call.world.ids.hex("", 32), fields })
+        Ok(Change::Post {
+            id: call.world.ids.hex("", 32),
+            fields,
+        })
     })
 }
 
@@ -34,7 +37,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
 pub(super) fn overwrite(call: &mut Call<'_>) -> Answer {
     single(call, |_, input| {
         let id = record_id(input)?;
-        Ok(Change::Put { id, fields: Fields::read(input)? })
+        Ok(Change::Put {
+            id,
+            fields: Fields::read(input)?,
+        })
     })
 }
 
@@ -42,13 +48,20 @@ pub(super) fn overwrite(call: &mut Call<'_>) -> Answer {
 pub(super) fn patch(call: &mut Call<'_>) -> Answer {
     single(call, |_, input| {
         let id = record_id(input)?;
-        Ok(Change::Patch { id, fields: Fields::read(input)? })
+        Ok(Change::Patch {
+            id,
+            fields: Fields::read(input)?,
+        })
     })
 }
 
 /// `DELETE …/{dns_record_id}`
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let answer = single(call, |_, input| Ok(Change::Delete { id: record_id(input)? }))?;
+    let answer = single(call, |_, input| {
+        Ok(Change::Delete {
+            id: record_id(input)?,
+        })
+    })?;
     Ok(json!({ "result": { "id": answer["result"]["id"] } }))
 }
 
@@ -57,19 +70,32 @@ pub(super) fn batch(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
     let zone_id = input.required("{zone_id}")?;
     authorise_zone(call, Grant::EditDns, &zone_id)?;
-    let mut groups: [(&str, Vec<Change>); 4] =
-        [("deletes", vec![]), ("patches", vec![]), ("puts", vec![]), ("posts", vec![])];
+    let mut groups: [(&str, Vec<Change>); 4] = [
+        ("deletes", vec![]),
+        ("patches", vec![]),
+        ("puts", vec![]),
+        ("posts", vec![]),
+    ];
     for (name, changes) in &mut groups {
         for mut item in input.objects(name)? {
             let change = match *name {
-                "deletes" => Change::Delete { id: item_id(&mut item)? },
-                "patches" => {
-                    Change::Patch { id: item_id(&mut item)?, fields: Fields::read(&mut item)? }
-                }
-                "puts" => Change::Put { id: item_id(&mut item)?, fields: Fields::read(&mut item)? },
+                "deletes" => Change::Delete {
+                    id: item_id(&mut item)?,
+                },
+                "patches" => Change::Patch {
+                    id: item_id(&mut item)?,
+                    fields: Fields::read(&mut item)?,
+                },
+                "puts" => Change::Put {
+                    id: item_id(&mut item)?,
+                    fields: Fields::read(&mut item)?,
+                },
                 _ => {
                     let fields = Fields::read(&mut item)?;
-                    Change::Post { id: call.world.ids.hex("", 32), fields }
+                    Change::Post {
+                        id: call.world.ids.hex("", 32),
+                        fields,
+                    }
                 }
             };
             item.finish()?;
@@ -87,8 +113,10 @@ pub(super) fn batch(call: &mut Call<'_>) -> Answer {
     let mut zone = zone::find(call.world, &zone_id)?.clone();
     let mut result = serde_json::Map::new();
     for (name, changes) in groups {
-        let records: Result<Vec<Value>, Refusal> =
-            changes.into_iter().map(|change| apply(&mut zone, change, now)).collect();
+        let records: Result<Vec<Value>, Refusal> = changes
+            .into_iter()
+            .map(|change| apply(&mut zone, change, now))
+            .collect();
         result.insert(name.to_owned(), Value::Array(records?));
     }
     call.world.cloudflare.zones.insert(zone_id, zone);
@@ -113,7 +141,10 @@ fn single(
 fn apply(zone: &mut Zone, change: Change, now: Millis) -> Result<Value, Refusal> {
     let record = match change {
         Change::Delete { id } => {
-            let record = zone.records.remove(&id).ok_or_else(refuse::no_such_record)?;
+            let record = zone
+                .records
+                .remove(&id)
+                .ok_or_else(refuse::no_such_record)?;
             return Ok(record.answer());
         }
         Change::Post { id, fields } => {

@@ -15,7 +15,11 @@ const CONTENT_PER_NAME: usize = 8192;
 pub(super) fn check(zone: &Zone, record: &Record) -> Result<(), Refusal> {
     let others = || zone.records.values().filter(|other| other.id != record.id);
     let namesakes: Vec<&Record> = others().filter(|other| other.name == record.name).collect();
-    let has = |kinds: &[&str]| namesakes.iter().any(|other| kinds.contains(&other.kind.as_str()));
+    let has = |kinds: &[&str]| {
+        namesakes
+            .iter()
+            .any(|other| kinds.contains(&other.kind.as_str()))
+    };
     let (addresses, aliases) = (["A", "AAAA"], ["CNAME"]);
 
     // A second CNAME is refused like this even when it is identical to the first: whoever lost the answer to a create
@@ -27,12 +31,18 @@ pub(super) fn check(zone: &Zone, record: &Record) -> Result<(), Refusal> {
         ));
     }
     if addresses.contains(&record.kind.as_str()) && has(&aliases) {
-        return Err(refuse::content("81054", "A CNAME record with that host already exists."));
+        return Err(refuse::content(
+            "81054",
+            "A CNAME record with that host already exists.",
+        ));
     }
     // TXT and MX may stand next to a CNAME, since Cloudflare flattens it; a delegation stands alone.
     let pointing = record.kind == "CNAME" || addresses.contains(&record.kind.as_str());
     if pointing && has(&["NS"]) && record.name != zone.name {
-        return Err(refuse::content("81056", "NS records with that host already exist."));
+        return Err(refuse::content(
+            "81056",
+            "NS records with that host already exist.",
+        ));
     }
     if record.kind == "NS" && (has(&addresses) || has(&aliases)) && record.name != zone.name {
         return Err(refuse::content(
@@ -42,7 +52,10 @@ pub(super) fn check(zone: &Zone, record: &Record) -> Result<(), Refusal> {
     }
     let same_kind = || namesakes.iter().filter(|other| other.kind == record.kind);
     if same_kind().any(|other| content::same(&record.kind, &other.content, &record.content)) {
-        return Err(refuse::content("81058", "An identical record already exists."));
+        return Err(refuse::content(
+            "81058",
+            "An identical record already exists.",
+        ));
     }
     let length: usize = same_kind().map(|other| other.content.len()).sum();
     if length + record.content.len() > CONTENT_PER_NAME {

@@ -34,12 +34,22 @@ pub(super) struct Caa {
 
 /// Checks and normalises, by type.
 pub(super) fn check(given: Given<'_>) -> Result<Content, Refusal> {
-    let only = |text: String| Content { text, data: None, priority: None };
+    let only = |text: String| Content {
+        text,
+        data: None,
+        priority: None,
+    };
     if given.kind != "CAA" && given.data.is_some() {
-        return Err(Refusal::not_implemented(format!("data of a record of type {}", given.kind)));
+        return Err(Refusal::not_implemented(format!(
+            "data of a record of type {}",
+            given.kind
+        )));
     }
     if given.kind != "MX" && given.priority.is_some() {
-        return Err(Refusal::not_implemented(format!("priority of a record of type {}", given.kind)));
+        return Err(Refusal::not_implemented(format!(
+            "priority of a record of type {}",
+            given.kind
+        )));
     }
     let text = given.content.unwrap_or_default();
     match given.kind {
@@ -51,7 +61,10 @@ pub(super) fn check(given: Given<'_>) -> Result<Content, Refusal> {
         }
         "AAAA" => {
             let address: Ipv6Addr = text.parse().map_err(|_| {
-                refuse::content("9006", "Content for AAAA record must be a valid IPv6 address.")
+                refuse::content(
+                    "9006",
+                    "Content for AAAA record must be a valid IPv6 address.",
+                )
             })?;
             Ok(only(address.to_string()))
         }
@@ -59,7 +72,10 @@ pub(super) fn check(given: Given<'_>) -> Result<Content, Refusal> {
             let target = host(&text, given.zone)
                 .ok_or_else(|| refuse::content("9007", "Content for CNAME record is invalid."))?;
             if target == given.name {
-                return Err(refuse::content("9039", "CNAME content cannot reference itself."));
+                return Err(refuse::content(
+                    "9039",
+                    "CNAME content cannot reference itself.",
+                ));
             }
             Ok(only(target))
         }
@@ -72,15 +88,23 @@ pub(super) fn check(given: Given<'_>) -> Result<Content, Refusal> {
             let server = host(&text, given.zone)
                 .ok_or_else(|| refuse::content("9009", "Content for MX record is invalid."))?;
             match given.priority {
-                Some(priority) if (0..=65_535).contains(&priority) => {
-                    Ok(Content { text: server, data: None, priority: Some(priority) })
-                }
-                _ => Err(refuse::validation("9101", "priority is a required data field.")),
+                Some(priority) if (0..=65_535).contains(&priority) => Ok(Content {
+                    text: server,
+                    data: None,
+                    priority: Some(priority),
+                }),
+                _ => Err(refuse::validation(
+                    "9101",
+                    "priority is a required data field.",
+                )),
             }
         }
         "TXT" => {
             if text.is_empty() {
-                return Err(refuse::validation("9101", "content is a required data field."));
+                return Err(refuse::validation(
+                    "9101",
+                    "content is a required data field.",
+                ));
             }
             if text.len() > 4096 {
                 return Err(refuse::content(
@@ -97,12 +121,17 @@ pub(super) fn check(given: Given<'_>) -> Result<Content, Refusal> {
             let Caa { flags, tag, value } = data;
             let text = format!("{flags} {tag} \"{value}\"");
             let data = json!({ "flags": flags, "tag": tag, "value": value });
-            Ok(Content { text, data: Some(data), priority: None })
+            Ok(Content {
+                text,
+                data: Some(data),
+                priority: None,
+            })
         }
         "CERT" | "DNSKEY" | "DS" | "HTTPS" | "LOC" | "NAPTR" | "OPENPGPKEY" | "PTR" | "SMIMEA"
-        | "SRV" | "SSHFP" | "SVCB" | "TLSA" | "URI" => {
-            Err(Refusal::not_implemented(format!("records of type {}", given.kind)))
-        }
+        | "SRV" | "SSHFP" | "SVCB" | "TLSA" | "URI" => Err(Refusal::not_implemented(format!(
+            "records of type {}",
+            given.kind
+        ))),
         _ => Err(refuse::validation("9020", "Invalid DNS record type")),
     }
 }
@@ -110,7 +139,9 @@ pub(super) fn check(given: Given<'_>) -> Result<Content, Refusal> {
 /// TXT content is the same with and without the quotes of its one string [Cloudflare docs: TXT].
 pub(super) fn same(kind: &str, one: &str, other: &str) -> bool {
     let bare = |text: &str| {
-        let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        let inner = text
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'));
         inner.unwrap_or(text).to_owned()
     };
     one == other || (kind == "TXT" && bare(one) == bare(other))
@@ -119,12 +150,15 @@ pub(super) fn same(kind: &str, one: &str, other: &str) -> bool {
 impl Caa {
     /// Takes `data`, if it is there.
     pub(super) fn read(input: &mut Input) -> Result<Option<Caa>, Refusal> {
-        let Some(mut data) = input.object("data")? else { return Ok(None) };
+        let Some(mut data) = input.object("data")? else {
+            return Ok(None);
+        };
         let flags = data.number("flags")?;
         let tag = data.text("tag")?;
         let value = data.text("value")?;
         data.finish()?;
-        let missing = |name| refuse::validation("9101", format!("{name} is a required data field."));
+        let missing =
+            |name| refuse::validation("9101", format!("{name} is a required data field."));
         let flags = flags.filter(|flags| (0..=255).contains(flags));
         let tag = tag.filter(|tag| ["issue", "issuewild", "iodef"].contains(&tag.as_str()));
         Ok(Some(Caa {

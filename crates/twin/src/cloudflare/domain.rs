@@ -10,9 +10,10 @@ pub(super) fn normal(name: &str) -> Option<String> {
         idna::domain_to_ascii(name).ok()?
     };
     let labels: Vec<&str> = ascii.split('.').collect();
-    let good = labels.iter().enumerate().all(|(at, label)| {
-        (*label == "*" && at == 0 && labels.len() > 1) || is_label(label)
-    });
+    let good = labels
+        .iter()
+        .enumerate()
+        .all(|(at, label)| (*label == "*" && at == 0 && labels.len() > 1) || is_label(label));
     (good && ascii.len() <= 253).then_some(ascii)
 }
 
@@ -24,7 +25,11 @@ pub(super) fn in_zone(name: &str, zone: &str) -> Option<String> {
         _ => {}
     }
     let name = normal(name)?;
-    if name == zone || name.strip_suffix(zone).is_some_and(|rest| rest.ends_with('.')) {
+    if name == zone
+        || name
+            .strip_suffix(zone)
+            .is_some_and(|rest| rest.ends_with('.'))
+    {
         return Some(name);
     }
     // Whatever does not end in the zone is relative to it, also `www.elsewhere.net`.

@@ -45,7 +45,11 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         "content" => found.sort_by_key(|record| &record.content),
         "ttl" => found.sort_by_key(|record| record.ttl),
         "proxied" => found.sort_by_key(|record| record.proxied),
-        other => return Err(refuse::parameter(format!("cannot order records by {other}"))),
+        other => {
+            return Err(refuse::parameter(format!(
+                "cannot order records by {other}"
+            )));
+        }
     }
     if descending {
         found.reverse();
@@ -127,14 +131,20 @@ impl Filters {
         for (name, field, relation) in FILTERS {
             if let Some(text) = input.text(name)? {
                 let text = text.to_lowercase();
-                tests.push(Test { field: *field, relation: *relation, text });
+                tests.push(Test {
+                    field: *field,
+                    relation: *relation,
+                    text,
+                });
             }
         }
         let any = match input.text("match")?.as_deref() {
             None | Some("all") => false,
             Some("any") => true,
             Some(other) => {
-                return Err(refuse::parameter(format!("match must be any or all, got {other}")));
+                return Err(refuse::parameter(format!(
+                    "match must be any or all, got {other}"
+                )));
             }
         };
         input.accept("tag_match", &[json!("all"), json!("any")])?;
@@ -163,7 +173,11 @@ impl Test {
             Field::Proxied => self.holds(Some(if record.proxied { "true" } else { "false" })),
             Field::Tag => self.holds(None),
             Field::Anything => {
-                let texts = [Some(record.name.as_str()), Some(record.content.as_str()), comment];
+                let texts = [
+                    Some(record.name.as_str()),
+                    Some(record.content.as_str()),
+                    comment,
+                ];
                 texts.into_iter().any(|text| self.holds(text))
             }
         }

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::operation::{Operation, read, write};
 use crate::world::World;
 
-pub(crate) use rate::headers;
+pub(crate) use rate::limit_headers;
 
 /// The state of Cloudflare.
 #[derive(Serialize, Deserialize, Debug)]
@@ -44,17 +44,32 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     write("POST /zones", zone::create),
     read("GET /zones/{zone_id}", zone::get),
     write("DELETE /zones/{zone_id}", zone::delete),
-    write("PUT /zones/{zone_id}/activation_check", zone::check_activation),
+    write(
+        "PUT /zones/{zone_id}/activation_check",
+        zone::check_activation,
+    ),
     read("GET /zones/{zone_id}/dns_settings", settings::dns),
     read("GET /zones/{zone_id}/settings/ssl", settings::ssl),
     write("PATCH /zones/{zone_id}/settings/ssl", settings::set_ssl),
     read("GET /zones/{zone_id}/dns_records", listing::list),
     write("POST /zones/{zone_id}/dns_records", change::create),
     write("POST /zones/{zone_id}/dns_records/batch", change::batch),
-    read("GET /zones/{zone_id}/dns_records/{dns_record_id}", listing::get),
-    write("PUT /zones/{zone_id}/dns_records/{dns_record_id}", change::overwrite),
-    write("PATCH /zones/{zone_id}/dns_records/{dns_record_id}", change::patch),
-    write("DELETE /zones/{zone_id}/dns_records/{dns_record_id}", change::delete),
+    read(
+        "GET /zones/{zone_id}/dns_records/{dns_record_id}",
+        listing::get,
+    ),
+    write(
+        "PUT /zones/{zone_id}/dns_records/{dns_record_id}",
+        change::overwrite,
+    ),
+    write(
+        "PATCH /zones/{zone_id}/dns_records/{dns_record_id}",
+        change::patch,
+    ),
+    write(
+        "DELETE /zones/{zone_id}/dns_records/{dns_record_id}",
+        change::delete,
+    ),
 ];
 
 /// What a resolver gets for the CNAME of that name: the target of an unproxied record in an active zone. A proxied one

@@ -30,7 +30,10 @@ impl Page {
             )));
         }
         let positive = |n: i64| usize::try_from(n).unwrap_or(1);
-        Ok(Page { number: positive(number), size: positive(size) })
+        Ok(Page {
+            number: positive(number),
+            size: positive(size),
+        })
     }
 
     /// The envelope's members for this part of `items`. A page past the end is empty.
@@ -56,6 +59,8 @@ pub(super) fn descending(input: &mut Input) -> Result<bool, Refusal> {
     match input.text("direction")?.as_deref() {
         None | Some("asc") => Ok(false),
         Some("desc") => Ok(true),
-        Some(other) => Err(refuse::parameter(format!("direction must be asc or desc, got {other}"))),
+        Some(other) => Err(refuse::parameter(format!(
+            "direction must be asc or desc, got {other}"
+        ))),
     }
 }

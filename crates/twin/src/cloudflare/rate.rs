@@ -2,6 +2,8 @@
 //!
 //! `Timing::cloudflare_window` is those five minutes; 0 switches the limit off.
 
+use bytes::Bytes;
+use http::{HeaderValue, Response};
 use serde::{Deserialize, Serialize};
 
 use super::token;
@@ -35,7 +37,10 @@ pub(super) fn count(call: &mut Call<'_>) -> Result<(), Refusal> {
     let meters = &mut call.world.cloudflare.meters;
     let meter = meters.entry(token).or_insert_with(|| Meter::new(now));
     if meter.blocked_until.is_some_and(|until| now >= until) || now.0 >= meter.since.0 + window {
-        *meter = Meter { blocked_until: meter.blocked_until.filter(|u| now < *u), ..Meter::new(now) };
+        *meter = Meter {
+            blocked_until: meter.blocked_until.filter(|u| now < *u),
+            ..Meter::new(now)
+        };
     }
     meter.used += 1;
     if meter.used > QUOTA && meter.blocked_until.is_none() {
@@ -55,27 +60,41 @@ pub(super) fn count(call: &mut Call<'_>) -> Result<(), Refusal> {
     .status(429))
 }
 
-/// The headers of every answer of Cloudflare to this token [Cloudflare changelog, 2025-09].
-pub(crate) fn headers(world: &World, token: &str) -> Vec<(&'static str, String)> {
+/// Writes the headers of every answer of Cloudflare to this token [Cloudflare changelog, 2025-09]. A 429 that came from
+/// elsewhere, as by a fault, still says when to come back.
+pub(crate) fn limit_headers(world: &World, token: &str, response: &mut Response<Bytes>) {
     let window = world.timing.cloudflare_window;
-    let Some(meter) = world.cloudflare.meters.get(token).filter(|_| window > 0) else {
-        return Vec::new();
-    };
-    let end = meter.blocked_until.unwrap_or(Millis(meter.since.0 + window));
-    let seconds = end.0.saturating_sub(world.now.0).div_ceil(1000);
-    let left = QUOTA.saturating_sub(meter.used);
-    let mut headers = vec![
-        ("ratelimit", format!("\"default\";r={left};t={seconds}")),
-        ("ratelimit-policy", format!("\"default\";q={QUOTA};w={}", window / 1000)),
-    ];
-    if meter.blocked_until.is_some() {
-        headers.push(("retry-after", seconds.to_string()));
+    let mut headers = Vec::new();
+    let mut retry = None;
+    if let Some(meter) = world.cloudflare.meters.get(token).filter(|_| window > 0) {
+        let end = meter
+            .blocked_until
+            .unwrap_or(Millis(meter.since.0 + window));
+        let seconds = end.0.saturating_sub(world.now.0).div_ceil(1000);
+        let left = QUOTA.saturating_sub(meter.used);
+        headers.push(("ratelimit", format!("\"default\";r={left};t={seconds}")));
+        headers.push((
+            "ratelimit-policy",
+            format!("\"default\";q={QUOTA};w={}", window / 1000),
+        ));
+        retry = meter.blocked_until.map(|_| seconds);
     }
-    headers
+    if response.status() == 429 {
+        headers.push(("retry-after", retry.unwrap_or(1).to_string()));
+    }
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
 }
 
 impl Meter {
     fn new(since: Millis) -> Meter {
-        Meter { since, used: 0, blocked_until: None }
+        Meter {
+            since,
+            used: 0,
+            blocked_until: None,
+        }
     }
 }

@@ -74,7 +74,10 @@ impl Fields {
             settings.finish()?;
         }
         if !tags.is_empty() {
-            let message = format!("DNS record has {} tags, exceeding the quota of 0.", tags.len());
+            let message = format!(
+                "DNS record has {} tags, exceeding the quota of 0.",
+                tags.len()
+            );
             return Err(refuse::validation("9300", message));
         }
         Ok(fields)
@@ -110,11 +113,19 @@ impl Fields {
             kind: &kind,
             name: &name,
             zone: &zone.name,
-            content: self.content.or(Some(base.content).filter(|text| !text.is_empty())),
-            data: self.data.or_else(|| base.data.as_ref().and_then(content::Caa::stored)),
+            content: self
+                .content
+                .or(Some(base.content).filter(|text| !text.is_empty())),
+            data: self
+                .data
+                .or_else(|| base.data.as_ref().and_then(content::Caa::stored)),
             priority: self.priority.or(base.priority),
         };
-        let content::Content { text, data, priority } = content::check(given)?;
+        let content::Content {
+            text,
+            data,
+            priority,
+        } = content::check(given)?;
         let proxied = self.proxied.unwrap_or(base.proxied);
         check_proxied(proxied, &kind, &text)?;
         let record = Record {
@@ -125,9 +136,16 @@ impl Fields {
             data,
             priority,
             // A proxied record's TTL is automatic, whatever is asked for (ux.md 3.3).
-            ttl: if proxied { 1 } else { self.ttl.unwrap_or(base.ttl) },
+            ttl: if proxied {
+                1
+            } else {
+                self.ttl.unwrap_or(base.ttl)
+            },
             proxied,
-            comment: self.comment.or(base.comment).filter(|comment| !comment.is_empty()),
+            comment: self
+                .comment
+                .or(base.comment)
+                .filter(|comment| !comment.is_empty()),
             created: base.created,
             modified: now,
         };
@@ -183,7 +201,9 @@ impl Record {
     }
 
     fn check_comment(&self) -> Result<(), Refusal> {
-        let Some(comment) = &self.comment else { return Ok(()) };
+        let Some(comment) = &self.comment else {
+            return Ok(());
+        };
         if comment.chars().count() > COMMENT_LENGTH {
             return Err(refuse::content(
                 "9313",
@@ -193,7 +213,10 @@ impl Record {
             ));
         }
         if comment.contains(['\n', '\r']) {
-            return Err(refuse::validation("9312", "DNS record comment contains a line break."));
+            return Err(refuse::validation(
+                "9312",
+                "DNS record comment contains a line break.",
+            ));
         }
         Ok(())
     }
@@ -201,7 +224,9 @@ impl Record {
 
 /// A number, not a numeric string: Cloudflare tells them apart (cloudflare/python-cloudflare #63).
 fn read_ttl(input: &mut Input) -> Result<Option<i64>, Refusal> {
-    let Some(value) = input.raw("ttl") else { return Ok(None) };
+    let Some(value) = input.raw("ttl") else {
+        return Ok(None);
+    };
     match value.as_i64() {
         Some(ttl) if ttl == 1 || (60..=86_400).contains(&ttl) => Ok(Some(ttl)),
         _ => Err(refuse::validation(
@@ -212,7 +237,9 @@ fn read_ttl(input: &mut Input) -> Result<Option<i64>, Refusal> {
 }
 
 fn read_proxied(input: &mut Input) -> Result<Option<bool>, Refusal> {
-    let Some(value) = input.raw("proxied") else { return Ok(None) };
+    let Some(value) = input.raw("proxied") else {
+        return Ok(None);
+    };
     match value.as_bool() {
         Some(proxied) => Ok(Some(proxied)),
         None => Err(refuse::parameter("proxied must be a boolean")),
@@ -227,7 +254,10 @@ fn check_proxied(proxied: bool, kind: &str, content: &str) -> Result<(), Refusal
         let message = format!("Target {content} is not allowed for a proxied record.");
         return Err(refuse::content("9003", message));
     }
-    Err(refuse::content("9004", "This record type cannot be proxied."))
+    Err(refuse::content(
+        "9004",
+        "This record type cannot be proxied.",
+    ))
 }
 
 /// Addresses that nobody outside can reach cannot be proxied.

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use super::refuse;
 use super::token::{Grant, authorise_zone};
 use super::zone::{self, Ssl};
-use super::refuse;
 use crate::operation::{Answer, Call};
 
 /// `GET /zones/{zone_id}/dns_settings`

@@ -48,13 +48,23 @@ pub(super) fn initial() -> impl Iterator<Item = (String, Token)> {
         ("sandbox-token", TokenStatus::Active, Grant::EditZones),
         ("sandbox-token-dns", TokenStatus::Active, Grant::EditDns),
         ("sandbox-token-read", TokenStatus::Active, Grant::Read),
-        ("sandbox-token-disabled", TokenStatus::Disabled, Grant::EditZones),
-        ("sandbox-token-expired", TokenStatus::Expired, Grant::EditZones),
+        (
+            "sandbox-token-disabled",
+            TokenStatus::Disabled,
+            Grant::EditZones,
+        ),
+        (
+            "sandbox-token-expired",
+            TokenStatus::Expired,
+            Grant::EditZones,
+        ),
     ];
-    rows.into_iter().enumerate().map(|(n, (text, status, grant))| {
-        let id = format!("{:032x}", 0xed17_u128 << 96 | n as u128);
-        (text.to_owned(), Token { id, status, grant })
-    })
+    rows.into_iter()
+        .enumerate()
+        .map(|(n, (text, status, grant))| {
+            let id = format!("{:032x}", 0xed17_u128 << 96 | n as u128);
+            (text.to_owned(), Token { id, status, grant })
+        })
 }
 
 /// `GET /user/tokens/verify`: answers for every token that can be told, active or not.
@@ -80,7 +90,12 @@ pub(super) fn authorise(call: &mut Call<'_>, needed: Grant) -> Result<(), Refusa
     rate::count(call)?;
     let text = of(call);
     check_form(text)?;
-    let token = call.world.cloudflare.tokens.get(text).ok_or_else(refuse::invalid_token)?;
+    let token = call
+        .world
+        .cloudflare
+        .tokens
+        .get(text)
+        .ok_or_else(refuse::invalid_token)?;
     if token.status != TokenStatus::Active {
         return Err(refuse::invalid_token());
     }
@@ -109,7 +124,7 @@ pub(super) fn authorise_zone(
 
 /// The token's text, which is how the core names the caller of Cloudflare.
 pub(super) fn of<'a>(call: &'a Call<'_>) -> &'a str {
-    call.principal.rsplit('/').next().unwrap_or_default()
+    &call.principal
 }
 
 fn check_form(token: &str) -> Result<(), Refusal> {

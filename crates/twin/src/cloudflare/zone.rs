@@ -64,11 +64,18 @@ const ACCOUNT: &str = "ac0000000000000000000000000000a1";
 pub(super) fn initial() -> impl Iterator<Item = (String, Zone)> {
     let since = Millis(1_700_000_000_000);
     let rows = [
-        ("c0de0000000000000000000000000001", "example.com", Some(since)),
+        (
+            "c0de0000000000000000000000000001",
+            "example.com",
+            Some(since),
+        ),
         ("c0de0000000000000000000000000002", "example.org", None),
     ];
     rows.into_iter().map(move |(id, name, activated)| {
-        (id.to_owned(), Zone::new(id.to_owned(), name.to_owned(), since, activated))
+        (
+            id.to_owned(),
+            Zone::new(id.to_owned(), name.to_owned(), since, activated),
+        )
     })
 }
 
@@ -82,7 +89,11 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let any = match input.text("match")?.as_deref() {
         None | Some("all") => false,
         Some("any") => true,
-        Some(other) => return Err(refuse::parameter(format!("match must be any or all, got {other}"))),
+        Some(other) => {
+            return Err(refuse::parameter(format!(
+                "match must be any or all, got {other}"
+            )));
+        }
     };
     let order = input.text("order")?;
     let descending = page::descending(&mut input)?;
@@ -104,7 +115,13 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
             !tests.contains(&false)
         }
     };
-    let mut zones: Vec<&Zone> = call.world.cloudflare.zones.values().filter(|z| wanted(z)).collect();
+    let mut zones: Vec<&Zone> = call
+        .world
+        .cloudflare
+        .zones
+        .values()
+        .filter(|z| wanted(z))
+        .collect();
     match order.as_deref() {
         None | Some("name" | "account.id" | "account.name") => zones.sort_by_key(|zone| &zone.name),
         Some("status") => zones.sort_by_key(|zone| zone.status),
@@ -140,9 +157,18 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     input.finish()?;
     let name = domain::normal(&name).filter(|name| name.contains('.') && !name.contains('_'));
     let Some(name) = name else {
-        return Err(Refusal::new("1049", "The zone name provided is not a registered domain"));
+        return Err(Refusal::new(
+            "1049",
+            "The zone name provided is not a registered domain",
+        ));
     };
-    if call.world.cloudflare.zones.values().any(|zone| zone.name == name) {
+    if call
+        .world
+        .cloudflare
+        .zones
+        .values()
+        .any(|zone| zone.name == name)
+    {
         return Err(Refusal::new("1061", format!("{name} already exists")));
     }
     let id = call.world.ids.hex("", 32);
@@ -179,23 +205,46 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
 
 /// The zone of that id.
 pub(super) fn find<'a>(world: &'a World, zone_id: &str) -> Result<&'a Zone, Refusal> {
-    world.cloudflare.zones.get(zone_id).ok_or_else(refuse::authentication)
+    world
+        .cloudflare
+        .zones
+        .get(zone_id)
+        .ok_or_else(refuse::authentication)
 }
 
 /// The same, to change it.
 pub(super) fn find_mut<'a>(world: &'a mut World, zone_id: &str) -> Result<&'a mut Zone, Refusal> {
-    world.cloudflare.zones.get_mut(zone_id).ok_or_else(refuse::authentication)
+    world
+        .cloudflare
+        .zones
+        .get_mut(zone_id)
+        .ok_or_else(refuse::authentication)
 }
 
 /// Whether a text can be the id of anything: 32 hex digits.
 pub(super) fn is_identifier(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    text.len() == 32
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 impl Zone {
     fn new(id: String, name: String, created: Millis, activated: Option<Millis>) -> Zone {
-        let status = if activated.is_some() { ZoneStatus::Active } else { ZoneStatus::Pending };
-        Zone { id, name, status, created, activated, ssl: Ssl::Full, records: BTreeMap::new() }
+        let status = if activated.is_some() {
+            ZoneStatus::Active
+        } else {
+            ZoneStatus::Pending
+        };
+        Zone {
+            id,
+            name,
+            status,
+            created,
+            activated,
+            ssl: Ssl::Full,
+            records: BTreeMap::new(),
+        }
     }
 
     fn answer(&self) -> Value {

@@ -33,7 +33,6 @@ pub(crate) use instance_profile::InstanceProfile;
 pub(crate) use policy::Policy;
 pub(crate) use role::Role;
 
-
 /// Everything IAM holds for the account.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Iam {
