@@ -34,7 +34,7 @@ pub struct Call<'a> {
     pub operation: &'a str,
     /// The parameters. A handler takes them all and calls `finish` before it changes the world.
     pub input: Input,
-    /// The ARN of the caller.
+    /// The ARN of the caller; of a call to Cloudflare its API token.
     pub principal: String,
 }
 

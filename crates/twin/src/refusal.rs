@@ -9,6 +9,8 @@ pub struct Refusal {
     pub code: String,
     /// The sentence.
     pub message: String,
+    /// Codes and sentences of what lies behind it, which Cloudflare tells apart from the refusal itself.
+    pub causes: Vec<(String, String)>,
 }
 
 impl Refusal {
@@ -18,12 +20,23 @@ impl Refusal {
             status: 400,
             code: code.into(),
             message: message.into(),
+            causes: Vec::new(),
         }
     }
 
     /// The same refusal under another HTTP status.
     pub fn status(mut self, status: u16) -> Refusal {
         self.status = status;
+        self
+    }
+
+    /// The same refusal with one more cause.
+    pub(crate) fn because(
+        mut self,
+        code: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Refusal {
+        self.causes.push((code.into(), message.into()));
         self
     }
 

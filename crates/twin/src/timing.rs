@@ -35,6 +35,8 @@ pub struct Timing {
     pub target_registration: u64,
     /// NAT gateway `pending` to `available` (assumed).
     pub nat_gateway: u64,
+    /// Cloudflare's rate window, and the block after it [Cloudflare docs: API limits]; 0 switches the limit off.
+    pub cloudflare_window: u64,
     /// How long IAM changes take to be seen by other services. Off, since the delay is AWS's own best effort.
     pub iam_propagation: u64,
     /// How long reads may not show what was just created. Off by default.
@@ -57,6 +59,7 @@ impl Timing {
             interface_release: 0,
             target_registration: 0,
             nat_gateway: 0,
+            cloudflare_window: 0,
             iam_propagation: 0,
             stale_read: 0,
         }
@@ -78,6 +81,7 @@ impl Default for Timing {
             interface_release: 60_000,
             target_registration: 1_000,
             nat_gateway: 90_000,
+            cloudflare_window: 300_000,
             iam_propagation: 0,
             stale_read: 0,
         }

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::clock::{Clock, Millis};
+use crate::cloudflare;
 use crate::control;
 use crate::fault::{Action, Fault, Faults, Side, Strike};
 use crate::input::Input;
@@ -199,6 +200,7 @@ impl Inner {
     ) -> Reply {
         let (service, operation) = (decoded.service, decoded.operation);
         let mut noted = Noted::of(&decoded);
+        let token = decoded.token.clone();
         let strike = match faults {
             true => self
                 .faults
@@ -247,7 +249,10 @@ impl Inner {
             }
         };
         let id = self.note(noted, &answer, strike.as_ref());
-        let response = wire::encode(Some(service), operation.name, answer, &id);
+        let mut response = wire::encode(Some(service), operation.name, answer, &id);
+        if let Some(token) = token {
+            cloudflare::limit_headers(&self.world, &token, &mut response);
+        }
         match strike {
             Some(strike) => struck(strike, service, operation.name, response, &id),
             None => Reply::Answer(response),
@@ -274,7 +279,8 @@ impl Inner {
 fn run(world: &mut World, decoded: Decoded) -> Answer {
     let input = Input::new(decoded.service, decoded.fields);
     let open = input.open();
-    let principal = format!("arn:aws:iam::{}:user/sandbox", world.account);
+    let sandbox = || format!("arn:aws:iam::{}:user/sandbox", world.account);
+    let principal = decoded.token.unwrap_or_else(sandbox);
     let operation = decoded.operation;
     let mut call = Call {
         world,

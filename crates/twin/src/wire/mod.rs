@@ -21,6 +21,8 @@ pub(crate) struct Decoded {
     pub(crate) service: &'static Service,
     pub(crate) operation: &'static Operation,
     pub(crate) region: String,
+    /// Cloudflare's API token. Never written down.
+    pub(crate) token: Option<String>,
     pub(crate) fields: Map<String, Value>,
 }
 
@@ -91,6 +93,7 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         service,
         operation,
         region: scope.region.to_owned(),
+        token: None,
         fields,
     })
 }

@@ -40,7 +40,7 @@ pub(super) fn decode(request: &Request<Bytes>, path: &str) -> Result<Decoded, Un
             "cloudflare {asked}"
         ))));
     };
-    check_token(request).map_err(refuse)?;
+    let token = token(request).map_err(refuse)?;
     for (name, value) in form_urlencoded::parse(request.uri().query().unwrap_or("").as_bytes()) {
         fields.insert(name.into_owned(), Value::String(value.into_owned()));
     }
@@ -57,6 +57,7 @@ pub(super) fn decode(request: &Request<Bytes>, path: &str) -> Result<Decoded, Un
         service,
         operation,
         region: "global".to_owned(),
+        token: Some(token),
         fields,
     })
 }
@@ -74,17 +75,23 @@ pub(super) fn answer(value: Value) -> String {
 }
 
 pub(super) fn refusal(refusal: &Refusal) -> String {
-    let code = refusal
-        .code
-        .parse::<u32>()
-        .map_or(json!(refusal.code), |code| json!(code));
+    let mut error = json!({ "code": number(&refusal.code), "message": refusal.message });
+    if !refusal.causes.is_empty() {
+        let cause = |(code, message): &(String, String)| json!({ "code": number(code), "message": message });
+        error["error_chain"] = refusal.causes.iter().map(cause).collect();
+    }
     json!({
         "success": false,
-        "errors": [{ "code": code, "message": refusal.message }],
+        "errors": [error],
         "messages": [],
         "result": null,
     })
     .to_string()
+}
+
+/// Cloudflare's codes are numbers.
+fn number(code: &str) -> Value {
+    code.parse::<u32>().map_or(json!(code), |code| json!(code))
 }
 
 type Found = (&'static Service, &'static Operation, Map<String, Value>);
@@ -116,18 +123,19 @@ fn parameters(template: &str, path: &str) -> Option<Map<String, Value>> {
     parts.next().is_none().then_some(fields)
 }
 
-/// Any API token will do, except `INVALID…`, so that clients' handling of a refused one is testable.
-fn check_token(request: &Request<Bytes>) -> Result<(), Refusal> {
-    let header = request.headers().get(http::header::AUTHORIZATION);
-    let header = header.and_then(|header| header.to_str().ok());
-    match header.and_then(|header| header.strip_prefix("Bearer ")) {
-        None => {
-            let message = "Missing X-Auth-Key, X-Auth-Email or Authorization headers";
-            Err(Refusal::new("9106", message))
-        }
+/// The API token. Those that begin with `INVALID` are refused, so that clients' handling of that is testable; which
+/// others there are is Cloudflare's own affair.
+fn token(request: &Request<Bytes>) -> Result<String, Refusal> {
+    let Some(header) = request.headers().get(http::header::AUTHORIZATION) else {
+        let message = "Missing X-Auth-Key, X-Auth-Email or Authorization headers";
+        return Err(Refusal::new("9106", message));
+    };
+    match header.to_str().ok().and_then(|header| header.strip_prefix("Bearer ")) {
+        None => Err(Refusal::new("6003", "Invalid request headers")
+            .because("6111", "Invalid format for Authorization header")),
         Some(token) if token.starts_with("INVALID") => {
             Err(Refusal::new("10000", "Authentication error").status(403))
         }
-        Some(_) => Ok(()),
+        Some(token) => Ok(token.to_owned()),
     }
 }

@@ -58,7 +58,7 @@ class Twin:
         except urllib.error.HTTPError as refused:
             return refused.code, refused.headers, refused.read().decode()
 
-    def cloudflare(self, method, path, body=None, token="token"):
+    def cloudflare(self, method, path, body=None, token="sandbox-token"):
         """A Cloudflare request: the status and the envelope."""
         headers = {"Content-Type": "application/json"}
         if token:
