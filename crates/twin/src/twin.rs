@@ -250,14 +250,17 @@ impl Inner {
             }
         };
         let id = self.note(noted, &answer, strike.as_ref());
-        let mut response = wire::encode(Some(service), operation.name, answer, &id);
-        if let Key::Token(token) = key {
-            cloudflare::limit_headers(&self.world, &token, &mut response);
-        }
-        match strike {
+        let response = wire::encode(Some(service), operation.name, answer, &id);
+        let mut reply = match strike {
             Some(strike) => struck(strike, service, operation.name, response, &id),
             None => Reply::Answer(response),
+        };
+        if let Key::Token(token) = key
+            && let Reply::Answer(response) | Reply::Late(_, response) = &mut reply
+        {
+            cloudflare::limit_headers(&self.world, &token, response);
         }
+        reply
     }
 
     fn undecoded(&mut self, failed: Undecoded) -> Reply {
