@@ -1,21 +1,293 @@
-//! Amazon EC2: networks.
+//! EC2: the network. VPCs, subnets, gateways, route tables, security groups, network interfaces, and what AWS makes
+//! along with them.
+//!
+//! One file for each sort of thing. [`resource`] says what they have in common; what is deleted while something else
+//! needs it is refused as AWS does, and the interfaces of load balancers and tasks are such things ([`interfaces`]).
+
+mod account;
+mod authorize;
+mod default_vpc;
+mod describe;
+mod filter;
+pub(crate) mod interfaces;
+mod internet_gateway;
+mod modify_rules;
+mod network_acl;
+mod permissions;
+mod quota;
+mod request;
+mod resource;
+mod revoke;
+mod route;
+mod route_association;
+mod route_table;
+mod rules;
+mod security_group;
+mod subnet;
+mod subnet_attribute;
+mod tags;
+mod vpc;
+mod vpc_attribute;
+mod zones;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::operation::Operation;
+use crate::operation::{Operation, read, write};
+use crate::tags::Tags;
 use crate::world::World;
 
-/// The state of EC2 in one region.
+pub(crate) use interfaces::Interface;
+pub(crate) use internet_gateway::InternetGateway;
+pub(crate) use network_acl::NetworkAcl;
+pub(crate) use quota::Quotas;
+pub(crate) use route_table::RouteTable;
+pub(crate) use rules::Rule;
+pub(crate) use security_group::SecurityGroup;
+pub(crate) use subnet::Subnet;
+pub(crate) use vpc::Vpc;
+
+/// EC2 of one region. Everything by its id.
 #[derive(Default, Serialize, Deserialize, Debug)]
 #[serde(default)]
-pub struct Ec2 {}
+pub struct Ec2 {
+    /// How many of each there may be.
+    pub quotas: Quotas,
+    /// Networks.
+    pub vpcs: BTreeMap<String, Vpc>,
+    /// Subnets.
+    pub subnets: BTreeMap<String, Subnet>,
+    /// Internet gateways.
+    pub gateways: BTreeMap<String, InternetGateway>,
+    /// Route tables, with their routes and associations.
+    pub route_tables: BTreeMap<String, RouteTable>,
+    /// Network ACLs: one per VPC, the default one.
+    pub network_acls: BTreeMap<String, NetworkAcl>,
+    /// Security groups.
+    pub groups: BTreeMap<String, SecurityGroup>,
+    /// The rules of all security groups.
+    pub rules: BTreeMap<String, Rule>,
+    /// Network interfaces, those of load balancers and tasks among them.
+    pub interfaces: BTreeMap<String, Interface>,
+    /// The groups of local and wavelength zones that the account opted in to.
+    pub opted_in: BTreeSet<String>,
+    tokens: BTreeMap<String, request::Used>,
+    dhcp_options: Option<String>,
+    public_addresses: u32,
+}
 
-/// What happens in EC2 by itself.
+/// What happens by itself in EC2.
 #[derive(Serialize, Deserialize, Debug, Clone)]
-pub enum Happening {}
+pub enum Happening {
+    /// A network interface whose owner is gone vanishes.
+    InterfaceVanishes {
+        /// Its id.
+        id: String,
+    },
+}
 
-pub(crate) const OPERATIONS: &[Operation] = &[];
+/// What EC2 can do.
+pub(crate) const OPERATIONS: &[Operation] = &[
+    read(
+        "DescribeAvailabilityZones",
+        zones::describe_availability_zones,
+    ),
+    write(
+        "ModifyAvailabilityZoneGroup",
+        zones::modify_availability_zone_group,
+    ),
+    read("DescribeRegions", zones::describe_regions),
+    read(
+        "DescribeAccountAttributes",
+        account::describe_account_attributes,
+    ),
+    write("CreateVpc", vpc::create_vpc),
+    write("CreateDefaultVpc", default_vpc::create_default_vpc),
+    read("DescribeVpcs", vpc::describe_vpcs),
+    write("DeleteVpc", vpc::delete_vpc),
+    write("ModifyVpcAttribute", vpc_attribute::modify_vpc_attribute),
+    read(
+        "DescribeVpcAttribute",
+        vpc_attribute::describe_vpc_attribute,
+    ),
+    write("CreateSubnet", subnet::create_subnet),
+    read("DescribeSubnets", subnet::describe_subnets),
+    write("DeleteSubnet", subnet::delete_subnet),
+    write(
+        "ModifySubnetAttribute",
+        subnet_attribute::modify_subnet_attribute,
+    ),
+    write(
+        "CreateInternetGateway",
+        internet_gateway::create_internet_gateway,
+    ),
+    write(
+        "AttachInternetGateway",
+        internet_gateway::attach_internet_gateway,
+    ),
+    write(
+        "DetachInternetGateway",
+        internet_gateway::detach_internet_gateway,
+    ),
+    write(
+        "DeleteInternetGateway",
+        internet_gateway::delete_internet_gateway,
+    ),
+    read(
+        "DescribeInternetGateways",
+        internet_gateway::describe_internet_gateways,
+    ),
+    write("CreateRouteTable", route_table::create_route_table),
+    read("DescribeRouteTables", route_table::describe_route_tables),
+    write("DeleteRouteTable", route_table::delete_route_table),
+    write("CreateRoute", route::create_route),
+    write("ReplaceRoute", route::replace_route),
+    write("DeleteRoute", route::delete_route),
+    write(
+        "AssociateRouteTable",
+        route_association::associate_route_table,
+    ),
+    write(
+        "DisassociateRouteTable",
+        route_association::disassociate_route_table,
+    ),
+    write(
+        "ReplaceRouteTableAssociation",
+        route_association::replace_route_table_association,
+    ),
+    read("DescribeNetworkAcls", network_acl::describe_network_acls),
+    write("CreateSecurityGroup", security_group::create_security_group),
+    read(
+        "DescribeSecurityGroups",
+        security_group::describe_security_groups,
+    ),
+    write("DeleteSecurityGroup", security_group::delete_security_group),
+    write(
+        "AuthorizeSecurityGroupIngress",
+        authorize::authorize_ingress,
+    ),
+    write("AuthorizeSecurityGroupEgress", authorize::authorize_egress),
+    write("RevokeSecurityGroupIngress", revoke::revoke_ingress),
+    write("RevokeSecurityGroupEgress", revoke::revoke_egress),
+    read(
+        "DescribeSecurityGroupRules",
+        rules::describe_security_group_rules,
+    ),
+    write(
+        "ModifySecurityGroupRules",
+        modify_rules::modify_security_group_rules,
+    ),
+    write(
+        "UpdateSecurityGroupRuleDescriptionsIngress",
+        modify_rules::describe_anew_ingress,
+    ),
+    write(
+        "UpdateSecurityGroupRuleDescriptionsEgress",
+        modify_rules::describe_anew_egress,
+    ),
+    write(
+        "CreateNetworkInterface",
+        interfaces::create_network_interface,
+    ),
+    read(
+        "DescribeNetworkInterfaces",
+        interfaces::describe_network_interfaces,
+    ),
+    write(
+        "DeleteNetworkInterface",
+        interfaces::delete_network_interface,
+    ),
+    write("CreateTags", tags::create_tags),
+    write("DeleteTags", tags::delete_tags),
+    read("DescribeTags", tags::describe_tags),
+];
 
-pub(crate) fn happen(_world: &mut World, _region: &str, what: Happening) {
-    match what {}
+/// Lets something happen whose time has come.
+pub(crate) fn happen(world: &mut World, region: &str, what: Happening) {
+    match what {
+        Happening::InterfaceVanishes { id } => {
+            world.region(region).ec2.interfaces.remove(&id);
+        }
+    }
+}
+
+/// The subnet with this id.
+pub(crate) fn subnet<'a>(world: &'a World, region: &str, id: &str) -> Option<&'a Subnet> {
+    world.regions.get(region)?.ec2.subnets.get(id)
+}
+
+/// The security group with this id.
+pub(crate) fn group<'a>(world: &'a World, region: &str, id: &str) -> Option<&'a SecurityGroup> {
+    world.regions.get(region)?.ec2.groups.get(id)
+}
+
+/// The network interface with this id.
+pub(crate) fn interface<'a>(world: &'a World, region: &str, id: &str) -> Option<&'a Interface> {
+    world.regions.get(region)?.ec2.interfaces.get(id)
+}
+
+/// Whether there is a VPC with this id.
+pub(crate) fn vpc_exists(world: &World, region: &str, id: &str) -> bool {
+    world
+        .regions
+        .get(region)
+        .is_some_and(|region| region.ec2.vpcs.contains_key(id))
+}
+
+/// Whether an address lies in the VPC's block.
+pub(crate) fn vpc_contains(world: &World, region: &str, vpc: &str, address: Ipv4Addr) -> bool {
+    let vpc = world
+        .regions
+        .get(region)
+        .and_then(|region| region.ec2.vpcs.get(vpc));
+    vpc.is_some_and(|vpc| vpc.cidr.contains(&address))
+}
+
+/// The subnet of the VPC that an address lies in.
+pub(crate) fn subnet_of_address<'a>(
+    world: &'a World,
+    region: &str,
+    vpc: &str,
+    address: Ipv4Addr,
+) -> Option<&'a Subnet> {
+    let mut subnets = world.regions.get(region)?.ec2.subnets.values();
+    subnets.find(|subnet| subnet.vpc == vpc && subnet.cidr.contains(&address))
+}
+
+/// The security group that the VPC came with.
+pub(crate) fn default_group(world: &World, region: &str, vpc: &str) -> Option<String> {
+    world.regions.get(region)?.ec2.default_group(vpc).cloned()
+}
+
+/// Whether an internet gateway is attached to the VPC.
+pub(crate) fn vpc_has_gateway(world: &World, region: &str, vpc: &str) -> bool {
+    world
+        .regions
+        .get(region)
+        .is_some_and(|region| region.ec2.gateway_of(vpc).is_some())
+}
+
+/// Everything that can have tags, by ARN, for the Resource Groups Tagging API.
+pub(crate) fn tagged<'a>(world: &'a World, region: &str) -> Vec<(String, &'a Tags)> {
+    let Some(here) = world.regions.get(region) else {
+        return Vec::new();
+    };
+    let arn = |kind: &str, id: &str| format!("arn:aws:ec2:{region}:{}:{kind}/{id}", world.account);
+    tags::all(&here.ec2)
+        .into_iter()
+        .map(|(kind, id, tags)| (arn(kind.resource_type, id), tags))
+        .collect()
+}
+
+impl Ec2 {
+    /// The internet gateway that is attached to a VPC.
+    fn gateway_of(&self, vpc: &str) -> Option<&String> {
+        let attached = |gateway: &InternetGateway| gateway.vpc.as_deref() == Some(vpc);
+        self.gateways
+            .iter()
+            .find(|(_, gateway)| attached(gateway))
+            .map(|(id, _)| id)
+    }
 }
