@@ -1,0 +1,391 @@
+//! Load balancers: create, describe, delete.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::attributes::Attributes;
+use super::constraint::{self, invalid};
+use super::placement::{self, Placement, Zone};
+use super::{Elbv2, Happening, Released, limits, look, tagging};
+use crate::clock::Millis;
+use crate::operation::{Answer, Call};
+use crate::refusal::Refusal;
+use crate::tags::Tags;
+use crate::{Agenda, agenda, ec2, page};
+use std::time::Duration;
+
+/// A load balancer.
+#[derive(Clone, Serialize, Deserialize, Debug)]
+pub struct LoadBalancer {
+    /// `arn:…:loadbalancer/app/{name}/{id}`.
+    pub arn: String,
+    /// Its name, unique in the region.
+    pub name: String,
+    /// The name under which it answers.
+    pub dns_name: String,
+    /// `application` or `network`.
+    pub kind: Kind,
+    /// Whether its interfaces have public addresses.
+    pub internet_facing: bool,
+    /// The VPC of its subnets.
+    pub vpc: String,
+    /// Where it stands: one subnet a zone.
+    pub zones: Vec<Zone>,
+    /// Its security groups.
+    pub security_groups: Vec<String>,
+    /// When it was created.
+    pub created: Millis,
+    /// `active`; else still `provisioning`.
+    pub active: bool,
+    /// Attributes that differ from the default.
+    pub attributes: Attributes,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// The sort of a load balancer.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub enum Kind {
+    /// HTTP and HTTPS.
+    Application,
+    /// TCP, TLS and UDP.
+    Network,
+}
+
+pub(super) fn create_load_balancer(call: &mut Call<'_>) -> Answer {
+    let mut input = std::mem::take(&mut call.input);
+    let name = input.required("Name")?;
+    let kind = match constraint::one_of(&mut input, "Type", &["application", "network", "gateway"])?
+    {
+        None => Kind::Application,
+        Some(word) if word == "application" => Kind::Application,
+        Some(word) if word == "network" => Kind::Network,
+        Some(word) => return Err(Refusal::not_implemented(format_args!("Type={word}"))),
+    };
+    let scheme = constraint::one_of(&mut input, "Scheme", &["internet-facing", "internal"])?;
+    let internet_facing = scheme.as_deref() != Some("internal");
+    let subnets = placement::read_subnets(&mut input)?;
+    let groups = input.texts("SecurityGroups")?;
+    placement::read_address_type(&mut input)?;
+    input.accept("EnablePrefixForIpv6SourceNat", &[json!("off")])?;
+    let tags = tagging::read(&mut input)?;
+    input.finish()?;
+    constraint::name("Load balancer", &name)?;
+    if name.starts_with("internal-") {
+        return Err(invalid(format!(
+            "Load balancer name '{name}' cannot begin with 'internal-'"
+        )));
+    }
+    let place = placement::choose(call.world, &call.region, kind, internet_facing, &subnets)?;
+    let groups = placement::security_groups(call.world, &call.region, kind, &place.vpc, groups)?;
+
+    if let Some(existing) = call
+        .here()
+        .elbv2
+        .balancers
+        .values()
+        .find(|b| b.name == name)
+    {
+        return existing.answer_again(kind, internet_facing, &place, &groups);
+    }
+    let quota = format!("{}-load-balancers", kind.word());
+    let held = call
+        .here()
+        .elbv2
+        .balancers
+        .values()
+        .filter(|b| b.kind == kind)
+        .count();
+    limits::room_for_one_more(&quota, held, "TooManyLoadBalancers")?;
+
+    let id = call.world.ids.hex("", 16);
+    let arn = call.arn(
+        "elasticloadbalancing",
+        &format!("loadbalancer/{}/{name}/{id}", kind.abbreviation()),
+    );
+    let owner = format!("{}/{name}/{id}", kind.abbreviation());
+    let zones = placement::occupy(
+        call.world,
+        &call.region,
+        &owner,
+        &place,
+        &groups,
+        internet_facing,
+    )?;
+    let now = call.now();
+    let balancer = LoadBalancer {
+        dns_name: dns_name(kind, internet_facing, &name, &id, &call.region),
+        arn: arn.clone(),
+        name,
+        kind,
+        internet_facing,
+        vpc: place.vpc,
+        zones,
+        security_groups: groups,
+        created: now,
+        active: false,
+        attributes: Attributes::new(),
+        tags,
+    };
+    let answer = balancer.value(&call.region);
+    call.here().elbv2.balancers.insert(arn.clone(), balancer);
+    let active_at = now + Duration::from_millis(call.world.timing.balancer);
+    later(
+        &mut call.world.agenda,
+        active_at,
+        &call.region,
+        Happening::BalancerActive { balancer: arn },
+    );
+    Ok(json!({"LoadBalancers": [answer]}))
+}
+
+pub(super) fn describe_load_balancers(call: &mut Call<'_>) -> Answer {
+    let mut input = std::mem::take(&mut call.input);
+    let arns = input.texts("LoadBalancerArns")?;
+    let names = input.texts("Names")?;
+    let size = constraint::number(&mut input, "PageSize", 1..=400)?;
+    let marker = input.text("Marker")?;
+    input.finish()?;
+    if !arns.is_empty() && !names.is_empty() {
+        return Err(invalid(
+            "Load balancer names and load balancer ARNs cannot be specified at the same time",
+        ));
+    }
+    if arns.len() > 20 {
+        return Err(invalid(
+            "The maximum number of load balancer ARNs in one call is '20'",
+        ));
+    }
+    let region = call.region.clone();
+    let here = &call.here().elbv2;
+    for arn in &arns {
+        here.balancers.get(arn).ok_or_else(|| not_found(arn))?;
+    }
+    for name in &names {
+        if !here
+            .balancers
+            .values()
+            .any(|balancer| balancer.name == *name)
+        {
+            let message = format!("Load balancers '[{name}]' not found");
+            return Err(Refusal::new("LoadBalancerNotFound", message));
+        }
+    }
+    let all = arns.is_empty() && names.is_empty();
+    let wanted = here
+        .balancers
+        .values()
+        .filter(|b| all || arns.contains(&b.arn) || names.contains(&b.name));
+    let (balancers, next) = page::page(wanted.map(|b| b.value(&region)).collect(), size, marker)?;
+    Ok(json!({"LoadBalancers": balancers, "NextMarker": next}))
+}
+
+/// Deletes the balancer with its listeners and rules. A missing one is a success [ELBv2 API: DeleteLoadBalancer].
+pub(super) fn delete_load_balancer(call: &mut Call<'_>) -> Answer {
+    let mut input = std::mem::take(&mut call.input);
+    let arn = input.required("LoadBalancerArn")?;
+    input.finish()?;
+    let Some(balancer) = call.here().elbv2.balancers.get(&arn) else {
+        return if arn.contains(":loadbalancer/") {
+            Ok(Value::Null)
+        } else {
+            Err(not_valid(&arn))
+        };
+    };
+    if balancer
+        .attributes
+        .get("deletion_protection.enabled")
+        .is_some_and(|value| value == "true")
+    {
+        return Err(Refusal::new(
+            "OperationNotPermitted",
+            format!(
+                "Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
+            ),
+        ));
+    }
+    let zones = balancer.zones.clone();
+    let here = &mut call.here().elbv2;
+    let certificates: Vec<String> = here
+        .listeners
+        .values()
+        .filter(|listener| listener.balancer == arn)
+        .flat_map(|listener| listener.certificates().map(str::to_owned))
+        .collect();
+    here.listeners
+        .retain(|_, listener| listener.balancer != arn);
+    let listeners = &here.listeners;
+    here.rules
+        .retain(|_, rule| listeners.contains_key(&rule.listener));
+    here.balancers.remove(&arn);
+    here.associate();
+
+    release_certificates(call, &arn, certificates);
+    // The interfaces outlive the balancer: this is what keeps security groups, subnets and gateways from going
+    // [terraform-provider-aws #2445, #1671].
+    let linger = Duration::from_millis(call.world.timing.interface_release);
+    for zone in zones {
+        ec2::interfaces::release(call.world, &call.region, &zone.interface, linger);
+    }
+    look(call.world, &call.region);
+    Ok(Value::Null)
+}
+
+/// No balancer of the twin reserves capacity. Terraform asks for each one.
+pub(super) fn describe_capacity_reservation(call: &mut Call<'_>) -> Answer {
+    let mut input = std::mem::take(&mut call.input);
+    let arn = input.required("LoadBalancerArn")?;
+    input.finish()?;
+    named(&mut call.here().elbv2, &arn)?;
+    Ok(json!({"DecreaseRequestsRemaining": 2, "CapacityReservationState": []}))
+}
+
+/// The balancer with this ARN.
+pub(super) fn named<'a>(here: &'a mut Elbv2, arn: &str) -> Result<&'a mut LoadBalancer, Refusal> {
+    if !arn.contains(":loadbalancer/") {
+        return Err(not_valid(arn));
+    }
+    here.balancers.get_mut(arn).ok_or_else(|| not_found(arn))
+}
+
+/// Keeps the certificates in use for a while: DeleteCertificate is refused for some time after the balancer or
+/// listener went [terraform-provider-aws #3866, aws-cdk #4179].
+pub(super) fn release_certificates(call: &mut Call<'_>, balancer: &str, certificates: Vec<String>) {
+    let until = call.now() + Duration::from_millis(call.world.timing.certificate_release);
+    if certificates.is_empty() || until <= call.now() {
+        return;
+    }
+    let released = certificates.into_iter().map(|certificate| Released {
+        certificate,
+        balancer: balancer.to_owned(),
+        until,
+    });
+    call.here().elbv2.released.extend(released);
+    later(
+        &mut call.world.agenda,
+        until,
+        &call.region,
+        Happening::CertificatesReleased,
+    );
+}
+
+pub(super) fn later(agenda: &mut Agenda, at: Millis, region: &str, what: Happening) {
+    agenda.add(at, region, agenda::Happening::Elbv2(what));
+}
+
+fn not_found(arn: &str) -> Refusal {
+    Refusal::new(
+        "LoadBalancerNotFound",
+        format!("Load balancer '{arn}' not found"),
+    )
+}
+
+fn not_valid(arn: &str) -> Refusal {
+    invalid(format!("'{arn}' is not a valid load balancer ARN"))
+}
+
+/// Balancers answer under a name of their own domain; internal ones say so in it.
+fn dns_name(kind: Kind, internet_facing: bool, name: &str, id: &str, region: &str) -> String {
+    match kind {
+        Kind::Application => {
+            let number = u64::from_str_radix(id, 16).unwrap_or_default() % 10_000_000_000;
+            let prefix = if internet_facing { "" } else { "internal-" };
+            format!("{prefix}{name}-{number:010}.{region}.elb.amazonaws.com")
+        }
+        Kind::Network => format!("{name}-{id}.elb.{region}.amazonaws.com"),
+    }
+}
+
+impl Kind {
+    /// As `Type` says it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Kind::Application => "application",
+            Kind::Network => "network",
+        }
+    }
+
+    /// As ARNs say it.
+    pub(super) fn abbreviation(self) -> &'static str {
+        match self {
+            Kind::Application => "app",
+            Kind::Network => "net",
+        }
+    }
+
+    /// Route 53 zones of balancers' names [AWS General Reference: Elastic Load Balancing endpoints].
+    fn hosted_zone(self, region: &str) -> String {
+        let known = match (self, region) {
+            (Kind::Application, "ap-northeast-1") => "Z14GRHDCWA56QT",
+            (Kind::Application, "ap-south-1") => "ZP97RAFLXTNZK",
+            (Kind::Application, "ap-southeast-1") => "Z1LMS91P8CMLE5",
+            (Kind::Application, "ap-southeast-2") => "Z1GM3OXH4ZPM65",
+            (Kind::Application, "ca-central-1") => "ZQSVJUPU6J1EY",
+            (Kind::Application, "eu-central-1") => "Z215JYRZR1TBD5",
+            (Kind::Application, "eu-north-1") => "Z23TAZ6LKFMNIO",
+            (Kind::Application, "eu-west-1") => "Z32O12XQLNTSW2",
+            (Kind::Application, "eu-west-2") => "ZHURV8PSTC4K8",
+            (Kind::Application, "eu-west-3") => "Z3Q77PNBQS71R4",
+            (Kind::Application, "sa-east-1") => "Z2P70J7HTTTPLU",
+            (Kind::Application, "us-east-1") => "Z35SXDOTRQ7X7K",
+            (Kind::Application, "us-east-2") => "Z3AADJGX6KTTL2",
+            (Kind::Application, "us-west-1") => "Z368ELLRRE2KJ0",
+            (Kind::Application, "us-west-2") => "Z1H1FL5HABSF5",
+            (Kind::Network, "eu-central-1") => "Z3F0SRJ5LGBH90",
+            (Kind::Network, "eu-west-1") => "Z2IFOLAFXWLO4F",
+            (Kind::Network, "us-east-1") => "Z26RNL4JYFTOTI",
+            (Kind::Network, "us-east-2") => "ZLMOA37VPKANP",
+            (Kind::Network, "us-west-2") => "Z18D5FSROUN65G",
+            // Any well-formed id does: the twin has no Route 53 zones of other regions.
+            _ => return format!("Z{}", region.replace('-', "").to_ascii_uppercase()),
+        };
+        known.to_owned()
+    }
+}
+
+impl LoadBalancer {
+    /// What the same name says a second time: the same balancer for the same settings, else a refusal.
+    fn answer_again(
+        &self,
+        kind: Kind,
+        facing: bool,
+        place: &Placement,
+        groups: &[String],
+    ) -> Answer {
+        let same_subnets = self
+            .zones
+            .iter()
+            .map(|zone| &zone.subnet)
+            .eq(place.subnets());
+        let same = self.kind == kind && self.internet_facing == facing && same_subnets;
+        if !same || !placement::same_set(&self.security_groups, groups) {
+            return Err(Refusal::new(
+                "DuplicateLoadBalancerName",
+                format!(
+                    "A load balancer with the same name '{}' exists, but with different settings",
+                    self.name
+                ),
+            ));
+        }
+        let region = self.arn.split(':').nth(3).unwrap_or_default();
+        Ok(json!({"LoadBalancers": [self.value(region)]}))
+    }
+
+    fn value(&self, region: &str) -> Value {
+        let groups = (!self.security_groups.is_empty()).then_some(&self.security_groups);
+        json!({
+            "LoadBalancerArn": self.arn,
+            "DNSName": self.dns_name,
+            "CanonicalHostedZoneId": self.kind.hosted_zone(region),
+            "CreatedTime": self.created.iso8601(),
+            "LoadBalancerName": self.name,
+            "Scheme": if self.internet_facing { "internet-facing" } else { "internal" },
+            "VpcId": self.vpc,
+            "State": {"Code": if self.active { "active" } else { "provisioning" }},
+            "Type": self.kind.word(),
+            "AvailabilityZones": placement::values(&self.zones),
+            "SecurityGroups": groups,
+            "IpAddressType": "ipv4",
+        })
+    }
+}

@@ -1,0 +1,302 @@
+//! Where a load balancer stands: subnets, zones, interfaces, security groups, address type.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+use super::balancer::{self, Kind};
+use super::constraint::{self, invalid, misconfigured};
+use super::look;
+use crate::ec2;
+use crate::input::Input;
+use crate::operation::{Answer, Call};
+use crate::refusal::Refusal;
+use crate::world::World;
+
+/// A zone in which a balancer stands.
+#[derive(Clone, Serialize, Deserialize, Debug)]
+pub struct Zone {
+    /// The zone's name.
+    pub name: String,
+    /// The subnet in it.
+    pub subnet: String,
+    /// The balancer's interface there.
+    pub interface: String,
+}
+
+/// Subnets that passed every check, by zone.
+pub(super) struct Placement {
+    pub(super) vpc: String,
+    /// (zone, subnet), in order of zone.
+    zones: Vec<(String, String)>,
+}
+
+impl Placement {
+    pub(super) fn subnets(&self) -> impl Iterator<Item = &String> {
+        self.zones.iter().map(|(_, subnet)| subnet)
+    }
+}
+
+pub(super) fn set_subnets(call: &mut Call<'_>) -> Answer {
+    let mut input = std::mem::take(&mut call.input);
+    let arn = input.required("LoadBalancerArn")?;
+    let subnets = read_subnets(&mut input)?;
+    read_address_type(&mut input)?;
+    input.accept("EnablePrefixForIpv6SourceNat", &[json!("off")])?;
+    input.finish()?;
+    let found = balancer::named(&mut call.here().elbv2, &arn)?.clone();
+    let place = choose(
+        call.world,
+        &call.region,
+        found.kind,
+        found.internet_facing,
+        &subnets,
+    )?;
+    if place.vpc != found.vpc {
+        return Err(misconfigured(format!(
+            "All subnets must belong to the same VPC: '{}'",
+            found.vpc
+        )));
+    }
+    let kept = found
+        .zones
+        .iter()
+        .filter(|zone| place.subnets().any(|s| *s == zone.subnet));
+    let mut zones: Vec<Zone> = kept.cloned().collect();
+    if found.kind == Kind::Network && zones.len() < found.zones.len() {
+        return Err(Refusal::not_implemented(
+            "taking subnets from a network load balancer",
+        ));
+    }
+    let fresh = Placement {
+        vpc: place.vpc.clone(),
+        zones: place
+            .zones
+            .iter()
+            .filter(|(_, subnet)| zones.iter().all(|zone| zone.subnet != *subnet))
+            .cloned()
+            .collect(),
+    };
+    let owner = arn
+        .split_once(":loadbalancer/")
+        .map_or("", |(_, owner)| owner);
+    zones.extend(occupy(
+        call.world,
+        &call.region,
+        owner,
+        &fresh,
+        &found.security_groups,
+        found.internet_facing,
+    )?);
+    zones.sort_by(|a, b| a.name.cmp(&b.name));
+    let linger = Duration::from_millis(call.world.timing.interface_release);
+    for left in found
+        .zones
+        .iter()
+        .filter(|old| zones.iter().all(|zone| zone.subnet != old.subnet))
+    {
+        ec2::interfaces::release(call.world, &call.region, &left.interface, linger);
+    }
+    let answer = values(&zones);
+    balancer::named(&mut call.here().elbv2, &arn)?.zones = zones;
+    look(call.world, &call.region);
+    Ok(json!({"AvailabilityZones": answer, "IpAddressType": "ipv4"}))
+}
+
+pub(super) fn set_security_groups(call: &mut Call<'_>) -> Answer {
+    let mut input = std::mem::take(&mut call.input);
+    let arn = input.required("LoadBalancerArn")?;
+    let groups = input.texts("SecurityGroups")?;
+    input.accept(
+        "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+        &[json!("on")],
+    )?;
+    input.finish()?;
+    let found = balancer::named(&mut call.here().elbv2, &arn)?.clone();
+    if found.kind == Kind::Network && found.security_groups.is_empty() {
+        return Err(misconfigured(
+            "You cannot set security groups on a load balancer that was created without security groups",
+        ));
+    }
+    if groups.is_empty() {
+        return Err(invalid("At least one security group must be specified"));
+    }
+    let groups = security_groups(call.world, &call.region, found.kind, &found.vpc, groups)?;
+    for zone in &found.zones {
+        ec2::interfaces::set_groups(call.world, &call.region, &zone.interface, groups.clone());
+    }
+    balancer::named(&mut call.here().elbv2, &arn)?.security_groups = groups.clone();
+    Ok(json!({"SecurityGroupIds": groups}))
+}
+
+pub(super) fn set_ip_address_type(call: &mut Call<'_>) -> Answer {
+    let mut input = std::mem::take(&mut call.input);
+    let arn = input.required("LoadBalancerArn")?;
+    if !input.has("IpAddressType") {
+        input.required("IpAddressType")?;
+    }
+    read_address_type(&mut input)?;
+    input.finish()?;
+    balancer::named(&mut call.here().elbv2, &arn)?;
+    Ok(json!({"IpAddressType": "ipv4"}))
+}
+
+/// The subnets, named plainly or as mappings.
+pub(super) fn read_subnets(input: &mut Input) -> Result<Vec<String>, Refusal> {
+    let mut subnets = input.texts("Subnets")?;
+    let mappings = input.objects("SubnetMappings")?;
+    if !subnets.is_empty() && !mappings.is_empty() {
+        return Err(invalid(
+            "You must specify either subnets or subnet mappings, but not both",
+        ));
+    }
+    for mut mapping in mappings {
+        subnets.push(mapping.required("SubnetId")?);
+        mapping.finish()?;
+    }
+    Ok(subnets)
+}
+
+/// The twin's subnets have no IPv6, so that AWS would refuse everything but `ipv4` as well.
+pub(super) fn read_address_type(input: &mut Input) -> Result<(), Refusal> {
+    let words = ["ipv4", "dualstack", "dualstack-without-public-ipv4"];
+    match constraint::one_of(input, "IpAddressType", &words)?.as_deref() {
+        None | Some("ipv4") => Ok(()),
+        Some(_) => Err(Refusal::new(
+            "InvalidSubnet",
+            "You must specify subnets with an associated IPv6 CIDR block",
+        )),
+    }
+}
+
+/// Checks the subnets: known, one VPC, one a zone, two zones for an application balancer, enough addresses, and a way
+/// to the internet if the balancer faces it.
+pub(super) fn choose(
+    world: &World,
+    region: &str,
+    kind: Kind,
+    internet_facing: bool,
+    subnets: &[String],
+) -> Result<Placement, Refusal> {
+    let mut zones: Vec<(String, String)> = Vec::new();
+    let mut vpc: Option<String> = None;
+    for id in subnets {
+        let subnet = ec2::subnet(world, region, id).ok_or_else(|| {
+            Refusal::new(
+                "SubnetNotFound",
+                format!("The subnet ID '{id}' does not exist"),
+            )
+        })?;
+        if let Some(vpc) = vpc
+            .replace(subnet.vpc.clone())
+            .filter(|vpc| *vpc != subnet.vpc)
+        {
+            return Err(misconfigured(format!(
+                "All subnets must belong to the same VPC: '{vpc}'"
+            )));
+        }
+        if zones.iter().any(|(_, known)| known == id) {
+            return Err(invalid(format!(
+                "The subnet ID '{id}' was specified more than once"
+            )));
+        }
+        if zones.iter().any(|(zone, _)| *zone == subnet.zone) {
+            return Err(misconfigured(
+                "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
+            ));
+        }
+        zones.push((subnet.zone.clone(), id.clone()));
+    }
+    let Some(vpc) = vpc.filter(|_| kind == Kind::Network || zones.len() > 1) else {
+        let two = "At least two subnets in two different Availability Zones must be specified";
+        let one = "At least one subnet must be specified";
+        return Err(invalid(if kind == Kind::Application { two } else { one }));
+    };
+    if internet_facing && !ec2::vpc_has_gateway(world, region, &vpc) {
+        return Err(Refusal::new(
+            "InvalidSubnet",
+            format!("VPC {vpc} has no internet gateway"),
+        ));
+    }
+    zones.sort();
+    Ok(Placement { vpc, zones })
+}
+
+/// Checks the security groups, or finds the VPC's default one if an application balancer names none.
+pub(super) fn security_groups(
+    world: &World,
+    region: &str,
+    kind: Kind,
+    vpc: &str,
+    mut groups: Vec<String>,
+) -> Result<Vec<String>, Refusal> {
+    groups.dedup();
+    for id in &groups {
+        let group = ec2::group(world, region, id).ok_or_else(|| {
+            Refusal::new(
+                "InvalidSecurityGroup",
+                format!("The security group '{id}' does not exist"),
+            )
+        })?;
+        if group.vpc != vpc {
+            return Err(misconfigured("One or more security groups are invalid"));
+        }
+    }
+    if groups.len() > 5 {
+        // [VPC quotas: security groups per network interface]
+        return Err(misconfigured(
+            "A load balancer cannot have more than '5' security groups",
+        ));
+    }
+    if groups.is_empty() && kind == Kind::Application {
+        groups.extend(ec2::default_group(world, region, vpc));
+    }
+    Ok(groups)
+}
+
+/// Makes the balancer's interface in every subnet. All or none: a subnet that is full takes back the others.
+pub(super) fn occupy(
+    world: &mut World,
+    region: &str,
+    owner: &str,
+    place: &Placement,
+    groups: &[String],
+    public_ip: bool,
+) -> Result<Vec<Zone>, Refusal> {
+    let mut zones: Vec<Zone> = Vec::new();
+    for (zone, subnet) in &place.zones {
+        let wanted = ec2::interfaces::NewInterface {
+            subnet: subnet.clone(),
+            groups: groups.to_vec(),
+            description: format!("ELB {owner}"),
+            requester: "amazon-elb".into(),
+            public_ip,
+        };
+        match ec2::interfaces::create(world, region, wanted) {
+            Ok(interface) => {
+                zones.push(Zone {
+                    name: zone.clone(),
+                    subnet: subnet.clone(),
+                    interface,
+                });
+            }
+            Err(refusal) => {
+                for zone in zones {
+                    ec2::interfaces::release(world, region, &zone.interface, Duration::ZERO);
+                }
+                return Err(Refusal::new("InvalidSubnet", refusal.message));
+            }
+        }
+    }
+    Ok(zones)
+}
+
+pub(super) fn values(zones: &[Zone]) -> Vec<Value> {
+    let value = |zone: &Zone| json!({"ZoneName": zone.name, "SubnetId": zone.subnet, "LoadBalancerAddresses": []});
+    zones.iter().map(value).collect()
+}
+
+/// Whether two lists name the same things in whatever order.
+pub(super) fn same_set(a: &[String], b: &[String]) -> bool {
+    a.iter().all(|item| b.contains(item)) && b.iter().all(|item| a.contains(item))
+}
