@@ -28,7 +28,9 @@ const BALANCERS: Shape = Shape::List(&[
 ]);
 
 pub(super) fn read(raw: Option<Value>) -> Result<Option<Vec<Balancer>>, Refusal> {
-    let Some(raw) = raw.filter(|raw| !raw.is_null()) else { return Ok(None) };
+    let Some(raw) = raw.filter(|raw| !raw.is_null()) else {
+        return Ok(None);
+    };
     let checked = shape::check(raw, &BALANCERS, "loadBalancers")?;
     for item in checked.as_array().into_iter().flatten() {
         let blank = |name: &str| item[name].as_str().is_none_or(str::is_empty);
@@ -55,12 +57,20 @@ pub(super) fn check(
     balancers: &[Balancer],
 ) -> Result<(), Refusal> {
     if balancers.len() > 5 {
-        return Err(refuse::parameter("load balancers can have at most 5 items."));
+        return Err(refuse::parameter(
+            "load balancers can have at most 5 items.",
+        ));
     }
     for balancer in balancers {
-        let Balancer { target_group_arn: arn, container_name: name, container_port: port } = balancer;
+        let Balancer {
+            target_group_arn: arn,
+            container_name: name,
+            container_port: port,
+        } = balancer;
         let container = definition.container(name).ok_or_else(|| {
-            refuse::parameter(format!("The container {name} does not exist in the task definition."))
+            refuse::parameter(format!(
+                "The container {name} does not exist in the task definition."
+            ))
         })?;
         if !container.ports().contains(port) {
             return Err(refuse::parameter(format!(
@@ -97,7 +107,12 @@ pub(super) enum Opinion {
 /// The worst that any of the groups thinks: one that is unhealthy is enough for ECS to stop the task.
 pub(super) fn opinion(world: &World, region: &str, balancers: &[Balancer], ip: &str) -> Opinion {
     let mut opinion = Opinion::Healthy;
-    for Balancer { target_group_arn: arn, container_port: port, .. } in balancers {
+    for Balancer {
+        target_group_arn: arn,
+        container_port: port,
+        ..
+    } in balancers
+    {
         match elbv2::target_state(world, region, arn, ip, *port) {
             Some("healthy") => {}
             Some("unhealthy") => return Opinion::Unhealthy(arn.clone()),
@@ -122,7 +137,12 @@ pub(super) fn deregister(
     ip: &str,
 ) -> Duration {
     let mut longest = Duration::ZERO;
-    for Balancer { target_group_arn: arn, container_port: port, .. } in balancers {
+    for Balancer {
+        target_group_arn: arn,
+        container_port: port,
+        ..
+    } in balancers
+    {
         if elbv2::target_state(world, region, arn, ip, *port).is_none() {
             continue;
         }

@@ -33,22 +33,31 @@ const STRATEGY: Shape = Shape::List(&[
 pub(super) fn choose<'a>(strategy: &'a [Item], running: &[u32]) -> Option<&'a str> {
     let counted = || strategy.iter().zip(running);
     let below_base = counted().find(|(item, have)| **have < item.base);
-    let weighted = counted().filter(|(item, _)| item.weight > 0).min_by_key(|(item, have)| {
-        // The one that is furthest behind its share, in whole numbers so that ties are exact.
-        u64::from(have.saturating_sub(item.base)) * 1_000_000 / u64::from(item.weight)
-    });
-    below_base.or(weighted).map(|(item, _)| item.capacity_provider.as_str())
+    let weighted = counted()
+        .filter(|(item, _)| item.weight > 0)
+        .min_by_key(|(item, have)| {
+            // The one that is furthest behind its share, in whole numbers so that ties are exact.
+            u64::from(have.saturating_sub(item.base)) * 1_000_000 / u64::from(item.weight)
+        });
+    below_base
+        .or(weighted)
+        .map(|(item, _)| item.capacity_provider.as_str())
 }
 
 pub(super) fn read_strategy(raw: Option<Value>) -> Result<Vec<Item>, Refusal> {
-    let Some(raw) = raw.filter(|raw| !raw.is_null()) else { return Ok(Vec::new()) };
+    let Some(raw) = raw.filter(|raw| !raw.is_null()) else {
+        return Ok(Vec::new());
+    };
     let checked = shape::check(raw, &STRATEGY, "capacityProviderStrategy")?;
     serde_json::from_value(checked)
         .map_err(|error| refuse::parameter(format!("Invalid capacity provider strategy: {error}")))
 }
 
 pub(super) fn check_providers(providers: &[String]) -> Result<(), Refusal> {
-    match providers.iter().find(|name| !PROVIDERS.contains(&name.as_str())) {
+    match providers
+        .iter()
+        .find(|name| !PROVIDERS.contains(&name.as_str()))
+    {
         None => Ok(()),
         Some(other) => Err(refuse::parameter(format!(
             "The specified capacity provider '{other}' was not found. Specify a valid name or ARN and try again."
@@ -58,7 +67,10 @@ pub(super) fn check_providers(providers: &[String]) -> Result<(), Refusal> {
 
 /// A strategy names providers of its cluster only, and at most one of them has a base.
 pub(super) fn check_strategy(strategy: &[Item], providers: &[String]) -> Result<(), Refusal> {
-    if strategy.iter().any(|item| !providers.contains(&item.capacity_provider)) {
+    if strategy
+        .iter()
+        .any(|item| !providers.contains(&item.capacity_provider))
+    {
         return Err(refuse::parameter(
             "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.",
         ));
@@ -93,8 +105,15 @@ pub(super) fn put(call: &mut Call<'_>) -> Answer {
     check_providers(&providers)?;
     check_strategy(&strategy, &providers)?;
     let ecs = &mut call.here().ecs;
-    let mut services = ecs.services.values().filter(|it| it.cluster == name && it.is_active());
-    if services.any(|it| it.strategy().iter().any(|item| !providers.contains(&item.capacity_provider))) {
+    let mut services = ecs
+        .services
+        .values()
+        .filter(|it| it.cluster == name && it.is_active());
+    if services.any(|it| {
+        it.strategy()
+            .iter()
+            .any(|item| !providers.contains(&item.capacity_provider))
+    }) {
         return Err(Refusal::new(
             "ResourceInUseException",
             "The specified capacity provider is in use and cannot be removed.",
@@ -143,7 +162,11 @@ mod tests {
 
     #[test]
     fn base_first_then_by_weight() {
-        let item = |name: &str, weight, base| Item { capacity_provider: name.to_owned(), weight, base };
+        let item = |name: &str, weight, base| Item {
+            capacity_provider: name.to_owned(),
+            weight,
+            base,
+        };
         let strategy = [item("FARGATE", 1, 2), item("FARGATE_SPOT", 3, 0)];
         let mut running = [0, 0];
         for _ in 0..10 {

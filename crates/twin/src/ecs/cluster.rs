@@ -60,7 +60,9 @@ const SETTINGS: Shape = Shape::List(&[
 /// capacity providers (terraform-provider-aws retries that one).
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
-    let name = input.text("clusterName")?.unwrap_or_else(|| "default".to_owned());
+    let name = input
+        .text("clusterName")?
+        .unwrap_or_else(|| "default".to_owned());
     let tags = Tags::from_list(input.objects("tags")?, "key", "value")?;
     let settings = read_settings(input.raw("settings"))?;
     let configuration = read_configuration(input.raw("configuration"))?;
@@ -74,13 +76,19 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     capacity::check_providers(&providers)?;
     capacity::check_strategy(&strategy, &providers)?;
     if !roles::linked(call.world) {
-        iam::create_service_linked_role(call.world, roles::SERVICE);
+        iam::create_service_linked_role(call.world, roles::SERVICE, None, None)?;
         if !providers.is_empty() {
             return Err(refuse::no_linked_role());
         }
     }
-    if let Some(cluster) = call.here().ecs.clusters.get(&name).filter(|cluster| cluster.active) {
-        return Ok(json!({ "cluster": view(&call.world.regions[&call.region].ecs, cluster, &ALL) }));
+    if call
+        .here()
+        .ecs
+        .clusters
+        .get(&name)
+        .is_some_and(|cluster| cluster.active)
+    {
+        return answer(call, &name);
     }
     let arn = call.arn("ecs", &format!("cluster/{name}"));
     let settings = settings
@@ -142,13 +150,21 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     input.finish()?;
     let name = names::active_cluster(call, Some(given))?;
     let ecs = &mut call.here().ecs;
-    if ecs.services.values().any(|service| service.cluster == name && service.is_active()) {
+    if ecs
+        .services
+        .values()
+        .any(|service| service.cluster == name && service.is_active())
+    {
         return Err(Refusal::new(
             "ClusterContainsServicesException",
             "The Cluster cannot be deleted while Services are active.",
         ));
     }
-    if ecs.tasks.values().any(|task| task.cluster == name && !task.is_stopped()) {
+    if ecs
+        .tasks
+        .values()
+        .any(|task| task.cluster == name && !task.is_stopped())
+    {
         return Err(Refusal::new(
             "ClusterContainsTasksException",
             "The Cluster cannot be deleted while Tasks are active.",
@@ -161,7 +177,13 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     answer(call, &name)
 }
 
-const ALL: [&str; 5] = ["ATTACHMENTS", "CONFIGURATIONS", "SETTINGS", "STATISTICS", "TAGS"];
+const ALL: [&str; 5] = [
+    "ATTACHMENTS",
+    "CONFIGURATIONS",
+    "SETTINGS",
+    "STATISTICS",
+    "TAGS",
+];
 
 pub(super) fn describe(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
@@ -169,7 +191,9 @@ pub(super) fn describe(call: &mut Call<'_>) -> Answer {
     let include = input.texts("include")?;
     input.finish()?;
     if let Some(other) = include.iter().find(|word| !ALL.contains(&word.as_str())) {
-        return Err(refuse::parameter(format!("include contains an unknown value: {other}")));
+        return Err(refuse::parameter(format!(
+            "include contains an unknown value: {other}"
+        )));
     }
     if wanted.is_empty() {
         wanted.push("default".to_owned());
@@ -192,7 +216,12 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
     let (limit, token) = (input.number("maxResults")?, input.text("nextToken")?);
     input.finish()?;
-    let clusters = call.here().ecs.clusters.values().filter(|cluster| cluster.active);
+    let clusters = call
+        .here()
+        .ecs
+        .clusters
+        .values()
+        .filter(|cluster| cluster.active);
     let arns = clusters.map(|cluster| json!(cluster.arn)).collect();
     let (arns, next) = page(arns, limit.or(Some(100)), token)?;
     Ok(json!({ "clusterArns": arns, "nextToken": next }))
@@ -201,16 +230,24 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 /// The whole cluster as a mutating call answers it.
 pub(super) fn answer(call: &mut Call<'_>, name: &str) -> Answer {
     let ecs = &call.here().ecs;
-    let cluster = ecs.clusters.get(name).ok_or_else(refuse::cluster_not_found)?;
+    let cluster = ecs
+        .clusters
+        .get(name)
+        .ok_or_else(refuse::cluster_not_found)?;
     Ok(json!({ "cluster": view(ecs, cluster, &ALL) }))
 }
 
 fn view(ecs: &Ecs, cluster: &Cluster, include: &[&str]) -> Value {
     let has = |what: &str| include.contains(&what);
-    let tasks = || ecs.tasks.values().filter(|task| task.cluster == cluster.name);
+    let tasks = || {
+        ecs.tasks
+            .values()
+            .filter(|task| task.cluster == cluster.name)
+    };
     let services = ecs.services.values();
-    let services =
-        services.filter(|service| service.cluster == cluster.name && service.is_active()).count();
+    let services = services
+        .filter(|service| service.cluster == cluster.name && service.is_active())
+        .count();
     json!({
         "clusterArn": cluster.arn,
         "clusterName": cluster.name,
@@ -229,7 +266,9 @@ fn view(ecs: &Ecs, cluster: &Cluster, include: &[&str]) -> Value {
 }
 
 fn read_settings(raw: Option<Value>) -> Result<Option<Vec<Value>>, Refusal> {
-    let Some(raw) = raw.filter(|raw| !raw.is_null()) else { return Ok(None) };
+    let Some(raw) = raw.filter(|raw| !raw.is_null()) else {
+        return Ok(None);
+    };
     match shape::check(raw, &SETTINGS, "settings")? {
         Value::Array(settings) => Ok(Some(settings).filter(|settings| !settings.is_empty())),
         _ => Ok(None),
@@ -238,5 +277,6 @@ fn read_settings(raw: Option<Value>) -> Result<Option<Vec<Value>>, Refusal> {
 
 fn read_configuration(raw: Option<Value>) -> Result<Option<Value>, Refusal> {
     let raw = raw.filter(|raw| !raw.is_null());
-    raw.map(|raw| shape::check(raw, &CONFIGURATION, "configuration")).transpose()
+    raw.map(|raw| shape::check(raw, &CONFIGURATION, "configuration"))
+        .transpose()
 }

@@ -81,7 +81,12 @@ pub(super) struct HealthCheck {
 
 impl Default for HealthCheck {
     fn default() -> HealthCheck {
-        HealthCheck { interval: 30, timeout: 5, retries: 3, start_period: 0 }
+        HealthCheck {
+            interval: 30,
+            timeout: 5,
+            retries: 3,
+            start_period: 0,
+        }
     }
 }
 
@@ -108,7 +113,10 @@ impl Container {
     }
 
     pub(super) fn ports(&self) -> Vec<u16> {
-        self.port_mappings.iter().map(|mapping| mapping.container_port).collect()
+        self.port_mappings
+            .iter()
+            .map(|mapping| mapping.container_port)
+            .collect()
     }
 }
 
@@ -116,7 +124,10 @@ impl Container {
 pub(super) const DEFINITION: &[Member] = &[
     may("taskRoleArn", Shape::Text),
     may("executionRoleArn", Shape::Text),
-    may("networkMode", Shape::OneOf(&["bridge", "host", "awsvpc", "none"])),
+    may(
+        "networkMode",
+        Shape::OneOf(&["bridge", "host", "awsvpc", "none"]),
+    ),
     must("containerDefinitions", Shape::List(CONTAINER)),
     may("volumes", Shape::List(VOLUME)),
     may("placementConstraints", Shape::List(CONSTRAINT)),
@@ -125,7 +136,10 @@ pub(super) const DEFINITION: &[Member] = &[
     may("memory", Shape::Text),
     may("pidMode", Shape::OneOf(&["host", "task"])),
     may("ipcMode", Shape::OneOf(&["host", "task", "none"])),
-    may("ephemeralStorage", Shape::Struct(&[must("sizeInGiB", Shape::Whole)])),
+    may(
+        "ephemeralStorage",
+        Shape::Struct(&[must("sizeInGiB", Shape::Whole)]),
+    ),
     may("runtimePlatform", Shape::Struct(PLATFORM)),
     may("enableFaultInjection", Shape::Flag),
 ];
@@ -135,13 +149,18 @@ const PLATFORM: &[Member] = &[
     may("operatingSystemFamily", Shape::OneOf(&["LINUX"])),
 ];
 
-const CONSTRAINT: &[Member] =
-    &[may("type", Shape::OneOf(&["memberOf"])), may("expression", Shape::Text)];
+const CONSTRAINT: &[Member] = &[
+    may("type", Shape::OneOf(&["memberOf"])),
+    may("expression", Shape::Text),
+];
 
 const CONTAINER: &[Member] = &[
     may("name", Shape::Text),
     may("image", Shape::Text),
-    may("repositoryCredentials", Shape::Struct(&[must("credentialsParameter", Shape::Text)])),
+    may(
+        "repositoryCredentials",
+        Shape::Struct(&[must("credentialsParameter", Shape::Text)]),
+    ),
     may("cpu", Shape::Whole),
     may("memory", Shape::Whole),
     may("memoryReservation", Shape::Whole),
@@ -199,8 +218,10 @@ const RESTART: &[Member] = &[
 
 pub(super) const PAIR: &[Member] = &[may("name", Shape::Text), may("value", Shape::Text)];
 
-pub(super) const ENVIRONMENT_FILE: &[Member] =
-    &[must("value", Shape::Text), must("type", Shape::OneOf(&["s3"]))];
+pub(super) const ENVIRONMENT_FILE: &[Member] = &[
+    must("value", Shape::Text),
+    must("type", Shape::OneOf(&["s3"])),
+];
 
 const SYSTEM_CONTROL: &[Member] = &[may("namespace", Shape::Text), may("value", Shape::Text)];
 
@@ -210,17 +231,25 @@ const MOUNT: &[Member] = &[
     may("readOnly", Shape::Flag),
 ];
 
-const VOLUME_FROM: &[Member] =
-    &[may("sourceContainer", Shape::Text), may("readOnly", Shape::Flag)];
+const VOLUME_FROM: &[Member] = &[
+    may("sourceContainer", Shape::Text),
+    may("readOnly", Shape::Flag),
+];
 
 const SECRET: &[Member] = &[must("name", Shape::Text), must("valueFrom", Shape::Text)];
 
 const DEPENDENCY: &[Member] = &[
     must("containerName", Shape::Text),
-    must("condition", Shape::OneOf(&["START", "COMPLETE", "SUCCESS", "HEALTHY"])),
+    must(
+        "condition",
+        Shape::OneOf(&["START", "COMPLETE", "SUCCESS", "HEALTHY"]),
+    ),
 ];
 
-const EXTRA_HOST: &[Member] = &[must("hostname", Shape::Text), must("ipAddress", Shape::Text)];
+const EXTRA_HOST: &[Member] = &[
+    must("hostname", Shape::Text),
+    must("ipAddress", Shape::Text),
+];
 
 const ULIMIT: &[Member] = &[
     must("name", Shape::Text),
@@ -256,14 +285,22 @@ const HEALTH: &[Member] = &[
 
 const RESOURCE: &[Member] = &[
     must("value", Shape::Text),
-    must("type", Shape::OneOf(&["GPU", "InferenceAccelerator", "NeuronDevice"])),
+    must(
+        "type",
+        Shape::OneOf(&["GPU", "InferenceAccelerator", "NeuronDevice"]),
+    ),
 ];
 
-const FIRELENS: &[Member] =
-    &[must("type", Shape::OneOf(&["fluentd", "fluentbit"])), may("options", Shape::Map)];
+const FIRELENS: &[Member] = &[
+    must("type", Shape::OneOf(&["fluentd", "fluentbit"])),
+    may("options", Shape::Map),
+];
 
 const LINUX: &[Member] = &[
-    may("capabilities", Shape::Struct(&[may("add", Shape::Texts), may("drop", Shape::Texts)])),
+    may(
+        "capabilities",
+        Shape::Struct(&[may("add", Shape::Texts), may("drop", Shape::Texts)]),
+    ),
     may("initProcessEnabled", Shape::Flag),
     may("sharedMemorySize", Shape::Whole),
     may("tmpfs", Shape::List(TMPFS)),
@@ -292,5 +329,7 @@ const EFS: &[Member] = &[
     may("authorizationConfig", Shape::Struct(EFS_AUTHORIZATION)),
 ];
 
-const EFS_AUTHORIZATION: &[Member] =
-    &[may("accessPointId", Shape::Text), may("iam", Shape::OneOf(&["ENABLED", "DISABLED"]))];
+const EFS_AUTHORIZATION: &[Member] = &[
+    may("accessPointId", Shape::Text),
+    may("iam", Shape::OneOf(&["ENABLED", "DISABLED"])),
+];

@@ -9,7 +9,9 @@ use super::network::{self, Network};
 use super::revisions::Revision;
 use super::service::{Launch, Service, Status};
 use super::service_settings::Settings;
-use super::{capacity, describe_services, names, refuse, roles, rollout, scheduler, task_definition};
+use super::{
+    capacity, describe_services, names, refuse, roles, rollout, scheduler, task_definition,
+};
 use crate::input::Input;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -18,7 +20,7 @@ use crate::world::World;
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
-    let fingerprint = Value::Object(input_fields(&input));
+    let fingerprint = input.whole();
     let cluster = input.text("cluster")?;
     let name = input.required("serviceName")?;
     let definition = input.text("taskDefinition")?;
@@ -38,20 +40,30 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     input.finish()?;
 
     if !names::is_name(&name) {
-        return Err(refuse::parameter("Invalid service name. Service names must be 1 to 255 letters, digits, hyphens and underscores."));
+        return Err(refuse::parameter(
+            "Invalid service name. Service names must be 1 to 255 letters, digits, hyphens and underscores.",
+        ));
     }
     let cluster = names::active_cluster(call, cluster)?;
     let key = names::key(&cluster, &name);
     if let Some(answer) = check_name(call, &key, token.as_deref(), &fingerprint)? {
         return Ok(answer);
     }
-    let definition = definition.ok_or_else(|| refuse::parameter("TaskDefinition can not be blank."))?;
+    let definition =
+        definition.ok_or_else(|| refuse::parameter("TaskDefinition can not be blank."))?;
     let definition = task_definition::usable(call, &definition)?;
     let desired = desired.ok_or_else(|| refuse::parameter("desiredCount can not be null."))?;
     let launch = choose_launch(call, &cluster, launch_type, strategy)?;
     let platform = read_platform(&launch, platform)?;
     let region = call.region.clone();
-    check_fit(call.world, &region, &definition, &launch, network.as_ref(), &balancers)?;
+    check_fit(
+        call.world,
+        &region,
+        &definition,
+        &launch,
+        network.as_ref(),
+        &balancers,
+    )?;
     if settings.grace_seconds.is_some() && balancers.is_empty() {
         return Err(refuse::parameter(
             "Health check grace period is only valid for services configured to use load balancers",
@@ -98,7 +110,15 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         steady: false,
     };
     let arn = String::new();
-    let revision = Revision { arn, definition, launch, platform, balancers, network, created: now };
+    let revision = Revision {
+        arn,
+        definition,
+        launch,
+        platform,
+        balancers,
+        network,
+        created: now,
+    };
     deploy(call.world, &mut service, revision);
     call.here().ecs.services.insert(key.clone(), service);
     scheduler::wake(call.world, &region, &key, now);
@@ -126,17 +146,18 @@ fn check_name(
     token: Option<&str>,
     fingerprint: &Value,
 ) -> Result<Option<Value>, Refusal> {
-    let Some(service) = call.here().ecs.services.get(key) else { return Ok(None) };
+    let Some(service) = call.here().ecs.services.get(key) else {
+        return Ok(None);
+    };
     match service.status {
         Status::Inactive => Ok(None),
-        Status::Draining => {
-            Err(refuse::parameter("Unable to Start a service that is still Draining."))
-        }
+        Status::Draining => Err(refuse::parameter(
+            "Unable to Start a service that is still Draining.",
+        )),
         Status::Active => {
-            let same = service
-                .token
-                .as_ref()
-                .is_some_and(|(known, first)| Some(known.as_str()) == token && first == fingerprint);
+            let same = service.token.as_ref().is_some_and(|(known, first)| {
+                Some(known.as_str()) == token && first == fingerprint
+            });
             if same {
                 return describe_services::answer(call, key).map(Some);
             }
@@ -145,16 +166,16 @@ fn check_name(
     }
 }
 
-fn input_fields(input: &Input) -> serde_json::Map<String, Value> {
-    input.fields().clone()
-}
-
 /// A count of tasks.
 pub(super) fn read_count(input: &mut Input, name: &str) -> Result<Option<u32>, Refusal> {
-    let Some(count) = input.number(name)? else { return Ok(None) };
+    let Some(count) = input.number(name)? else {
+        return Ok(None);
+    };
     match u32::try_from(count) {
         Ok(count) if count <= 5000 => Ok(Some(count)),
-        _ => Err(refuse::parameter(format!("{name} must be between 0 and 5000."))),
+        _ => Err(refuse::parameter(format!(
+            "{name} must be between 0 and 5000."
+        ))),
     }
 }
 
@@ -171,7 +192,10 @@ pub(super) fn accept_unmodelled(input: &mut Input) -> Result<(), Refusal> {
     ] {
         input.accept(list, &[json!([])])?;
     }
-    input.accept("serviceConnectConfiguration", &[json!({ "enabled": false })])?;
+    input.accept(
+        "serviceConnectConfiguration",
+        &[json!({ "enabled": false })],
+    )?;
     input.accept("monitoring", &[])
 }
 
@@ -183,7 +207,12 @@ pub(super) fn choose_launch(
     launch_type: Option<String>,
     strategy: Vec<capacity::Item>,
 ) -> Result<Launch, Refusal> {
-    let cluster = call.here().ecs.clusters.get(cluster).ok_or_else(refuse::cluster_not_found)?;
+    let cluster = call
+        .here()
+        .ecs
+        .clusters
+        .get(cluster)
+        .ok_or_else(refuse::cluster_not_found)?;
     match launch_type {
         Some(_) if !strategy.is_empty() => Err(refuse::parameter(
             "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
@@ -203,9 +232,13 @@ pub(super) fn choose_launch(
 
 /// [ECS developer guide: Fargate platform versions].
 pub(super) fn read_platform(launch: &Launch, given: Option<String>) -> Result<String, Refusal> {
-    let Some(given) = given.filter(|given| !given.is_empty()) else { return Ok("LATEST".to_owned()) };
+    let Some(given) = given.filter(|given| !given.is_empty()) else {
+        return Ok("LATEST".to_owned());
+    };
     if !launch.is_fargate() {
-        return Err(refuse::parameter("The platform version must be null when specifying an EC2 launch type."));
+        return Err(refuse::parameter(
+            "The platform version must be null when specifying an EC2 launch type.",
+        ));
     }
     if !matches!(given.as_str(), "LATEST" | "1.4.0" | "1.3.0") {
         return Err(Refusal::new(
@@ -225,10 +258,19 @@ pub(super) fn check_fit(
     network: Option<&Network>,
     balancers: &[Balancer],
 ) -> Result<(), Refusal> {
-    let definition = world.regions.get(region).and_then(|it| it.ecs.definition(definition));
-    let Some(definition) = definition else { return Err(refuse::client("TaskDefinition not found.")) };
+    let definition = world
+        .regions
+        .get(region)
+        .and_then(|it| it.ecs.definition(definition));
+    let Some(definition) = definition else {
+        return Err(refuse::client("TaskDefinition not found."));
+    };
     let required = &definition.spec.requires_compatibilities;
-    let wanted = if launch.is_fargate() { "FARGATE" } else { "EC2" };
+    let wanted = if launch.is_fargate() {
+        "FARGATE"
+    } else {
+        "EC2"
+    };
     let compatible = match launch {
         _ if required.iter().any(|it| it == wanted) => true,
         _ if launch.is_fargate() => false,

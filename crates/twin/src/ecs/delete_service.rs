@@ -18,7 +18,12 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     let now = call.now();
     let region = call.region.clone();
     let least = Duration::from_millis(call.world.timing.service_drain);
-    let service = call.here().ecs.services.get_mut(&key).ok_or_else(refuse::service_not_found)?;
+    let service = call
+        .here()
+        .ecs
+        .services
+        .get_mut(&key)
+        .ok_or_else(refuse::service_not_found)?;
     match service.status {
         Status::Active => {}
         // Deleting twice is answered like once; a service that is gone is not.
@@ -39,10 +44,18 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     service.desired = 0;
     service.settled = None;
     for rollout in service.rollouts.iter_mut().filter(|it| it.status.is_open()) {
-        rollout.end(super::rollout::Status::Stopped, Some("The service was deleted."), now);
+        rollout.end(
+            super::rollout::Status::Stopped,
+            Some("The service was deleted."),
+            now,
+        );
         rollout.stopped = Some(now);
     }
-    let first = if service.live.is_empty() { now + least } else { now };
+    let first = if service.live.is_empty() {
+        now + least
+    } else {
+        now
+    };
     service.wake = None;
     scheduler::wake(call.world, &region, &key, first);
     describe_services::answer(call, &key).map(|answer| json!({ "service": answer["service"] }))

@@ -39,7 +39,9 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     let wanted = input.texts("taskDefinitions")?;
     input.finish()?;
     if wanted.is_empty() || wanted.len() > 10 {
-        return Err(refuse::parameter("taskDefinitions must have 1 to 10 members."));
+        return Err(refuse::parameter(
+            "taskDefinitions must have 1 to 10 members.",
+        ));
     }
     let now = call.now();
     let region = call.region.clone();
@@ -50,11 +52,17 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
                 "detail": "The specified task definition does not exist." }));
             continue;
         };
-        let Some((family, revision)) = names::definition_of(&arn) else { continue };
+        let Some((family, revision)) = names::definition_of(&arn) else {
+            continue;
+        };
         let (family, revision) = (family.to_owned(), revision);
         let families = &mut call.here().ecs.families;
-        let definition = families.get_mut(&family).and_then(|it| it.revisions.get_mut(&revision));
-        let Some(definition) = definition else { continue };
+        let definition = families
+            .get_mut(&family)
+            .and_then(|it| it.revisions.get_mut(&revision));
+        let Some(definition) = definition else {
+            continue;
+        };
         match definition.status {
             Status::Active => {
                 failures.push(json!({ "arn": arn, "reason":
@@ -62,7 +70,10 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
                 continue;
             }
             Status::Inactive { since } => {
-                definition.status = Status::Deleting { since, requested: now };
+                definition.status = Status::Deleting {
+                    since,
+                    requested: now,
+                };
             }
             Status::Deleting { .. } => {}
         }
@@ -79,7 +90,10 @@ const SWEEP: Duration = Duration::from_secs(60);
 /// Takes a revision away for good, if it is to go and nothing uses it.
 pub(super) fn sweep(world: &mut World, region: &str, family: &str, revision: u32) {
     let ecs = &mut world.region(region).ecs;
-    let definition = ecs.families.get(family).and_then(|it| it.revisions.get(&revision));
+    let definition = ecs
+        .families
+        .get(family)
+        .and_then(|it| it.revisions.get(&revision));
     let Some(definition) = definition else { return };
     if !matches!(definition.status, Status::Deleting { .. }) || in_use(ecs, &definition.arn) {
         return;
@@ -97,6 +111,11 @@ pub(super) fn released(world: &mut World, region: &str, arn: &str) {
 }
 
 fn in_use(ecs: &Ecs, arn: &str) -> bool {
-    ecs.tasks.values().any(|task| task.definition == arn && !task.is_stopped())
-        || ecs.services.values().any(|service| !service.is_inactive() && service.uses_definition(arn))
+    ecs.tasks
+        .values()
+        .any(|task| task.definition == arn && !task.is_stopped())
+        || ecs
+            .services
+            .values()
+            .any(|service| !service.is_inactive() && service.uses_definition(arn))
 }

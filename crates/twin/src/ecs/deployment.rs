@@ -33,7 +33,15 @@ impl Deployment {
         let id = format!("ecs-svc/{}", digits(ids));
         let reason = format!("ECS deployment {id} in progress.");
         let rollout = RolloutState::InProgress;
-        Deployment { id, revision, rollout, reason, failed: 0, created: now, updated: now }
+        Deployment {
+            id,
+            revision,
+            rollout,
+            reason,
+            failed: 0,
+            created: now,
+            updated: now,
+        }
     }
 
     pub(super) fn is_in_progress(&self) -> bool {
@@ -56,7 +64,9 @@ impl Deployment {
 
     /// As DescribeServices shows it. `tasks` are the service's, whatever their deployment.
     pub(super) fn view(&self, service: &Service, tasks: &[&Task]) -> Value {
-        let is_primary = service.primary().is_some_and(|primary| primary.id == self.id);
+        let is_primary = service
+            .primary()
+            .is_some_and(|primary| primary.id == self.id);
         let mine = || tasks.iter().filter(|task| task.is_of(&self.id));
         let wanted = mine().filter(|task| !task.is_stopping()).count();
         let mut view = json!({

@@ -62,7 +62,11 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let services = call.here().ecs.services.values();
     let arns = services
         .filter(|service| service.cluster == cluster && service.is_active())
-        .filter(|_| strategy.as_deref().is_none_or(|strategy| strategy == "REPLICA"))
+        .filter(|_| {
+            strategy
+                .as_deref()
+                .is_none_or(|strategy| strategy == "REPLICA")
+        })
         .filter(|service| {
             let mut view = json!({});
             service.launch.tell(&mut view);
@@ -77,17 +81,27 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 /// The whole service as a mutating call answers it.
 pub(super) fn answer(call: &mut Call<'_>, key: &str) -> Answer {
     let ecs = &call.here().ecs;
-    let service = ecs.services.get(key).ok_or_else(refuse::service_not_found)?;
+    let service = ecs
+        .services
+        .get(key)
+        .ok_or_else(refuse::service_not_found)?;
     Ok(json!({ "service": view(ecs, service, true) }))
 }
 
 fn view(ecs: &Ecs, service: &Service, tags: bool) -> Value {
-    let tasks: Vec<&Task> = service.live.iter().filter_map(|id| ecs.tasks.get(id)).collect();
+    let tasks: Vec<&Task> = service
+        .live
+        .iter()
+        .filter_map(|id| ecs.tasks.get(id))
+        .collect();
     let last = service.revisions.values().next_back();
     let revision = service.revision().or(last);
     let settings = &service.settings;
-    let deployments: Vec<Value> =
-        service.deployments.iter().map(|it| it.view(service, &tasks)).collect();
+    let deployments: Vec<Value> = service
+        .deployments
+        .iter()
+        .map(|it| it.view(service, &tasks))
+        .collect();
     let current: Vec<Value> = service
         .deployments
         .iter()

@@ -28,7 +28,9 @@ impl Event {
 pub(super) fn tell(world: &mut World, region: &str, key: &str, what: impl AsRef<str>) {
     let now = world.now;
     let World { ids, regions, .. } = world;
-    let service = regions.get_mut(region).and_then(|region| region.ecs.services.get_mut(key));
+    let service = regions
+        .get_mut(region)
+        .and_then(|region| region.ecs.services.get_mut(key));
     if let Some(service) = service {
         say(service, ids, now, what.as_ref());
     }
@@ -36,7 +38,14 @@ pub(super) fn tell(world: &mut World, region: &str, key: &str, what: impl AsRef<
 
 pub(super) fn say(service: &mut Service, ids: &mut Ids, at: Millis, what: &str) {
     let message = format!("(service {}) {what}", service.name);
-    service.events.insert(0, Event { id: ids.uuid(), at, message });
+    service.events.insert(
+        0,
+        Event {
+            id: ids.uuid(),
+            at,
+            message,
+        },
+    );
     service.events.truncate(KEPT);
 }
 

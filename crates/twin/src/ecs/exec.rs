@@ -15,14 +15,17 @@ pub(super) fn execute(call: &mut Call<'_>) -> Answer {
     let interactive = input.boolean("interactive")?;
     input.finish()?;
     if interactive != Some(true) {
-        return Err(refuse::parameter("Interactive is the only mode supported currently."));
+        return Err(refuse::parameter(
+            "Interactive is the only mode supported currently.",
+        ));
     }
     let cluster = names::active_cluster(call, cluster)?;
     let session = call.world.ids.hex("ecs-execute-command-", 17);
     let region = call.region.clone();
     let task = call.here().ecs.tasks.get(names::task(&given));
     let task = task.filter(|task| task.cluster == cluster && !task.is_stopped());
-    let task = task.ok_or_else(|| refuse::parameter("The specified task is not found or not running."))?;
+    let task =
+        task.ok_or_else(|| refuse::parameter("The specified task is not found or not running."))?;
     // The sentence that the AWS CLI's users know [ECS developer guide: ECS Exec].
     if !task.execute_command {
         return Err(refuse::parameter(
@@ -33,10 +36,13 @@ pub(super) fn execute(call: &mut Call<'_>) -> Answer {
         Some(name) => task.containers.iter().find(|it| it.name == *name),
         None if task.containers.len() == 1 => task.containers.first(),
         None => {
-            return Err(refuse::parameter("Container Name can not be blank for a task with several containers."));
+            return Err(refuse::parameter(
+                "Container Name can not be blank for a task with several containers.",
+            ));
         }
     };
-    let found = found.ok_or_else(|| refuse::parameter("The specified container was not found in the task."))?;
+    let found = found
+        .ok_or_else(|| refuse::parameter("The specified container was not found in the task."))?;
     if !found.is_running() {
         return Err(Refusal::new(
             "TargetNotConnectedException",

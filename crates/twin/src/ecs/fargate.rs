@@ -32,7 +32,9 @@ pub(super) fn mebibytes(text: &str) -> Option<u32> {
 
 fn measure(text: &str, unit: &str, factor: u32) -> Option<u32> {
     let text = text.trim().to_ascii_lowercase();
-    let Some(number) = text.strip_suffix(unit) else { return text.parse().ok() };
+    let Some(number) = text.strip_suffix(unit) else {
+        return text.parse().ok();
+    };
     let amount: f64 = number.trim().parse().ok()?;
     let units = amount * f64::from(factor);
     (units.fract() == 0.0 && units > 0.0 && units < 1e9).then_some(units as u32)

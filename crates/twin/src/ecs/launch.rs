@@ -76,7 +76,10 @@ pub(super) fn launch(world: &mut World, region: &str, it: Launch) -> Result<Stri
         memory: overridden("memory").or(spec.memory),
         state: State::Provisioning,
         stop: None,
-        times: Times { created: now, ..Times::default() },
+        times: Times {
+            created: now,
+            ..Times::default()
+        },
         attachment,
         containers,
         balancers: it.balancers,
@@ -108,7 +111,11 @@ fn start_of(
         essential: definition.is_essential(),
         ports: definition.ports(),
         state: ContainerState::Pending,
-        health: if checked { Health::Unknown } else { Health::Unchecked },
+        health: if checked {
+            Health::Unknown
+        } else {
+            Health::Unchecked
+        },
         reason: None,
         behaviour,
         definition,
@@ -122,10 +129,16 @@ fn emptiest(world: &mut World, region: &str, network: &Network, group: &str) -> 
         let here = |task: &&Task| {
             task.group == group
                 && !task.is_stopping()
-                && task.attachment.as_ref().is_some_and(|it| it.subnet == *subnet)
+                && task
+                    .attachment
+                    .as_ref()
+                    .is_some_and(|it| it.subnet == *subnet)
         };
         tasks.values().filter(here).count()
     };
     let counted: Vec<(usize, &String)> = network.subnets.iter().map(|it| (taken(it), it)).collect();
-    counted.into_iter().min_by_key(|(taken, _)| *taken).map(|(_, subnet)| subnet.clone())
+    counted
+        .into_iter()
+        .min_by_key(|(taken, _)| *taken)
+        .map(|(_, subnet)| subnet.clone())
 }

@@ -29,14 +29,19 @@ const REMEMBERED: u64 = 3_600_000;
 
 /// Puts a step on the agenda, `after` milliseconds from now.
 pub(super) fn plan(world: &mut World, region: &str, id: &str, step: Step, after: u64) {
-    let what = Happening::Task { id: id.to_owned(), step };
+    let what = Happening::Task {
+        id: id.to_owned(),
+        step,
+    };
     let at = world.now + Duration::from_millis(after);
     world.agenda.add(at, region, agenda::Happening::Ecs(what));
 }
 
 /// Takes a step, if the task is still where the step belongs: one that was stopped meanwhile skips it.
 pub(super) fn step(world: &mut World, region: &str, id: &str, step: Step) {
-    let Some(task) = world.region(region).ecs.tasks.get(id) else { return };
+    let Some(task) = world.region(region).ecs.tasks.get(id) else {
+        return;
+    };
     let (state, stopping) = (task.state, task.is_stopping());
     match step {
         Step::Provisioned if state == State::Provisioning => provisioned(world, region, id),
@@ -72,9 +77,18 @@ fn provisioned(world: &mut World, region: &str, id: &str) {
 /// Fargate makes the log streams before it pulls, so that a missing group is found first.
 fn pulled(world: &mut World, region: &str, id: &str) {
     let now = world.now;
-    let Some(task) = world.region(region).ecs.tasks.get(id) else { return };
-    let streams: Vec<_> = task.containers.iter().filter_map(|it| stream(task, it)).collect();
-    let pull = task.containers.iter().position(|it| it.behaviour.pull_error.is_some());
+    let Some(task) = world.region(region).ecs.tasks.get(id) else {
+        return;
+    };
+    let streams: Vec<_> = task
+        .containers
+        .iter()
+        .filter_map(|it| stream(task, it))
+        .collect();
+    let pull = task
+        .containers
+        .iter()
+        .position(|it| it.behaviour.pull_error.is_some());
     for (group, stream) in streams {
         if !crate::logs::append(world, region, &group, &stream, Vec::new()) {
             let why = "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1";
@@ -82,7 +96,9 @@ fn pulled(world: &mut World, region: &str, id: &str) {
             return;
         }
     }
-    with(world, region, id, |task| task.times.pull_stopped = Some(now));
+    with(world, region, id, |task| {
+        task.times.pull_stopped = Some(now)
+    });
     if let Some(index) = pull {
         let mut why = String::new();
         with(world, region, id, |task| {
@@ -105,14 +121,19 @@ fn pulled(world: &mut World, region: &str, id: &str) {
 fn start_containers(world: &mut World, region: &str, id: &str) {
     let now = world.now;
     loop {
-        let Some(task) = world.region(region).ecs.tasks.get(id) else { return };
+        let Some(task) = world.region(region).ecs.tasks.get(id) else {
+            return;
+        };
         if task.is_stopping() {
             return;
         }
         let next = (0..task.containers.len()).find(|index| can_start(task, *index));
         let Some(index) = next else { break };
         let container = &task.containers[index];
-        let (behaviour, check) = (container.behaviour.clone(), container.definition.health_check.clone());
+        let (behaviour, check) = (
+            container.behaviour.clone(),
+            container.definition.health_check.clone(),
+        );
         let stream = stream(task, container);
         with(world, region, id, |task| {
             task.containers[index].state = ContainerState::Running { since: now };
@@ -120,11 +141,18 @@ fn start_containers(world: &mut World, region: &str, id: &str) {
         if let Some((group, stream)) = stream {
             // The last words of a container that ends come when it ends.
             let mut lines = behaviour.log.clone();
-            lines.truncate(lines.len() - usize::from(behaviour.exit.is_some() && !lines.is_empty()));
+            lines
+                .truncate(lines.len() - usize::from(behaviour.exit.is_some() && !lines.is_empty()));
             crate::logs::append(world, region, &group, &stream, lines);
         }
         if let Some(exit) = &behaviour.exit {
-            plan(world, region, id, Step::Exited { container: index }, exit.after_ms);
+            plan(
+                world,
+                region,
+                id,
+                Step::Exited { container: index },
+                exit.after_ms,
+            );
         }
         if let Some(check) = check {
             let passes = behaviour.listens && behaviour.http_status < 400;
@@ -135,8 +163,13 @@ fn start_containers(world: &mut World, region: &str, id: &str) {
         }
     }
     balancers::listeners_changed(world, region);
-    let Some(task) = world.region(region).ecs.tasks.get(id) else { return };
-    let waiting = task.containers.iter().any(|it| it.state == ContainerState::Pending);
+    let Some(task) = world.region(region).ecs.tasks.get(id) else {
+        return;
+    };
+    let waiting = task
+        .containers
+        .iter()
+        .any(|it| it.state == ContainerState::Pending);
     if !waiting && task.state == State::Pending {
         with(world, region, id, |task| task.state = State::Activating);
         let after = world.timing.task_start;
@@ -169,14 +202,23 @@ fn activated(world: &mut World, region: &str, id: &str) {
         task.state = State::Running;
         task.times.started = Some(now);
     });
-    let Some(task) = world.region(region).ecs.tasks.get(id) else { return };
+    let Some(task) = world.region(region).ecs.tasks.get(id) else {
+        return;
+    };
     let (owner, balancers) = (task.owner.clone(), task.balancers.clone());
     let ip = task.ip().unwrap_or_default().to_owned();
-    let Owner::Service { key, .. } = owner else { return };
+    let Owner::Service { key, .. } = owner else {
+        return;
+    };
     balancers::register(world, region, &balancers, &ip);
     for balancer in &balancers {
         let group = &balancer.target_group_arn;
-        events::tell(world, region, &key, format!("registered 1 targets in (target-group {group})"));
+        events::tell(
+            world,
+            region,
+            &key,
+            format!("registered 1 targets in (target-group {group})"),
+        );
     }
     scheduler::wake(world, region, &key, now);
 }
@@ -184,15 +226,33 @@ fn activated(world: &mut World, region: &str, id: &str) {
 /// A container ended by itself. It is restarted if its policy says so, and the task ends with it if it is essential.
 fn exited(world: &mut World, region: &str, id: &str, index: usize) {
     let now = world.now;
-    let Some(task) = world.region(region).ecs.tasks.get(id) else { return };
-    let Some(container) = task.containers.get(index) else { return };
-    let ContainerState::Running { since } = container.state else { return };
-    let code = container.behaviour.exit.as_ref().map_or(0, |exit| exit.code);
-    let after = container.behaviour.exit.as_ref().map_or(0, |exit| exit.after_ms);
+    let Some(task) = world.region(region).ecs.tasks.get(id) else {
+        return;
+    };
+    let Some(container) = task.containers.get(index) else {
+        return;
+    };
+    let ContainerState::Running { since } = container.state else {
+        return;
+    };
+    let code = container
+        .behaviour
+        .exit
+        .as_ref()
+        .map_or(0, |exit| exit.code);
+    let after = container
+        .behaviour
+        .exit
+        .as_ref()
+        .map_or(0, |exit| exit.after_ms);
     let last = container.behaviour.log.last().cloned();
     let (essential, stream) = (container.essential, stream(task, container));
     let stopping = task.is_stopping();
-    let policy = container.definition.restart_policy.as_ref().filter(|it| it.enabled);
+    let policy = container
+        .definition
+        .restart_policy
+        .as_ref()
+        .filter(|it| it.enabled);
     // Only a container that ran for the whole period is restarted, 60 s unless said otherwise
     // [ECS API: ContainerRestartPolicy].
     let restarts = policy.is_some_and(|policy| {
@@ -221,7 +281,9 @@ fn exited(world: &mut World, region: &str, id: &str, index: usize) {
         stop::stop(world, region, id, StopCode::EssentialContainerExited, why);
         return;
     }
-    let Some(task) = world.region(region).ecs.tasks.get(id) else { return };
+    let Some(task) = world.region(region).ecs.tasks.get(id) else {
+        return;
+    };
     let name = &task.containers[index].name;
     let barred = |it: &super::task::Container| {
         let mut needs = it.definition.depends_on.iter();
@@ -229,7 +291,9 @@ fn exited(world: &mut World, region: &str, id: &str, index: usize) {
             && needs.any(|need| need.container_name == *name && need.condition == "SUCCESS")
     };
     if code != 0 && task.containers.iter().any(barred) {
-        let why = format!("Task failed to start: container {name} exited with code {code}, and others depend on its success");
+        let why = format!(
+            "Task failed to start: container {name} exited with code {code}, and others depend on its success"
+        );
         stop::stop(world, region, id, StopCode::TaskFailedToStart, &why);
         return;
     }
@@ -240,14 +304,22 @@ fn exited(world: &mut World, region: &str, id: &str, index: usize) {
 fn probed(world: &mut World, region: &str, id: &str, index: usize) {
     let now = world.now;
     with(world, region, id, |task| {
-        let Some(container) = task.containers.get_mut(index) else { return };
+        let Some(container) = task.containers.get_mut(index) else {
+            return;
+        };
         let passes = container.behaviour.listens && container.behaviour.http_status < 400;
         if container.is_running() {
-            container.health = if passes { Health::Healthy } else { Health::Unhealthy };
+            container.health = if passes {
+                Health::Healthy
+            } else {
+                Health::Unhealthy
+            };
         }
     });
     start_containers(world, region, id);
-    let Some(task) = world.region(region).ecs.tasks.get(id) else { return };
+    let Some(task) = world.region(region).ecs.tasks.get(id) else {
+        return;
+    };
     if let Owner::Service { key, .. } = task.owner.clone() {
         scheduler::wake(world, region, &key, now);
     }
@@ -259,7 +331,9 @@ fn deprovisioned(world: &mut World, region: &str, id: &str) {
         task.state = State::Stopped;
         task.times.stopped = Some(now);
     });
-    let Some(task) = world.region(region).ecs.tasks.get(id) else { return };
+    let Some(task) = world.region(region).ecs.tasks.get(id) else {
+        return;
+    };
     let (owner, attachment) = (task.owner.clone(), task.attachment.clone());
     let definition = task.definition.clone();
     if let Some(attachment) = attachment {

@@ -15,17 +15,23 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let family = input.text("family")?;
     let service = input.text("serviceName")?;
     let started_by = input.text("startedBy")?;
-    let desired = input.text("desiredStatus")?.unwrap_or_else(|| "RUNNING".to_owned());
+    let desired = input
+        .text("desiredStatus")?
+        .unwrap_or_else(|| "RUNNING".to_owned());
     let launch_type = input.text("launchType")?;
     input.accept("containerInstance", &[])?;
     input.accept("daemonName", &[])?;
     let (limit, token) = (input.number("maxResults")?, input.text("nextToken")?);
     input.finish()?;
     if !matches!(desired.as_str(), "RUNNING" | "PENDING" | "STOPPED") {
-        return Err(refuse::parameter(format!("Unknown desiredStatus {desired}.")));
+        return Err(refuse::parameter(format!(
+            "Unknown desiredStatus {desired}."
+        )));
     }
     let cluster = names::active_cluster(call, cluster)?;
-    let key = service.map(|given| names::service(call, &cluster, &given)).transpose()?;
+    let key = service
+        .map(|given| names::service(call, &cluster, &given))
+        .transpose()?;
     let ecs = &call.here().ecs;
     if let Some(key) = &key
         && !ecs.services.contains_key(key)
@@ -33,18 +39,26 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         return Err(refuse::service_not_found());
     }
     let fits = |task: &&Task| {
-        let wanted = if task.is_stopping() { "STOPPED" } else { "RUNNING" };
-        let of_service = |key: &String| {
-            matches!(&task.owner, Owner::Service { key: mine, .. } if mine == key)
+        let wanted = if task.is_stopping() {
+            "STOPPED"
+        } else {
+            "RUNNING"
         };
-        let of_family =
-            |family: &String| names::definition_of(&task.definition).is_some_and(|it| it.0 == family);
+        let of_service =
+            |key: &String| matches!(&task.owner, Owner::Service { key: mine, .. } if mine == key);
+        let of_family = |family: &String| {
+            names::definition_of(&task.definition).is_some_and(|it| it.0 == family)
+        };
         task.cluster == cluster
             && wanted == desired
             && key.as_ref().is_none_or(of_service)
             && family.as_ref().is_none_or(of_family)
-            && started_by.as_ref().is_none_or(|by| task.started_by.as_ref() == Some(by))
-            && launch_type.as_ref().is_none_or(|launch| task.launch_type == *launch)
+            && started_by
+                .as_ref()
+                .is_none_or(|by| task.started_by.as_ref() == Some(by))
+            && launch_type
+                .as_ref()
+                .is_none_or(|launch| task.launch_type == *launch)
     };
     let mut tasks: Vec<&Task> = ecs.tasks.values().filter(fits).collect();
     tasks.sort_by_key(|task| (task.times.created, task.version == 0));
@@ -75,7 +89,13 @@ pub(super) fn describe(call: &mut Call<'_>) -> Answer {
     for given in wanted {
         let id = names::task(&given);
         let arn = call.arn("ecs", &format!("task/{cluster}/{id}"));
-        match call.here().ecs.tasks.get(id).filter(|task| task.cluster == cluster) {
+        match call
+            .here()
+            .ecs
+            .tasks
+            .get(id)
+            .filter(|task| task.cluster == cluster)
+        {
             Some(task) => tasks.push(task.view(tags)),
             None => failures.push(json!({ "arn": arn, "reason": "MISSING" })),
         }

@@ -79,7 +79,10 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     write("DeleteCluster", cluster::delete),
     write("DeleteService", delete_service::delete),
     write("DeleteTaskDefinitions", delete_task_definitions::delete),
-    write("DeregisterTaskDefinition", delete_task_definitions::deregister),
+    write(
+        "DeregisterTaskDefinition",
+        delete_task_definitions::deregister,
+    ),
     read("DescribeCapacityProviders", capacity::describe),
     read("DescribeClusters", cluster::describe),
     read("DescribeServiceDeployments", rollout::describe),
@@ -122,11 +125,20 @@ pub(crate) fn happen(world: &mut World, region: &str, what: Happening) {
 
 /// The tagged resources, for Resource Groups Tagging.
 pub(crate) fn tagged<'a>(world: &'a World, region: &str) -> Vec<(String, &'a Tags)> {
-    let Some(region) = world.regions.get(region) else { return Vec::new() };
+    let Some(region) = world.regions.get(region) else {
+        return Vec::new();
+    };
     let ecs = &region.ecs;
-    let clusters = ecs.clusters.values().filter(|it| it.active).map(|it| (it.arn.clone(), &it.tags));
+    let clusters = ecs
+        .clusters
+        .values()
+        .filter(|it| it.active)
+        .map(|it| (it.arn.clone(), &it.tags));
     let services = ecs.services.values().filter(|it| it.is_active());
-    let definitions = ecs.families.values().flat_map(|family| family.revisions.values());
+    let definitions = ecs
+        .families
+        .values()
+        .flat_map(|family| family.revisions.values());
     clusters
         .chain(services.map(|it| (it.arn.clone(), &it.tags)))
         .chain(definitions.map(|it| (it.arn.clone(), &it.tags)))
@@ -140,10 +152,18 @@ pub(crate) fn tagged<'a>(world: &'a World, region: &str) -> Vec<(String, &'a Tag
 pub(crate) fn listening(world: &World, region: &str, ip: &str, port: u16) -> Option<Behaviour> {
     let ecs = &world.regions.get(region)?.ecs;
     let task = ecs.tasks.values().find(|task| task.ip() == Some(ip))?;
-    let mut open = task.containers.iter().filter(|it| it.is_running() && it.ports.contains(&port));
+    let mut open = task
+        .containers
+        .iter()
+        .filter(|it| it.is_running() && it.ports.contains(&port));
     // Servers follow the script as it is now, so that a test can make one ill that was well.
-    let found = open.next().map(|container| world.script.behaviour(&container.image));
-    Some(found.unwrap_or_else(|| Behaviour { listens: false, ..Behaviour::default() }))
+    let found = open
+        .next()
+        .map(|container| world.script.behaviour(&container.image));
+    Some(found.unwrap_or_else(|| Behaviour {
+        listens: false,
+        ..Behaviour::default()
+    }))
 }
 
 /// Tells ECS that the health of a target of this group changed, so that the services behind it are looked at again.

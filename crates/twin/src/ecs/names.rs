@@ -5,7 +5,10 @@ use crate::operation::Call;
 use crate::refusal::Refusal;
 
 /// The cluster that a request means: a name or an ARN; none is `default` [ECS API]. It must be there and active.
-pub(super) fn active_cluster(call: &mut Call<'_>, given: Option<String>) -> Result<String, Refusal> {
+pub(super) fn active_cluster(
+    call: &mut Call<'_>,
+    given: Option<String>,
+) -> Result<String, Refusal> {
     let name = cluster(call, given)?;
     match call.here().ecs.clusters.get(&name) {
         None => Err(refuse::cluster_not_found()),
@@ -16,12 +19,15 @@ pub(super) fn active_cluster(call: &mut Call<'_>, given: Option<String>) -> Resu
 
 /// The name of a cluster, whether there is such a one or not.
 pub(super) fn cluster(call: &Call<'_>, given: Option<String>) -> Result<String, Refusal> {
-    let Some(given) = given.filter(|given| !given.is_empty()) else { return Ok("default".to_owned()) };
+    let Some(given) = given.filter(|given| !given.is_empty()) else {
+        return Ok("default".to_owned());
+    };
     if !given.starts_with("arn:") {
         return Ok(given);
     }
     let name = given.strip_prefix(&call.arn("ecs", "cluster/"));
-    name.map(str::to_owned).ok_or_else(refuse::cluster_not_found)
+    name.map(str::to_owned)
+        .ok_or_else(refuse::cluster_not_found)
 }
 
 /// The key of a service in its cluster: a name, a long ARN or an old short one.
@@ -52,7 +58,9 @@ pub(super) fn key(cluster: &str, service: &str) -> String {
 /// Names of clusters, services, families and containers: up to 255 letters, digits, hyphens and underscores.
 pub(super) fn is_name(text: &str) -> bool {
     (1..=255).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 /// A task definition as callers spell it: `family`, `family:revision` or an ARN.
@@ -63,12 +71,22 @@ pub(super) struct DefinitionName {
 
 pub(super) fn definition(call: &Call<'_>, given: &str) -> Option<DefinitionName> {
     let prefix = call.arn("ecs", "task-definition/");
-    let plain = if given.starts_with("arn:") { given.strip_prefix(&prefix)? } else { given };
+    let plain = if given.starts_with("arn:") {
+        given.strip_prefix(&prefix)?
+    } else {
+        given
+    };
     match plain.split_once(':') {
-        None => Some(DefinitionName { family: plain.to_owned(), revision: None }),
+        None => Some(DefinitionName {
+            family: plain.to_owned(),
+            revision: None,
+        }),
         Some((family, revision)) => {
             let revision = revision.parse().ok()?;
-            Some(DefinitionName { family: family.to_owned(), revision: Some(revision) })
+            Some(DefinitionName {
+                family: family.to_owned(),
+                revision: Some(revision),
+            })
         }
     }
 }

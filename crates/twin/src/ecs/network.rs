@@ -50,7 +50,9 @@ const CONFIGURATION: Shape = Shape::Struct(&[must(
 
 impl Network {
     pub(super) fn read(raw: Option<Value>) -> Result<Option<Network>, Refusal> {
-        let Some(raw) = raw.filter(|raw| !raw.is_null()) else { return Ok(None) };
+        let Some(raw) = raw.filter(|raw| !raw.is_null()) else {
+            return Ok(None);
+        };
         let mut checked = shape::check(raw, &CONFIGURATION, "networkConfiguration")?;
         serde_json::from_value(checked["awsvpcConfiguration"].take())
             .map(Some)
@@ -107,7 +109,9 @@ pub(super) fn check(
     }
     vpcs.dedup();
     let &[vpc] = vpcs.as_slice() else {
-        return Err(refuse::parameter("All subnets must belong to the same VPC."));
+        return Err(refuse::parameter(
+            "All subnets must belong to the same VPC.",
+        ));
     };
     for id in &network.security_groups {
         match ec2::group(world, region, id) {
@@ -137,36 +141,36 @@ pub(super) fn attach(
 ) -> Result<Attachment, Refusal> {
     let id = world.ids.uuid();
     let description = format!("arn:aws:ecs:{region}:{}:attachment/{id}", world.account);
-    let groups = match network.security_groups.as_slice() {
-        [] => default_group(world, region, subnet).into_iter().collect(),
-        groups => groups.to_vec(),
-    };
     let interface = ec2::interfaces::create(
         world,
         region,
         NewInterface {
             subnet: subnet.to_owned(),
-            groups,
+            groups: network.security_groups.clone(),
             description,
-            requester: "amazon-ecs",
+            requester: "amazon-ecs".to_owned(),
             public_ip: network.assign_public_ip == "ENABLED",
         },
     )?;
-    let zone = ec2::subnet(world, region, subnet).map(|it| it.zone.clone()).unwrap_or_default();
+    let zone = ec2::subnet(world, region, subnet)
+        .map(|it| it.zone.clone())
+        .unwrap_or_default();
     let made = world.region(region).ec2.interfaces.get(&interface);
-    let (ip, mac) = made.map(|it| (it.private_ip.to_string(), it.mac.clone())).unwrap_or_default();
-    Ok(Attachment { id, interface, subnet: subnet.to_owned(), ip, mac, zone })
+    let (ip, mac) = made
+        .map(|it| (it.private_ip.to_string(), it.mac.clone()))
+        .unwrap_or_default();
+    Ok(Attachment {
+        id,
+        interface,
+        subnet: subnet.to_owned(),
+        ip,
+        mac,
+        zone,
+    })
 }
 
 /// Lets the interface of a stopped task go; it lingers (failures.md 1.2: security groups wait for it).
 pub(super) fn detach(world: &mut World, region: &str, attachment: &Attachment) {
     let after = Duration::from_millis(world.timing.interface_release);
     ec2::interfaces::release(world, region, &attachment.interface, after);
-}
-
-fn default_group(world: &World, region: &str, subnet: &str) -> Option<String> {
-    let vpc = &ec2::subnet(world, region, subnet)?.vpc;
-    let groups = &world.regions.get(region)?.ec2.groups;
-    let is_default = |group: &ec2::SecurityGroup| group.vpc == *vpc && group.name == "default";
-    groups.iter().find(|(_, group)| is_default(group)).map(|(id, _)| id.clone())
 }

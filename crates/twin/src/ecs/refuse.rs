@@ -19,7 +19,10 @@ pub(super) fn cluster_not_found() -> Refusal {
 /// What every call but DescribeClusters and CreateCluster says to a deleted cluster (terraform-provider-aws matches
 /// this sentence).
 pub(super) fn cluster_inactive() -> Refusal {
-    Refusal::new("ClusterNotFoundException", "The referenced cluster was inactive.")
+    Refusal::new(
+        "ClusterNotFoundException",
+        "The referenced cluster was inactive.",
+    )
 }
 
 pub(super) fn service_not_found() -> Refusal {

@@ -27,24 +27,41 @@ pub(super) fn register(call: &mut Call<'_>) -> Answer {
     input.accept("inferenceAccelerators", &[json!([])])?;
     let tags = Tags::from_list(input.objects("tags")?, "key", "value")?;
     input.finish()?;
-    let checked = shape::check(Value::Object(fields), &Shape::Struct(DEFINITION), "taskDefinition")?;
+    let checked = shape::check(
+        Value::Object(fields),
+        &Shape::Struct(DEFINITION),
+        "taskDefinition",
+    )?;
     let mut spec: Spec = serde_json::from_value(checked.clone())
         .map_err(|error| refuse::client(format!("Invalid task definition: {error}")))?;
-    let Value::Object(mut document) = checked else { return Ok(Value::Null) };
+    let Value::Object(mut document) = checked else {
+        return Ok(Value::Null);
+    };
     check(call, &family, &spec)?;
     normalise(&mut document, &mut spec);
 
     let now = call.now();
     let principal = call.principal.clone();
-    let last = call.here().ecs.families.get(&family).map_or(0, |family| family.last);
+    let last = call
+        .here()
+        .ecs
+        .families
+        .get(&family)
+        .map_or(0, |family| family.last);
     let revision = last + 1;
     let arn = call.arn("ecs", &format!("task-definition/{family}:{revision}"));
     document.insert("family".to_owned(), json!(family));
     document.insert("revision".to_owned(), json!(revision));
     document.insert("taskDefinitionArn".to_owned(), json!(arn));
     document.insert("registeredBy".to_owned(), json!(principal));
-    let definition =
-        TaskDefinition { arn, status: Status::Active, tags, registered: now, spec, document };
+    let definition = TaskDefinition {
+        arn,
+        status: Status::Active,
+        tags,
+        registered: now,
+        spec,
+        document,
+    };
     let mut answer = json!({ "taskDefinition": definition.view() });
     if !definition.tags.is_empty() {
         answer["tags"] = definition.tags.to_list("key", "value");
@@ -63,26 +80,43 @@ fn check(call: &Call<'_>, family: &str, spec: &Spec) -> Result<(), Refusal> {
     if containers.is_empty() {
         return Err(refuse::client("Container list cannot be empty."));
     }
-    if let Some(other) = spec.requires_compatibilities.iter().find(|it| !KNOWN.contains(&it.as_str())) {
+    if let Some(other) = spec
+        .requires_compatibilities
+        .iter()
+        .find(|it| !KNOWN.contains(&it.as_str()))
+    {
         return Err(refuse::client(format!("Invalid compatibility {other}.")));
     }
-    for role in [&spec.task_role_arn, &spec.execution_role_arn].into_iter().flatten() {
+    for role in [&spec.task_role_arn, &spec.execution_role_arn]
+        .into_iter()
+        .flatten()
+    {
         if iam::role(call.world, role).is_none() {
             return Err(refuse::client("Role is not valid"));
         }
     }
-    let fargate = spec.requires_compatibilities.iter().any(|it| it == "FARGATE");
+    let fargate = spec
+        .requires_compatibilities
+        .iter()
+        .any(|it| it == "FARGATE");
     if fargate {
         check_fargate(spec)?;
     }
     for (index, container) in containers.iter().enumerate() {
-        if containers[..index].iter().any(|other| other.name == container.name) {
-            return Err(refuse::client("Container.name must be unique within a task definition."));
+        if containers[..index]
+            .iter()
+            .any(|other| other.name == container.name)
+        {
+            return Err(refuse::client(
+                "Container.name must be unique within a task definition.",
+            ));
         }
         check_container(spec, container, fargate)?;
     }
     if !containers.iter().any(Container::is_essential) {
-        return Err(refuse::client("At least one container must be marked as essential."));
+        return Err(refuse::client(
+            "At least one container must be marked as essential.",
+        ));
     }
     Ok(())
 }
@@ -91,11 +125,19 @@ const KNOWN: [&str; 4] = ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"];
 
 fn check_fargate(spec: &Spec) -> Result<(), Refusal> {
     if spec.network_mode.as_deref() != Some("awsvpc") {
-        return Err(refuse::client("Fargate only supports network mode 'awsvpc'."));
+        return Err(refuse::client(
+            "Fargate only supports network mode 'awsvpc'.",
+        ));
     }
     let need = |what: &str| format!("Fargate requires that '{what}' be defined at the task level.");
-    let cpu = spec.cpu.as_deref().ok_or_else(|| refuse::client(need("cpu")))?;
-    let memory = spec.memory.as_deref().ok_or_else(|| refuse::client(need("memory")))?;
+    let cpu = spec
+        .cpu
+        .as_deref()
+        .ok_or_else(|| refuse::client(need("cpu")))?;
+    let memory = spec
+        .memory
+        .as_deref()
+        .ok_or_else(|| refuse::client(need("memory")))?;
     let invalid = |what: &str| {
         refuse::client(format!(
             "Invalid '{what}' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
@@ -110,14 +152,20 @@ fn check_fargate(spec: &Spec) -> Result<(), Refusal> {
     }
     if spec.execution_role_arn.is_none() {
         for container in &spec.container_definitions {
-            let Some(logging) = &container.log_configuration else { continue };
+            let Some(logging) = &container.log_configuration else {
+                continue;
+            };
             if logging.log_driver == "awslogs" {
                 return Err(refuse::client(
                     "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
                 ));
             }
         }
-        if spec.container_definitions.iter().any(|it| it.image.contains(".dkr.ecr.")) {
+        if spec
+            .container_definitions
+            .iter()
+            .any(|it| it.image.contains(".dkr.ecr."))
+        {
             return Err(refuse::client(
                 "Fargate requires task definition to have execution role ARN to support ECR images.",
             ));
@@ -129,15 +177,22 @@ fn check_fargate(spec: &Spec) -> Result<(), Refusal> {
 fn check_container(spec: &Spec, container: &Container, fargate: bool) -> Result<(), Refusal> {
     let name = &container.name;
     if name.is_empty() {
-        return Err(refuse::client("Container.name should not be null or empty."));
+        return Err(refuse::client(
+            "Container.name should not be null or empty.",
+        ));
     }
     if !names::is_name(name) {
-        return Err(refuse::client("Container.name contains invalid characters."));
+        return Err(refuse::client(
+            "Container.name contains invalid characters.",
+        ));
     }
     if container.image.is_empty() {
-        return Err(refuse::client("Container.image should not be null or empty."));
+        return Err(refuse::client(
+            "Container.image should not be null or empty.",
+        ));
     }
-    if spec.memory.is_none() && container.memory.is_none() && container.memory_reservation.is_none() {
+    if spec.memory.is_none() && container.memory.is_none() && container.memory_reservation.is_none()
+    {
         return Err(refuse::client(format!(
             "Invalid setting for container '{name}'. At least one of 'memory' or 'memoryReservation' must be specified."
         )));
@@ -156,7 +211,9 @@ fn check_container(spec: &Spec, container: &Container, fargate: bool) -> Result<
     }
     if spec.network_mode.as_deref() == Some("awsvpc") {
         if !container.links.is_empty() {
-            return Err(refuse::client("Links are not supported when networkMode=awsvpc."));
+            return Err(refuse::client(
+                "Links are not supported when networkMode=awsvpc.",
+            ));
         }
         let mut mappings = container.port_mappings.iter();
         if mappings.any(|it| it.host_port.is_some_and(|host| host != it.container_port)) {
@@ -166,13 +223,24 @@ fn check_container(spec: &Spec, container: &Container, fargate: bool) -> Result<
         }
     }
     if fargate && container.privileged {
-        return Err(refuse::client("Tasks using the Fargate launch type do not support the 'privileged' parameter."));
+        return Err(refuse::client(
+            "Tasks using the Fargate launch type do not support the 'privileged' parameter.",
+        ));
     }
-    if let Some(logging) = container.log_configuration.as_ref().filter(|it| it.log_driver == "awslogs") {
+    if let Some(logging) = container
+        .log_configuration
+        .as_ref()
+        .filter(|it| it.log_driver == "awslogs")
+    {
         let fargate_only = ["awslogs-stream-prefix"].into_iter().filter(|_| fargate);
-        for option in ["awslogs-group", "awslogs-region"].into_iter().chain(fargate_only) {
+        for option in ["awslogs-group", "awslogs-region"]
+            .into_iter()
+            .chain(fargate_only)
+        {
             if !logging.options.contains_key(option) {
-                return Err(refuse::client(format!("Log driver awslogs requires options: {option}")));
+                return Err(refuse::client(format!(
+                    "Log driver awslogs requires options: {option}"
+                )));
             }
         }
     }
@@ -182,11 +250,16 @@ fn check_container(spec: &Spec, container: &Container, fargate: bool) -> Result<
             && (1..=10).contains(&health.retries)
             && health.start_period <= 300;
         if !fits {
-            return Err(refuse::client(format!("Invalid 'healthCheck' setting for container '{name}'.")));
+            return Err(refuse::client(format!(
+                "Invalid 'healthCheck' setting for container '{name}'."
+            )));
         }
     }
     for dependency in &container.depends_on {
-        let other = spec.container_definitions.iter().find(|it| it.name == dependency.container_name);
+        let other = spec
+            .container_definitions
+            .iter()
+            .find(|it| it.name == dependency.container_name);
         let refused = match other {
             None => Some("does not exist in the task definition"),
             Some(other) if other.name == *name => Some("cannot depend on itself"),
@@ -215,18 +288,31 @@ fn check_container(spec: &Spec, container: &Container, fargate: bool) -> Result<
 fn normalise(document: &mut Map<String, Value>, spec: &mut Spec) {
     for (name, units) in [
         ("cpu", spec.cpu.as_deref().and_then(fargate::cpu_units)),
-        ("memory", spec.memory.as_deref().and_then(fargate::mebibytes)),
+        (
+            "memory",
+            spec.memory.as_deref().and_then(fargate::mebibytes),
+        ),
     ] {
         if let Some(units) = units {
             document.insert(name.to_owned(), json!(units.to_string()));
         }
     }
-    spec.cpu = document.get("cpu").and_then(Value::as_str).map(str::to_owned);
-    spec.memory = document.get("memory").and_then(Value::as_str).map(str::to_owned);
+    spec.cpu = document
+        .get("cpu")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    spec.memory = document
+        .get("memory")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
     for empty in ["volumes", "placementConstraints"] {
         document.entry(empty).or_insert_with(|| json!([]));
     }
-    let mode = if spec.network_mode.is_some() { Value::Null } else { json!("bridge") };
+    let mode = if spec.network_mode.is_some() {
+        Value::Null
+    } else {
+        json!("bridge")
+    };
     if !mode.is_null() {
         document.insert("networkMode".to_owned(), mode);
     }
@@ -238,23 +324,46 @@ fn normalise(document: &mut Map<String, Value>, spec: &mut Spec) {
     document.insert("compatibilities".to_owned(), compatibilities);
     document.insert("requiresAttributes".to_owned(), attributes(spec));
     let awsvpc = spec.network_mode.as_deref() == Some("awsvpc");
-    let containers = document.get_mut("containerDefinitions").and_then(Value::as_array_mut);
-    for container in containers.into_iter().flatten().filter_map(Value::as_object_mut) {
+    let containers = document
+        .get_mut("containerDefinitions")
+        .and_then(Value::as_array_mut);
+    for container in containers
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object_mut)
+    {
         container.entry("cpu").or_insert_with(|| json!(0));
         container.entry("essential").or_insert_with(|| json!(true));
-        for list in ["portMappings", "environment", "mountPoints", "volumesFrom", "systemControls"] {
+        for list in [
+            "portMappings",
+            "environment",
+            "mountPoints",
+            "volumesFrom",
+            "systemControls",
+        ] {
             container.entry(list).or_insert_with(|| json!([]));
         }
-        if let Some(health) = container.get_mut("healthCheck").and_then(Value::as_object_mut) {
+        if let Some(health) = container
+            .get_mut("healthCheck")
+            .and_then(Value::as_object_mut)
+        {
             for (name, value) in [("interval", 30), ("timeout", 5), ("retries", 3)] {
                 health.entry(name).or_insert_with(|| json!(value));
             }
         }
-        let mappings = container.get_mut("portMappings").and_then(Value::as_array_mut);
-        for mapping in mappings.into_iter().flatten().filter_map(Value::as_object_mut) {
+        let mappings = container
+            .get_mut("portMappings")
+            .and_then(Value::as_array_mut);
+        for mapping in mappings
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object_mut)
+        {
             mapping.entry("protocol").or_insert_with(|| json!("tcp"));
             let port = mapping.get("containerPort").cloned().filter(|_| awsvpc);
-            mapping.entry("hostPort").or_insert_with(|| port.unwrap_or_else(|| json!(0)));
+            mapping
+                .entry("hostPort")
+                .or_insert_with(|| port.unwrap_or_else(|| json!(0)));
         }
     }
 }
@@ -262,7 +371,11 @@ fn normalise(document: &mut Map<String, Value>, spec: &mut Spec) {
 /// The agent capabilities that clients look at; AWS lists more.
 fn attributes(spec: &Spec) -> Value {
     let mut names = vec!["com.amazonaws.ecs.capability.docker-remote-api.1.18"];
-    if spec.container_definitions.iter().any(|it| it.awslogs("awslogs-group").is_some()) {
+    if spec
+        .container_definitions
+        .iter()
+        .any(|it| it.awslogs("awslogs-group").is_some())
+    {
         names.push("com.amazonaws.ecs.capability.logging-driver.awslogs");
         names.push("ecs.capability.execution-role-awslogs");
     }

@@ -31,7 +31,9 @@ pub(super) fn describe(call: &mut Call<'_>) -> Answer {
     let wanted = input.texts("serviceRevisionArns")?;
     input.finish()?;
     if wanted.len() > 20 {
-        return Err(refuse::parameter("You can describe up to 20 service revisions."));
+        return Err(refuse::parameter(
+            "You can describe up to 20 service revisions.",
+        ));
     }
     let ecs = &call.here().ecs;
     let (mut found, mut failures) = (Vec::new(), Vec::new());
@@ -49,7 +51,9 @@ pub(super) fn describe(call: &mut Call<'_>) -> Answer {
 
 fn view(ecs: &Ecs, service: &Service, revision: &Revision) -> Value {
     let definition = ecs.definition(&revision.definition);
-    let containers = definition.into_iter().flat_map(|it| &it.spec.container_definitions);
+    let containers = definition
+        .into_iter()
+        .flat_map(|it| &it.spec.container_definitions);
     let images: Vec<Value> = containers
         .map(|it| json!({ "containerName": it.name, "image": it.image }))
         .collect();

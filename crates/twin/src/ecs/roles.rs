@@ -27,13 +27,19 @@ pub(super) fn unassumable(world: &World, arn: &str) -> Option<String> {
 
 /// Whether a trust policy lets the service assume the role. Conditions are taken as met.
 fn trusts(policy: &str, service: &str) -> bool {
-    let Ok(policy) = serde_json::from_str::<Value>(policy) else { return false };
+    let Ok(policy) = serde_json::from_str::<Value>(policy) else {
+        return false;
+    };
     let statements = many(&policy["Statement"]);
     statements.into_iter().any(|statement| {
         let assumes = ["sts:AssumeRole", "sts:*", "*"];
         statement["Effect"] == "Allow"
-            && many(&statement["Action"]).into_iter().any(|it| assumes.iter().any(|one| it == one))
-            && many(&statement["Principal"]["Service"]).into_iter().any(|it| it == service)
+            && many(&statement["Action"])
+                .into_iter()
+                .any(|it| assumes.iter().any(|one| it == one))
+            && many(&statement["Principal"]["Service"])
+                .into_iter()
+                .any(|it| it == service)
     })
 }
 

@@ -17,30 +17,53 @@ use crate::world::{Ids, World};
 pub(super) fn trip(world: &mut World, region: &str, key: &str, id: &str) {
     let now = world.now;
     let World { ids, regions, .. } = world;
-    let service = regions.get_mut(region).and_then(|it| it.ecs.services.get_mut(key));
+    let service = regions
+        .get_mut(region)
+        .and_then(|it| it.ecs.services.get_mut(key));
     let Some(service) = service else { return };
-    let Some(deployment) = service.deployment_mut(id) else { return };
+    let Some(deployment) = service.deployment_mut(id) else {
+        return;
+    };
     deployment.fail(now);
     service.hold = None;
-    events::say(service, ids, now, &format!("(deployment {id}) deployment failed: tasks failed to start."));
-    let wants = service.settings.deployment.deployment_circuit_breaker.rollback;
-    let target = service.completed.clone().filter(|completed| wants && completed.deployment != id);
+    events::say(
+        service,
+        ids,
+        now,
+        &format!("(deployment {id}) deployment failed: tasks failed to start."),
+    );
+    let wants = service
+        .settings
+        .deployment
+        .deployment_circuit_breaker
+        .rollback;
+    let target = service
+        .completed
+        .clone()
+        .filter(|completed| wants && completed.deployment != id);
     let open = service.rollouts.iter_mut().find(|it| it.status.is_open());
     if let Some(rollout) = open {
         rollout.tripped = true;
         // A rollback that fails itself has nowhere left to go.
         if target.is_none() {
             let (status, reason) = if wants {
-                (Status::RollbackFailed, "No rollback candidate was found to run the rollback.")
+                (
+                    Status::RollbackFailed,
+                    "No rollback candidate was found to run the rollback.",
+                )
             } else {
-                (Status::Stopped, "Service deployment stopped because the circuit breaker threshold was exceeded.")
+                (
+                    Status::Stopped,
+                    "Service deployment stopped because the circuit breaker threshold was exceeded.",
+                )
             };
             rollout.end(status, Some(reason), now);
             rollout.stopped = Some(now);
         }
     }
     if target.is_some() {
-        let reason = "Service deployment rolled back because the circuit breaker threshold was exceeded.";
+        let reason =
+            "Service deployment rolled back because the circuit breaker threshold was exceeded.";
         go_back(service, ids, now, "circuit breaker", reason);
     }
     scheduler::wake(world, region, key, now);
@@ -48,14 +71,22 @@ pub(super) fn trip(world: &mut World, region: &str, key: &str, id: &str) {
 
 /// Makes the last completed deployment PRIMARY again; if its tasks are all gone, a new one of the same revision.
 fn go_back(service: &mut Service, ids: &mut Ids, now: Millis, by: &str, reason: &str) {
-    let Some(completed) = service.completed.clone() else { return };
-    let at = service.deployments.iter().position(|it| it.id == completed.deployment);
+    let Some(completed) = service.completed.clone() else {
+        return;
+    };
+    let at = service
+        .deployments
+        .iter()
+        .position(|it| it.id == completed.deployment);
     let mut back = match at {
         Some(at) => service.deployments.remove(at),
         None => Deployment::new(ids, completed.revision, now),
     };
     back.rollout = RolloutState::InProgress;
-    back.reason = format!("ECS deployment {by}: rolling back to deploymentId {}.", back.id);
+    back.reason = format!(
+        "ECS deployment {by}: rolling back to deploymentId {}.",
+        back.id
+    );
     back.failed = 0;
     back.updated = now;
     let id = back.id.clone();
@@ -73,7 +104,12 @@ fn go_back(service: &mut Service, ids: &mut Ids, now: Millis, by: &str, reason: 
             deployment: id.clone(),
         });
     }
-    events::say(service, ids, now, &format!("rolling back to deployment {id}."));
+    events::say(
+        service,
+        ids,
+        now,
+        &format!("rolling back to deployment {id}."),
+    );
 }
 
 /// A rollback on the user's wish [ECS API: StopServiceDeployment].
@@ -102,7 +138,9 @@ pub(super) fn stop(call: &mut Call<'_>) -> Answer {
         ));
     }
     if service.completed.is_none() {
-        return Err(refuse::client("No rollback candidate was found to run the rollback."));
+        return Err(refuse::client(
+            "No rollback candidate was found to run the rollback.",
+        ));
     }
     if let Some(primary) = service.deployments.first_mut() {
         primary.fail(now);

@@ -71,14 +71,32 @@ impl Status {
 const KEPT: usize = 50;
 
 /// Opens the rollout of a new deployment; one that is still under way is given up for it.
-pub(super) fn open(service: &mut Service, ids: &mut Ids, deployment: &str, target: u32, now: Millis) {
-    let source: Vec<u32> = service.deployments.iter().skip(1).map(|it| it.revision).collect();
+pub(super) fn open(
+    service: &mut Service,
+    ids: &mut Ids,
+    deployment: &str,
+    target: u32,
+    now: Millis,
+) {
+    let source: Vec<u32> = service
+        .deployments
+        .iter()
+        .skip(1)
+        .map(|it| it.revision)
+        .collect();
     for other in service.rollouts.iter_mut().filter(|it| it.status.is_open()) {
-        other.end(Status::Stopped, Some("Service deployment stopped because a newer one started."), now);
+        other.end(
+            Status::Stopped,
+            Some("Service deployment stopped because a newer one started."),
+            now,
+        );
         other.stopped = Some(now);
     }
     let name = ids.hex("", 21);
-    let arn = format!("{}/{name}", service.arn.replacen(":service/", ":service-deployment/", 1));
+    let arn = format!(
+        "{}/{name}",
+        service.arn.replacen(":service/", ":service-deployment/", 1)
+    );
     service.rollouts.insert(
         0,
         Rollout {
@@ -103,8 +121,9 @@ pub(super) fn open(service: &mut Service, ids: &mut Ids, deployment: &str, targe
 
 fn forget_revisions(service: &mut Service) {
     let rollouts = service.rollouts.iter();
-    let mut named: Vec<u32> =
-        rollouts.flat_map(|it| it.source.iter().copied().chain([it.target])).collect();
+    let mut named: Vec<u32> = rollouts
+        .flat_map(|it| it.source.iter().copied().chain([it.target]))
+        .collect();
     named.extend(service.deployments.iter().map(|it| it.revision));
     named.extend(service.completed.iter().map(|it| it.revision));
     service.revisions.retain(|number, _| named.contains(number));
@@ -112,7 +131,11 @@ fn forget_revisions(service: &mut Service) {
 
 /// Notes how many tasks in a row have failed.
 pub(super) fn count(service: &mut Service, deployment: &str, failures: u32, now: Millis) {
-    if let Some(rollout) = service.rollouts.iter_mut().find(|it| it.deployment == deployment) {
+    if let Some(rollout) = service
+        .rollouts
+        .iter_mut()
+        .find(|it| it.deployment == deployment)
+    {
         rollout.failures = failures;
         rollout.updated = now;
     }
@@ -120,10 +143,15 @@ pub(super) fn count(service: &mut Service, deployment: &str, failures: u32, now:
 
 /// The deployment is up: the rollout, or the rollback, is done.
 pub(super) fn complete(service: &mut Service, id: &str, now: Millis) {
-    let Some(deployment) = service.deployment_mut(id) else { return };
+    let Some(deployment) = service.deployment_mut(id) else {
+        return;
+    };
     deployment.complete(now);
     let revision = deployment.revision;
-    service.completed = Some(Completed { deployment: id.to_owned(), revision });
+    service.completed = Some(Completed {
+        deployment: id.to_owned(),
+        revision,
+    });
     for rollout in service.rollouts.iter_mut().filter(|it| it.status.is_open()) {
         match &rollout.rollback {
             Some(back) if back.deployment == id => {
@@ -170,8 +198,11 @@ impl Rollout {
             (true, false) if self.status.is_open() => "MONITORING",
             (true, false) => "MONITORING_COMPLETE",
         };
-        let sources: Vec<Value> =
-            self.source.iter().map(|number| summary(ecs, service, *number)).collect();
+        let sources: Vec<Value> = self
+            .source
+            .iter()
+            .map(|number| summary(ecs, service, *number))
+            .collect();
         view["stoppedAt"] = json!(self.stopped.map(Millis::epoch_seconds));
         view["updatedAt"] = json!(self.updated.epoch_seconds());
         view["sourceServiceRevisions"] = json!(sources);
@@ -202,8 +233,12 @@ pub(super) fn summary(ecs: &Ecs, service: &Service, number: u32) -> Value {
         .map(|it| it.id.as_str())
         .collect();
     let tasks = service.live.iter().filter_map(|id| ecs.tasks.get(id));
-    let mine: Vec<_> = tasks.filter(|task| deployments.iter().any(|id| task.is_of(id))).collect();
-    let is_primary = service.primary().is_some_and(|primary| primary.revision == number);
+    let mine: Vec<_> = tasks
+        .filter(|task| deployments.iter().any(|id| task.is_of(id)))
+        .collect();
+    let is_primary = service
+        .primary()
+        .is_some_and(|primary| primary.revision == number);
     let wanted = mine.iter().filter(|task| !task.is_stopping()).count();
     json!({
         "arn": service.revision_arn(number),
@@ -223,7 +258,12 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     input.finish()?;
     let cluster = names::active_cluster(call, cluster)?;
     let key = names::service(call, &cluster, &given)?;
-    let service = call.here().ecs.services.get(&key).ok_or_else(refuse::service_not_found)?;
+    let service = call
+        .here()
+        .ecs
+        .services
+        .get(&key)
+        .ok_or_else(refuse::service_not_found)?;
     let rollouts = service.rollouts.iter();
     let rollouts = rollouts
         .filter(|it| wanted.is_empty() || wanted.iter().any(|word| word == it.status.word()))
@@ -241,13 +281,16 @@ pub(super) fn describe(call: &mut Call<'_>) -> Answer {
     let wanted = input.texts("serviceDeploymentArns")?;
     input.finish()?;
     if wanted.len() > 20 {
-        return Err(refuse::parameter("You can describe up to 20 service deployments."));
+        return Err(refuse::parameter(
+            "You can describe up to 20 service deployments.",
+        ));
     }
     let ecs = &call.here().ecs;
     let (mut found, mut failures) = (Vec::new(), Vec::new());
     for arn in wanted {
         let every = ecs.services.values();
-        let mut rollouts = every.flat_map(|service| service.rollouts.iter().map(move |it| (service, it)));
+        let mut rollouts =
+            every.flat_map(|service| service.rollouts.iter().map(move |it| (service, it)));
         match rollouts.find(|(_, rollout)| rollout.arn == arn) {
             Some((service, rollout)) => found.push(rollout.view(ecs, service)),
             None => failures.push(json!({ "arn": arn, "reason": "MISSING" })),

@@ -32,7 +32,10 @@ const OVERRIDES: &[Member] = &[
     may("memory", Shape::Text),
     may("executionRoleArn", Shape::Text),
     may("taskRoleArn", Shape::Text),
-    may("ephemeralStorage", Shape::Struct(&[must("sizeInGiB", Shape::Whole)])),
+    may(
+        "ephemeralStorage",
+        Shape::Struct(&[must("sizeInGiB", Shape::Whole)]),
+    ),
 ];
 
 const CONTAINER: &[Member] = &[
@@ -47,7 +50,7 @@ const CONTAINER: &[Member] = &[
 
 pub(super) fn run(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
-    let request = Value::Object(input.fields().clone());
+    let request = input.whole();
     let cluster = input.text("cluster")?;
     let given = input.required("taskDefinition")?;
     let count = create_service::read_count(&mut input, "count")?.unwrap_or(1);
@@ -64,7 +67,11 @@ pub(super) fn run(call: &mut Call<'_>) -> Answer {
     let propagate = input.text("propagateTags")?;
     let mut tags = Tags::from_list(input.objects("tags")?, "key", "value")?;
     let _ = input.text("referenceId")?;
-    for list in ["placementConstraints", "placementStrategy", "volumeConfigurations"] {
+    for list in [
+        "placementConstraints",
+        "placementStrategy",
+        "volumeConfigurations",
+    ] {
         input.accept(list, &[json!([])])?;
     }
     input.finish()?;
@@ -80,15 +87,26 @@ pub(super) fn run(call: &mut Call<'_>) -> Answer {
     let launch = create_service::choose_launch(call, &cluster, launch_type, strategy)?;
     create_service::read_platform(&launch, platform)?;
     let region = call.region.clone();
-    create_service::check_fit(call.world, &region, &definition, &launch, network.as_ref(), &[])?;
+    create_service::check_fit(
+        call.world,
+        &region,
+        &definition,
+        &launch,
+        network.as_ref(),
+        &[],
+    )?;
     let overrides = read_overrides(call, &definition, overrides)?;
     if network.is_some() && !roles::linked(call.world) {
         return Err(refuse::no_linked_role());
     }
     if !launch.is_fargate() {
-        return Err(refuse::parameter("No Container Instances were found in your cluster."));
+        return Err(refuse::parameter(
+            "No Container Instances were found in your cluster.",
+        ));
     }
-    let family = names::definition_of(&definition).map(|it| it.0.to_owned()).unwrap_or_default();
+    let family = names::definition_of(&definition)
+        .map(|it| it.0.to_owned())
+        .unwrap_or_default();
     if propagate.as_deref() == Some("TASK_DEFINITION")
         && let Some(definition) = call.here().ecs.definition(&definition)
     {
@@ -106,7 +124,9 @@ pub(super) fn run(call: &mut Call<'_>) -> Answer {
             Launch::Type(name) => (name.clone(), None),
             Launch::Strategy(items) => {
                 spread.resize(items.len(), 0);
-                let provider = capacity::choose(items, &spread).unwrap_or_default().to_owned();
+                let provider = capacity::choose(items, &spread)
+                    .unwrap_or_default()
+                    .to_owned();
                 for (item, have) in items.iter().zip(&mut spread) {
                     *have += u32::from(item.capacity_provider == provider);
                 }
@@ -129,13 +149,19 @@ pub(super) fn run(call: &mut Call<'_>) -> Answer {
         };
         match launch::launch(call.world, &region, start) {
             Ok(id) => ids.push(id),
-            Err(why) if why.starts_with("ECS was unable to assume") => return Err(refuse::client(why)),
+            Err(why) if why.starts_with("ECS was unable to assume") => {
+                return Err(refuse::client(why));
+            }
             Err(why) => failures.push(json!({ "reason": why })),
         }
     }
     let now = call.now();
     if let Some(token) = token {
-        let run = Run { at: now, request, tasks: ids.clone() };
+        let run = Run {
+            at: now,
+            request,
+            tasks: ids.clone(),
+        };
         call.here().ecs.runs.insert(token, run);
     }
     let tasks = views(call, &ids);
@@ -150,7 +176,9 @@ fn repeated(
     let now = call.now();
     let runs = &mut call.here().ecs.runs;
     runs.retain(|_, run| run.at.0 + TOKEN_LIFE > now.0);
-    let Some(run) = token.and_then(|token| runs.get(token)) else { return Ok(None) };
+    let Some(run) = token.and_then(|token| runs.get(token)) else {
+        return Ok(None);
+    };
     if run.request != *request {
         return Err(Refusal::new(
             "ConflictException",
@@ -164,7 +192,10 @@ fn repeated(
 
 fn views(call: &mut Call<'_>, ids: &[String]) -> Vec<Value> {
     let tasks = &call.here().ecs.tasks;
-    ids.iter().filter_map(|id| tasks.get(id)).map(|task: &Task| task.view(true)).collect()
+    ids.iter()
+        .filter_map(|id| tasks.get(id))
+        .map(|task: &Task| task.view(true))
+        .collect()
 }
 
 fn read_overrides(
@@ -175,7 +206,11 @@ fn read_overrides(
     let raw = raw.unwrap_or_else(|| json!({}));
     let mut checked = shape::check(raw, &Shape::Struct(OVERRIDES), "overrides")?;
     let definition = call.here().ecs.definition(definition);
-    for container in checked["containerOverrides"].as_array().into_iter().flatten() {
+    for container in checked["containerOverrides"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
         let name = container["name"].as_str().unwrap_or_default();
         if definition.is_none_or(|definition| definition.container(name).is_none()) {
             return Err(refuse::parameter(format!(

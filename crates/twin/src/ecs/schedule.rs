@@ -54,14 +54,22 @@ pub(super) fn decide(view: &View) -> Wanted {
             _ => None,
         })
         .collect();
-    let fit = || view.tasks.iter().filter(|task| !matches!(task.phase, Phase::Sick(_)));
+    let fit = || {
+        view.tasks
+            .iter()
+            .filter(|task| !matches!(task.phase, Phase::Sick(_)))
+    };
     let serving = |task: &&Seen| task.phase == Phase::Serving;
     let mut surplus: Vec<String> = Vec::new();
     if view.halted {
         // The old tasks go on serving; what the failed deployment has not brought up it gives up.
         let unproven = fit().filter(|task| task.primary && !serving(task));
         surplus.extend(unproven.map(|task| task.id.clone()));
-        return Wanted { sick, surplus, start: 0 };
+        return Wanted {
+            sick,
+            surplus,
+            start: 0,
+        };
     }
 
     // Too many new ones: those go first that serve least, then the youngest.
@@ -78,16 +86,25 @@ pub(super) fn decide(view: &View) -> Wanted {
     let idle = fit().filter(|task| !task.primary && !serving(task));
     surplus.extend(idle.map(|task| task.id.clone()));
     // Old ones that do are stopped as new ones take over, or earlier where there is no room for the new.
-    let old: Vec<&Seen> = fit().filter(|task| !task.primary && serving(task)).collect();
+    let old: Vec<&Seen> = fit()
+        .filter(|task| !task.primary && serving(task))
+        .collect();
     let room = upper.saturating_sub(new.len() as u32 + old.len() as u32);
     let replaced = (old.len() as u32).saturating_sub(desired.saturating_sub(new_serving));
     let in_the_way = missing.saturating_sub(room);
     let excess_serving = served.saturating_sub(lower);
-    let stop = replaced.max(in_the_way).min(excess_serving).min(old.len() as u32);
+    let stop = replaced
+        .max(in_the_way)
+        .min(excess_serving)
+        .min(old.len() as u32);
     surplus.extend(old.iter().take(stop as usize).map(|task| task.id.clone()));
 
     let room = upper.saturating_sub(new.len() as u32 + old.len() as u32 - stop);
-    Wanted { sick, surplus, start: missing.min(room) }
+    Wanted {
+        sick,
+        surplus,
+        start: missing.min(room),
+    }
 }
 
 /// The minimum is rounded up, the maximum down.
@@ -95,7 +112,10 @@ fn bounds(view: &View) -> (u32, u32) {
     let of = |percent: u32| u64::from(view.desired) * u64::from(percent);
     let lower = of(view.minimum_percent).div_ceil(100);
     let upper = of(view.maximum_percent) / 100;
-    (lower.min(u64::from(u32::MAX)) as u32, upper.min(u64::from(u32::MAX)) as u32)
+    (
+        lower.min(u64::from(u32::MAX)) as u32,
+        upper.min(u64::from(u32::MAX)) as u32,
+    )
 }
 
 #[cfg(test)]
@@ -116,7 +136,13 @@ mod tests {
         };
         let tasks = tasks.split_whitespace().enumerate().map(task).collect();
         let (minimum_percent, maximum_percent) = percents;
-        View { desired, minimum_percent, maximum_percent, halted: false, tasks }
+        View {
+            desired,
+            minimum_percent,
+            maximum_percent,
+            halted: false,
+            tasks,
+        }
     }
 
     #[test]
@@ -125,26 +151,54 @@ mod tests {
             ("a first deployment starts all", 2, (100, 200), "", 0, 2),
             ("nothing to do", 2, (100, 200), "NS NS", 0, 0),
             ("new ones beside the old", 2, (100, 200), "oS oS", 0, 2),
-            ("old ones stay until new ones serve", 2, (100, 200), "oS oS Nw Nw", 0, 0),
+            (
+                "old ones stay until new ones serve",
+                2,
+                (100, 200),
+                "oS oS Nw Nw",
+                0,
+                0,
+            ),
             ("one serves, one goes", 2, (100, 200), "oS oS NS Nw", 1, 0),
             ("all serve, the old go", 2, (100, 200), "oS oS NS NS", 2, 0),
-            ("no room: old ones go first", 4, (50, 100), "oS oS oS oS", 2, 2),
+            (
+                "no room: old ones go first",
+                4,
+                (50, 100),
+                "oS oS oS oS",
+                2,
+                2,
+            ),
             ("a single task gives way", 1, (0, 100), "oS", 1, 1),
             ("room for one at a time", 2, (100, 150), "oS oS", 0, 1),
             ("scale in", 1, (100, 200), "NS NS Ns", 2, 0),
             ("to nothing", 0, (100, 200), "NS NS oS", 3, 0),
             ("the ill are replaced", 2, (100, 200), "NS Nx", 0, 1),
-            ("old ones that do not serve go", 1, (100, 200), "os oS", 1, 1),
+            (
+                "old ones that do not serve go",
+                1,
+                (100, 200),
+                "os oS",
+                1,
+                1,
+            ),
         ];
         for (claim, desired, percents, tasks, stop, start) in rows {
             let wanted = decide(&view(desired, percents, tasks));
-            assert_eq!((wanted.surplus.len(), wanted.start), (stop, start), "{claim}: {wanted:?}");
+            assert_eq!(
+                (wanted.surplus.len(), wanted.start),
+                (stop, start),
+                "{claim}: {wanted:?}"
+            );
         }
     }
 
     #[test]
     fn a_failed_deployment_leaves_the_old_alone() {
-        let halted = View { halted: true, ..view(2, (100, 200), "oS oS Nw Ns") };
+        let halted = View {
+            halted: true,
+            ..view(2, (100, 200), "oS oS Nw Ns")
+        };
         assert_eq!(decide(&halted).surplus, ["2", "3"]);
         assert_eq!(decide(&halted).start, 0);
     }

@@ -10,7 +10,9 @@ use super::launch::{self, Launch};
 use super::schedule::{self, Phase, Seen, View, Wanted};
 use super::service::{self, Service, Status};
 use super::task::{Health, Owner, State, StopCode, Task};
-use super::{Happening, balancers, capacity, delete_task_definitions, events, rollback, rollout, stop};
+use super::{
+    Happening, balancers, capacity, delete_task_definitions, events, rollback, rollout, stop,
+};
 use crate::agenda;
 use crate::clock::Millis;
 use crate::tags::Tags;
@@ -18,19 +20,25 @@ use crate::world::World;
 
 /// Lets the scheduler look at a service at that time, if it would not look earlier anyway.
 pub(super) fn wake(world: &mut World, region: &str, key: &str, at: Millis) {
-    let Some(service) = world.region(region).ecs.services.get_mut(key) else { return };
+    let Some(service) = world.region(region).ecs.services.get_mut(key) else {
+        return;
+    };
     if service.wake.is_some_and(|planned| planned <= at) {
         return;
     }
     service.wake = Some(at);
-    let what = Happening::Service { key: key.to_owned() };
+    let what = Happening::Service {
+        key: key.to_owned(),
+    };
     world.agenda.add(at, region, agenda::Happening::Ecs(what));
 }
 
 /// One look. Those that were planned before an earlier one came in between find nothing to do.
 pub(super) fn look(world: &mut World, region: &str, key: &str) {
     let now = world.now;
-    let Some(service) = world.region(region).ecs.services.get_mut(key) else { return };
+    let Some(service) = world.region(region).ecs.services.get_mut(key) else {
+        return;
+    };
     if service.wake.is_none_or(|planned| planned > now) {
         return;
     }
@@ -39,7 +47,9 @@ pub(super) fn look(world: &mut World, region: &str, key: &str) {
         return;
     }
     prove(world, region, key);
-    let Some(view) = observe(world, region, key) else { return };
+    let Some(view) = observe(world, region, key) else {
+        return;
+    };
     let wanted = schedule::decide(&view);
     let quiet = wanted.sick.is_empty() && wanted.surplus.is_empty() && wanted.start == 0;
     let waiting = view.tasks.iter().any(|task| task.phase == Phase::Waiting);
@@ -84,11 +94,19 @@ fn count_failure(world: &mut World, region: &str, key: &str, deployment: &str) {
     let now = world.now;
     let pace = world.timing.service_steady_check.max(1000);
     let World { ids, regions, .. } = world;
-    let service = regions.get_mut(region).and_then(|it| it.ecs.services.get_mut(key));
+    let service = regions
+        .get_mut(region)
+        .and_then(|it| it.ecs.services.get_mut(key));
     let Some(service) = service else { return };
-    let breaker = service.settings.deployment.deployment_circuit_breaker.clone();
+    let breaker = service
+        .settings
+        .deployment
+        .deployment_circuit_breaker
+        .clone();
     let desired = service.desired;
-    let Some(deployment) = service.deployment_mut(deployment) else { return };
+    let Some(deployment) = service.deployment_mut(deployment) else {
+        return;
+    };
     deployment.failed += 1;
     deployment.updated = now;
     let (id, failed) = (deployment.id.clone(), deployment.failed);
@@ -114,21 +132,44 @@ fn unsettle(world: &mut World, region: &str, key: &str) {
 /// Notes which tasks have become healthy: they prove their deployment right.
 fn prove(world: &mut World, region: &str, key: &str) {
     let now = world.now;
-    let Some(live) = world.region(region).ecs.services.get(key).map(|it| it.live.clone()) else { return };
+    let Some(live) = world
+        .region(region)
+        .ecs
+        .services
+        .get(key)
+        .map(|it| it.live.clone())
+    else {
+        return;
+    };
     for id in live {
         let here = world.regions.get(region).map(|it| &it.ecs);
         let task = here.and_then(|ecs| Some((ecs.tasks.get(&id)?, ecs.services.get(key)?)));
-        let Some((task, service)) = task else { continue };
-        if task.proven || task.is_stopping() || phase(world, region, service, task) != Phase::Serving {
+        let Some((task, service)) = task else {
+            continue;
+        };
+        if task.proven
+            || task.is_stopping()
+            || phase(world, region, service, task) != Phase::Serving
+        {
             continue;
         }
         let ecs = &mut world.region(region).ecs;
-        let Some(task) = ecs.tasks.get_mut(&id) else { continue };
+        let Some(task) = ecs.tasks.get_mut(&id) else {
+            continue;
+        };
         task.proven = true;
-        let Owner::Service { deployment, .. } = &task.owner else { continue };
-        let Some(service) = ecs.services.get_mut(key) else { continue };
+        let Owner::Service { deployment, .. } = &task.owner else {
+            continue;
+        };
+        let Some(service) = ecs.services.get_mut(key) else {
+            continue;
+        };
         service.hold = None;
-        let reset = service.settings.deployment.deployment_circuit_breaker.reset_on_healthy_task;
+        let reset = service
+            .settings
+            .deployment
+            .deployment_circuit_breaker
+            .reset_on_healthy_task;
         if let Some(deployment) = service.deployment_mut(deployment).filter(|_| reset) {
             deployment.failed = 0;
             let id = deployment.id.clone();
@@ -148,10 +189,16 @@ fn observe(world: &World, region: &str, key: &str) -> Option<View> {
         phase: phase(world, region, service, task),
     });
     Some(View {
-        desired: if service.is_active() { service.desired } else { 0 },
+        desired: if service.is_active() {
+            service.desired
+        } else {
+            0
+        },
         minimum_percent: service.settings.deployment.minimum_healthy_percent,
         maximum_percent: service.settings.deployment.maximum_percent,
-        halted: service.is_active() && primary.rollout == RolloutState::Failed && service.desired > 0,
+        halted: service.is_active()
+            && primary.rollout == RolloutState::Failed
+            && service.desired > 0,
         tasks: seen.collect(),
     })
 }
@@ -169,17 +216,26 @@ fn phase(world: &World, region: &str, service: &Service, task: &Task) -> Phase {
     if own == Health::Unhealthy {
         return Phase::Sick("Task failed container health checks".to_owned());
     }
-    let opinion = balancers::opinion(world, region, &task.balancers, task.ip().unwrap_or_default());
+    let opinion = balancers::opinion(
+        world,
+        region,
+        &task.balancers,
+        task.ip().unwrap_or_default(),
+    );
     let grace = Duration::from_secs(service.settings.grace_seconds.unwrap_or(0).into());
     let settling = Duration::from_millis(world.timing.service_steady_check);
     match opinion {
-        Opinion::Unhealthy(group) if started + grace <= world.now => {
-            Phase::Sick(format!("Task failed ELB health checks in (target-group {group})"))
-        }
+        Opinion::Unhealthy(group) if started + grace <= world.now => Phase::Sick(format!(
+            "Task failed ELB health checks in (target-group {group})"
+        )),
         Opinion::Unhealthy(_) | Opinion::Waiting => Phase::Waiting,
         Opinion::Healthy if own == Health::Unknown => Phase::Waiting,
         Opinion::Healthy if task.balancers.is_empty() && own == Health::Unchecked => {
-            if started + settling <= world.now { Phase::Serving } else { Phase::Waiting }
+            if started + settling <= world.now {
+                Phase::Serving
+            } else {
+                Phase::Waiting
+            }
         }
         Opinion::Healthy => Phase::Serving,
     }
@@ -192,25 +248,42 @@ fn carry_out(world: &mut World, region: &str, key: &str, wanted: Wanted) {
         }
         stop::stop(world, region, id, StopCode::ServiceSchedulerInitiated, why);
     }
-    let gone: Vec<&str> =
-        wanted.sick.iter().map(|(id, _)| id).chain(&wanted.surplus).map(String::as_str).collect();
+    let gone: Vec<&str> = wanted
+        .sick
+        .iter()
+        .map(|(id, _)| id)
+        .chain(&wanted.surplus)
+        .map(String::as_str)
+        .collect();
     for id in &wanted.surplus {
         let task = world.region(region).ecs.tasks.get(id);
-        let Some(Owner::Service { deployment, .. }) = task.map(|task| &task.owner) else { continue };
+        let Some(Owner::Service { deployment, .. }) = task.map(|task| &task.owner) else {
+            continue;
+        };
         let why = format!("Scaling activity initiated by (deployment {deployment})");
         stop::stop(world, region, id, StopCode::ServiceSchedulerInitiated, &why);
     }
     if !gone.is_empty() {
         let (count, list) = (gone.len(), events::tasks(gone));
-        events::tell(world, region, key, format!("has stopped {count} running tasks: {list}."));
+        events::tell(
+            world,
+            region,
+            key,
+            format!("has stopped {count} running tasks: {list}."),
+        );
     }
     start(world, region, key, wanted.start);
 }
 
 /// The event before a task is stopped for its health.
 fn tell_unhealthy(world: &mut World, region: &str, key: &str, id: &str) {
-    let Some(task) = world.region(region).ecs.tasks.get(id) else { return };
-    let (balancers, ip) = (task.balancers.clone(), task.ip().unwrap_or_default().to_owned());
+    let Some(task) = world.region(region).ecs.tasks.get(id) else {
+        return;
+    };
+    let (balancers, ip) = (
+        task.balancers.clone(),
+        task.ip().unwrap_or_default().to_owned(),
+    );
     for balancer in balancers {
         let one = std::slice::from_ref(&balancer);
         if let Opinion::Unhealthy(group) = balancers::opinion(world, region, one, &ip) {
@@ -225,7 +298,9 @@ fn tell_unhealthy(world: &mut World, region: &str, key: &str, id: &str) {
 
 fn start(world: &mut World, region: &str, key: &str, count: u32) {
     let now = world.now;
-    let Some(service) = world.region(region).ecs.services.get(key) else { return };
+    let Some(service) = world.region(region).ecs.services.get(key) else {
+        return;
+    };
     if let Some(until) = service.hold.filter(|until| *until > now) {
         wake(world, region, key, until);
         return;
@@ -238,8 +313,12 @@ fn start(world: &mut World, region: &str, key: &str, count: u32) {
     }
     let mut started = Vec::new();
     for _ in 0..count {
-        let Some(next) = next_task(world, region, key) else { break };
-        let Owner::Service { deployment, .. } = next.owner.clone() else { break };
+        let Some(next) = next_task(world, region, key) else {
+            break;
+        };
+        let Owner::Service { deployment, .. } = next.owner.clone() else {
+            break;
+        };
         match launch::launch(world, region, next) {
             Ok(id) => {
                 if let Some(service) = world.region(region).ecs.services.get_mut(key) {
@@ -251,7 +330,12 @@ fn start(world: &mut World, region: &str, key: &str, count: u32) {
                 let what = format!("failed to launch a task with (error {why}).");
                 events::tell(world, region, key, what);
                 count_failure(world, region, key, &deployment);
-                let hold = world.region(region).ecs.services.get(key).and_then(|it| it.hold);
+                let hold = world
+                    .region(region)
+                    .ecs
+                    .services
+                    .get(key)
+                    .and_then(|it| it.hold);
                 wake(world, region, key, hold.unwrap_or(now));
                 break;
             }
@@ -272,10 +356,15 @@ fn next_task(world: &World, region: &str, key: &str) -> Option<Launch> {
     let (launch_type, provider) = match &service.launch {
         service::Launch::Type(name) => (name.clone(), None),
         service::Launch::Strategy(items) => {
-            let live = || service.live.iter().filter_map(|id| ecs.tasks.get(id));
-            let running = |name: &str| live().filter(|task| task.provider.as_deref() == Some(name));
-            let counts: Vec<u32> =
-                items.iter().map(|item| running(&item.capacity_provider).count() as u32).collect();
+            let mut counts = vec![0; items.len()];
+            for task in service.live.iter().filter_map(|id| ecs.tasks.get(id)) {
+                let mine = |item: &capacity::Item| {
+                    task.provider.as_deref() == Some(&item.capacity_provider)
+                };
+                if let Some(at) = items.iter().position(mine) {
+                    counts[at] += 1;
+                }
+            }
             let provider = capacity::choose(items, &counts)?;
             ("FARGATE".to_owned(), Some(provider.to_owned()))
         }
@@ -292,7 +381,10 @@ fn next_task(world: &World, region: &str, key: &str) -> Option<Launch> {
     Some(Launch {
         cluster: service.cluster.clone(),
         definition: revision.definition.clone(),
-        owner: Owner::Service { key: key.to_owned(), deployment: deployment.id.clone() },
+        owner: Owner::Service {
+            key: key.to_owned(),
+            deployment: deployment.id.clone(),
+        },
         group: format!("service:{}", service.name),
         started_by: Some(deployment.id.clone()),
         launch_type,
@@ -308,7 +400,9 @@ fn next_task(world: &World, region: &str, key: &str) -> Option<Launch> {
 /// Deployments that were replaced go when their last task has stopped; a deleted service becomes INACTIVE then.
 fn retire(world: &mut World, region: &str, key: &str) {
     let ecs = &mut world.region(region).ecs;
-    let Some(service) = ecs.services.get_mut(key) else { return };
+    let Some(service) = ecs.services.get_mut(key) else {
+        return;
+    };
     let used: Vec<String> = service
         .live
         .iter()
@@ -318,7 +412,10 @@ fn retire(world: &mut World, region: &str, key: &str) {
         })
         .collect();
     let mut left = Vec::new();
-    let primary = service.primary().map(|primary| primary.id.clone()).unwrap_or_default();
+    let primary = service
+        .primary()
+        .map(|primary| primary.id.clone())
+        .unwrap_or_default();
     service.deployments.retain(|it| {
         let stays = it.id == primary || used.contains(&it.id);
         if !stays {
@@ -346,9 +443,15 @@ fn settle(world: &mut World, region: &str, key: &str, view: &View, quiet: bool) 
     let now = world.now;
     let pause = Duration::from_millis(world.timing.service_steady_check);
     let World { ids, regions, .. } = world;
-    let service = regions.get_mut(region).and_then(|it| it.ecs.services.get_mut(key));
-    let Some(service) = service.filter(|service| service.is_active()) else { return };
-    let Some(primary) = service.primary() else { return };
+    let service = regions
+        .get_mut(region)
+        .and_then(|it| it.ecs.services.get_mut(key));
+    let Some(service) = service.filter(|service| service.is_active()) else {
+        return;
+    };
+    let Some(primary) = service.primary() else {
+        return;
+    };
     let (id, in_progress) = (primary.id.clone(), primary.is_in_progress());
     if primary.rollout == RolloutState::Failed || (service.steady && !in_progress) {
         return;
@@ -358,10 +461,13 @@ fn settle(world: &mut World, region: &str, key: &str, view: &View, quiet: bool) 
     let alone = service.deployments.len() == 1;
     let full = quiet && healthy == u64::from(service.desired);
     let early = service.settings.deployment.early_success_criteria.as_ref();
-    let early = early.filter(|early| early.enable && in_progress).is_some_and(|early| {
-        let enough = healthy * 100 >= u64::from(service.desired) * u64::from(early.healthy_percent);
-        enough && (alone || early.source_service_revision_cleanup == "DEFERRED")
-    });
+    let early = early
+        .filter(|early| early.enable && in_progress)
+        .is_some_and(|early| {
+            let enough =
+                healthy * 100 >= u64::from(service.desired) * u64::from(early.healthy_percent);
+            enough && (alone || early.source_service_revision_cleanup == "DEFERRED")
+        });
     if !(full && alone) && !early {
         service.settled = None;
         return;
@@ -373,7 +479,12 @@ fn settle(world: &mut World, region: &str, key: &str, view: &View, quiet: bool) 
     }
     if in_progress {
         rollout::complete(service, &id, now);
-        events::say(service, ids, now, &format!("(deployment {id}) deployment completed."));
+        events::say(
+            service,
+            ids,
+            now,
+            &format!("(deployment {id}) deployment completed."),
+        );
     }
     if full && alone {
         service.steady = true;

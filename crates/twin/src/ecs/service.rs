@@ -111,11 +111,15 @@ impl Service {
     }
 
     pub(super) fn deployment(&self, id: &str) -> Option<&Deployment> {
-        self.deployments.iter().find(|deployment| deployment.id == id)
+        self.deployments
+            .iter()
+            .find(|deployment| deployment.id == id)
     }
 
     pub(super) fn deployment_mut(&mut self, id: &str) -> Option<&mut Deployment> {
-        self.deployments.iter_mut().find(|deployment| deployment.id == id)
+        self.deployments
+            .iter_mut()
+            .find(|deployment| deployment.id == id)
     }
 
     /// What the PRIMARY deployment runs.
@@ -124,25 +128,39 @@ impl Service {
     }
 
     pub(super) fn uses_target_group(&self, arn: &str) -> bool {
-        self.revisions.values().any(|it| it.balancers.iter().any(|one| one.target_group_arn == arn))
+        self.revisions
+            .values()
+            .any(|it| it.balancers.iter().any(|one| one.target_group_arn == arn))
     }
 
     /// Whether a deployment of it still runs this task definition.
     pub(super) fn uses_definition(&self, arn: &str) -> bool {
-        let mut running = self.deployments.iter().filter_map(|it| self.revisions.get(&it.revision));
+        let mut running = self
+            .deployments
+            .iter()
+            .filter_map(|it| self.revisions.get(&it.revision));
         running.any(|revision| revision.definition == arn)
     }
 
     pub(super) fn revision_arn(&self, number: u32) -> String {
-        self.revisions.get(&number).map(|revision| revision.arn.clone()).unwrap_or_default()
+        self.revisions
+            .get(&number)
+            .map(|revision| revision.arn.clone())
+            .unwrap_or_default()
     }
 
     /// Makes a revision of what is to run now, and gives its number.
     pub(super) fn add_revision(&mut self, mut revision: Revision) -> u32 {
         self.last_revision += 1;
         // The real numbers have nineteen digits and no order; these have both.
-        let name = format!("{:019}", 1_000_000_000_000_000_000_u64 + u64::from(self.last_revision));
-        revision.arn = format!("{}/{name}", self.arn.replacen(":service/", ":service-revision/", 1));
+        let name = format!(
+            "{:019}",
+            1_000_000_000_000_000_000_u64 + u64::from(self.last_revision)
+        );
+        revision.arn = format!(
+            "{}/{name}",
+            self.arn.replacen(":service/", ":service-revision/", 1)
+        );
         self.revisions.insert(self.last_revision, revision);
         self.last_revision
     }

@@ -74,7 +74,10 @@ pub(super) struct Threshold {
 
 impl Default for Threshold {
     fn default() -> Threshold {
-        Threshold { kind: "BOUNDED_PERCENT".to_owned(), value: 50 }
+        Threshold {
+            kind: "BOUNDED_PERCENT".to_owned(),
+            value: 50,
+        }
     }
 }
 
@@ -100,7 +103,11 @@ impl CircuitBreaker {
     /// How many failed tasks trip it [ECS API: DeploymentCircuitBreaker; 3 to 200 for the bounded kind].
     pub(super) fn threshold(&self, desired: u32) -> u32 {
         let Threshold { kind, value } = &self.threshold_configuration;
-        let percent = || (u64::from(desired) * u64::from(*value)).div_ceil(100).min(u32::MAX.into()) as u32;
+        let percent = || {
+            (u64::from(desired) * u64::from(*value))
+                .div_ceil(100)
+                .min(u32::MAX.into()) as u32
+        };
         match kind.as_str() {
             "COUNT" => (*value).max(1),
             "UNBOUNDED_PERCENT" => percent().max(1),
@@ -135,7 +142,9 @@ impl Settings {
         }
         if let Some(word) = input.text("availabilityZoneRebalancing")? {
             if !matches!(word.as_str(), "ENABLED" | "DISABLED") {
-                return Err(refuse::parameter("availabilityZoneRebalancing must be ENABLED or DISABLED."));
+                return Err(refuse::parameter(
+                    "availabilityZoneRebalancing must be ENABLED or DISABLED.",
+                ));
             }
             self.zone_rebalancing = word;
         }
@@ -147,7 +156,9 @@ impl Settings {
         }
         if let Some(word) = input.text("propagateTags")? {
             if !matches!(word.as_str(), "TASK_DEFINITION" | "SERVICE" | "NONE") {
-                return Err(refuse::parameter("propagateTags must be TASK_DEFINITION, SERVICE or NONE."));
+                return Err(refuse::parameter(
+                    "propagateTags must be TASK_DEFINITION, SERVICE or NONE.",
+                ));
             }
             self.propagate_tags = Some(word).filter(|word| word != "NONE");
         }
@@ -178,7 +189,10 @@ const CONFIGURATION: Shape = Shape::Struct(&[
     may("maximumPercent", Shape::Whole),
     may("minimumHealthyPercent", Shape::Whole),
     may("alarms", Shape::Struct(ALARMS)),
-    may("strategy", Shape::OneOf(&["ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"])),
+    may(
+        "strategy",
+        Shape::OneOf(&["ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"]),
+    ),
     may("bakeTimeInMinutes", Shape::Whole),
     may("lifecycleHooks", Shape::List(&[])),
     may("earlySuccessCriteria", Shape::Struct(EARLY)),
@@ -192,7 +206,10 @@ const BREAKER: &[Member] = &[
 ];
 
 const THRESHOLD: &[Member] = &[
-    must("type", Shape::OneOf(&["COUNT", "BOUNDED_PERCENT", "UNBOUNDED_PERCENT"])),
+    must(
+        "type",
+        Shape::OneOf(&["COUNT", "BOUNDED_PERCENT", "UNBOUNDED_PERCENT"]),
+    ),
     must("value", Shape::Whole),
 ];
 
@@ -205,7 +222,10 @@ const ALARMS: &[Member] = &[
 const EARLY: &[Member] = &[
     must("enable", Shape::Flag),
     may("healthyPercent", Shape::Whole),
-    may("sourceServiceRevisionCleanup", Shape::OneOf(&["BLOCKING", "DEFERRED"])),
+    may(
+        "sourceServiceRevisionCleanup",
+        Shape::OneOf(&["BLOCKING", "DEFERRED"]),
+    ),
 ];
 
 /// What is not said keeps its value.
@@ -218,7 +238,10 @@ fn read_deployment(raw: Value, before: &DeploymentSettings) -> Result<Deployment
     let read: DeploymentSettings = serde_json::from_value(merged)
         .map_err(|error| refuse::parameter(format!("Invalid deploymentConfiguration: {error}")))?;
     if read.strategy != "ROLLING" {
-        return Err(Refusal::not_implemented(format_args!("deployment strategy {}", read.strategy)));
+        return Err(Refusal::not_implemented(format_args!(
+            "deployment strategy {}",
+            read.strategy
+        )));
     }
     let alarms = read.alarms.as_ref();
     if alarms.is_some_and(|alarms| alarms["enable"] == true) {
@@ -236,7 +259,10 @@ fn read_deployment(raw: Value, before: &DeploymentSettings) -> Result<Deployment
             "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.",
         ));
     }
-    let early = read.early_success_criteria.as_ref().filter(|early| early.enable);
+    let early = read
+        .early_success_criteria
+        .as_ref()
+        .filter(|early| early.enable);
     if early.is_some_and(|early| early.healthy_percent < least || early.healthy_percent > 100) {
         return Err(refuse::parameter(
             "healthyPercent must be between minimumHealthyPercent and 100.",
@@ -260,9 +286,19 @@ mod tests {
             ("COUNT", 2, 1000, 2),
         ];
         for (kind, value, desired, want) in rows {
-            let threshold_configuration = Threshold { kind: kind.to_owned(), value };
-            let breaker = CircuitBreaker { threshold_configuration, ..CircuitBreaker::default() };
-            assert_eq!(breaker.threshold(desired), want, "{kind} {value} of {desired}");
+            let threshold_configuration = Threshold {
+                kind: kind.to_owned(),
+                value,
+            };
+            let breaker = CircuitBreaker {
+                threshold_configuration,
+                ..CircuitBreaker::default()
+            };
+            assert_eq!(
+                breaker.threshold(desired),
+                want,
+                "{kind} {value} of {desired}"
+            );
         }
     }
 }

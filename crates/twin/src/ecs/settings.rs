@@ -40,7 +40,9 @@ fn set(call: &mut Call<'_>, own: bool) -> Answer {
     input.finish()?;
     known(&name)?;
     if name == "guardDutyActivate" {
-        return Err(refuse::parameter("The setting guardDutyActivate is read-only."));
+        return Err(refuse::parameter(
+            "The setting guardDutyActivate is read-only.",
+        ));
     }
     let principal = call.principal.clone();
     call.here().ecs.settings.insert(name.clone(), value.clone());
@@ -74,10 +76,16 @@ fn known(name: &str) -> Result<(), Refusal> {
     if SETTINGS.iter().any(|(known, _)| *known == name) {
         return Ok(());
     }
-    Err(refuse::parameter(format!("Invalid account setting name: {name}")))
+    Err(refuse::parameter(format!(
+        "Invalid account setting name: {name}"
+    )))
 }
 
 fn view(name: &str, value: &str, principal: &str) -> Value {
-    let kind = if name == "guardDutyActivate" { "aws_managed" } else { "user" };
+    let kind = if name == "guardDutyActivate" {
+        "aws_managed"
+    } else {
+        "user"
+    };
     json!({ "name": name, "value": value, "principalArn": principal, "type": kind })
 }

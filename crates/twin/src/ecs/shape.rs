@@ -26,11 +26,19 @@ pub(super) struct Member {
 }
 
 pub(super) const fn may(name: &'static str, shape: Shape) -> Member {
-    Member { name, shape, required: false }
+    Member {
+        name,
+        shape,
+        required: false,
+    }
 }
 
 pub(super) const fn must(name: &'static str, shape: Shape) -> Member {
-    Member { name, shape, required: true }
+    Member {
+        name,
+        shape,
+        required: true,
+    }
 }
 
 /// Checks `value` against `shape` and gives it back without its nulls.
@@ -44,16 +52,14 @@ pub(super) fn check(value: Value, shape: &Shape, path: &str) -> Result<Value, Re
         (Shape::Wholes, Value::Array(items)) => each(items, &Shape::Whole, path),
         (Shape::List(members), Value::Array(items)) => each(items, &Shape::Struct(members), path),
         (Shape::Struct(members), Value::Object(fields)) => structure(fields, members, path),
-        (Shape::Map, Value::Object(fields)) => {
-            fields
-                .into_iter()
-                .map(|(key, value)| {
-                    let at = format!("{path}.{key}");
-                    Ok((key, check(value, &Shape::Text, &at)?))
-                })
-                .collect::<Result<Map<_, _>, Refusal>>()
-                .map(Value::Object)
-        }
+        (Shape::Map, Value::Object(fields)) => fields
+            .into_iter()
+            .map(|(key, value)| {
+                let at = format!("{path}.{key}");
+                Ok((key, check(value, &Shape::Text, &at)?))
+            })
+            .collect::<Result<Map<_, _>, Refusal>>()
+            .map(Value::Object),
         (shape, value) => Err(Refusal::new(
             "SerializationException",
             format!("{path} must be {}, got {value}", describe(shape)),
@@ -61,7 +67,11 @@ pub(super) fn check(value: Value, shape: &Shape, path: &str) -> Result<Value, Re
     }
 }
 
-fn structure(mut fields: Map<String, Value>, members: &[Member], path: &str) -> Result<Value, Refusal> {
+fn structure(
+    mut fields: Map<String, Value>,
+    members: &[Member],
+    path: &str,
+) -> Result<Value, Refusal> {
     let mut clean = Map::new();
     for member in members {
         match fields.remove(member.name).filter(|value| !value.is_null()) {
@@ -70,13 +80,18 @@ fn structure(mut fields: Map<String, Value>, members: &[Member], path: &str) -> 
                 clean.insert(member.name.to_owned(), check(value, &member.shape, &at)?);
             }
             None if member.required => {
-                return Err(super::refuse::client(format!("{path}.{} is required.", member.name)));
+                return Err(super::refuse::client(format!(
+                    "{path}.{} is required.",
+                    member.name
+                )));
             }
             None => {}
         }
     }
     match fields.into_iter().find(|(_, value)| !value.is_null()) {
-        Some((name, _)) => Err(Refusal::not_implemented(format_args!("parameter {path}.{name}"))),
+        Some((name, _)) => Err(Refusal::not_implemented(format_args!(
+            "parameter {path}.{name}"
+        ))),
         None => Ok(Value::Object(clean)),
     }
 }

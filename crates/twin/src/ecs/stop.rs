@@ -17,7 +17,12 @@ pub(super) fn stop_task(call: &mut Call<'_>) -> Answer {
     let cluster = names::active_cluster(call, cluster)?;
     let region = call.region.clone();
     let id = names::task(&given).to_owned();
-    let found = call.here().ecs.tasks.get(&id).is_some_and(|task| task.cluster == cluster);
+    let found = call
+        .here()
+        .ecs
+        .tasks
+        .get(&id)
+        .is_some_and(|task| task.cluster == cluster);
     if !found {
         return Err(refuse::parameter("The referenced task was not found."));
     }
@@ -31,11 +36,16 @@ pub(super) fn stop_task(call: &mut Call<'_>) -> Answer {
 /// has nothing left to drain.
 pub(super) fn stop(world: &mut World, region: &str, id: &str, code: StopCode, reason: &str) {
     let now = world.now;
-    let Some(task) = world.region(region).ecs.tasks.get_mut(id) else { return };
+    let Some(task) = world.region(region).ecs.tasks.get_mut(id) else {
+        return;
+    };
     if task.is_stopping() {
         return;
     }
-    task.stop = Some(Stop { code, reason: reason.to_owned() });
+    task.stop = Some(Stop {
+        code,
+        reason: reason.to_owned(),
+    });
     task.times.stopping = Some(now);
     task.version += 1;
     let served = task.state == State::Running;
@@ -48,10 +58,20 @@ pub(super) fn stop(world: &mut World, region: &str, id: &str, code: StopCode, re
         drain = balancers::deregister(world, region, &registered, &ip);
         for balancer in &registered {
             let group = &balancer.target_group_arn;
-            events::tell(world, region, key, format!("deregistered 1 targets in (target-group {group})"));
+            events::tell(
+                world,
+                region,
+                key,
+                format!("deregistered 1 targets in (target-group {group})"),
+            );
         }
         if !broken {
-            events::tell(world, region, key, "has begun draining connections on 1 tasks.");
+            events::tell(
+                world,
+                region,
+                key,
+                "has begun draining connections on 1 tasks.",
+            );
         }
     }
     if broken || drain.is_zero() {
@@ -67,7 +87,9 @@ pub(super) fn stop(world: &mut World, region: &str, id: &str, code: StopCode, re
 
 /// The containers are told to end.
 pub(super) fn begin(world: &mut World, region: &str, id: &str) {
-    let Some(task) = world.region(region).ecs.tasks.get_mut(id) else { return };
+    let Some(task) = world.region(region).ecs.tasks.get_mut(id) else {
+        return;
+    };
     task.state = State::Stopping;
     task.version += 1;
     // Stopping the containers takes half of the time, taking the interface away the other half.
@@ -78,7 +100,9 @@ pub(super) fn begin(world: &mut World, region: &str, id: &str) {
 /// The containers have ended; the interface is on its way.
 pub(super) fn ended(world: &mut World, region: &str, id: &str) {
     let now = world.now;
-    let Some(task) = world.region(region).ecs.tasks.get_mut(id) else { return };
+    let Some(task) = world.region(region).ecs.tasks.get_mut(id) else {
+        return;
+    };
     task.state = State::Deprovisioning;
     task.times.execution_stopped = task.times.pull_stopped.map(|_| now);
     task.version += 1;
@@ -94,4 +118,3 @@ pub(super) fn ended(world: &mut World, region: &str, id: &str) {
     let after = world.timing.task_stop - world.timing.task_stop / 2;
     lifecycle::plan(world, region, id, Step::Deprovisioned, after);
 }
-

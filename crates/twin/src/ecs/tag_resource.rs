@@ -45,20 +45,33 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 fn find<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Tags, Refusal> {
     let path = arn.strip_prefix(&call.arn("ecs", "")).map(str::to_owned);
     let path = path.ok_or_else(|| refuse::parameter("Invalid resource ARN."))?;
-    let (kind, rest) =
-        path.split_once('/').ok_or_else(|| refuse::parameter("Invalid resource ARN."))?;
-    let Ecs { clusters, services, families, tasks, .. } = &mut call.here().ecs;
+    let (kind, rest) = path
+        .split_once('/')
+        .ok_or_else(|| refuse::parameter("Invalid resource ARN."))?;
+    let Ecs {
+        clusters,
+        services,
+        families,
+        tasks,
+        ..
+    } = &mut call.here().ecs;
     let missing = |what: &str| {
-        refuse::parameter(format!("The specified {what} is inactive. Specify an active {what} and try again."))
+        refuse::parameter(format!(
+            "The specified {what} is inactive. Specify an active {what} and try again."
+        ))
     };
     match kind {
         "cluster" => {
             let cluster = clusters.get_mut(rest).filter(|cluster| cluster.active);
-            cluster.map(|it| &mut it.tags).ok_or_else(refuse::cluster_not_found)
+            cluster
+                .map(|it| &mut it.tags)
+                .ok_or_else(refuse::cluster_not_found)
         }
         "service" => {
             let service = services.get_mut(rest).filter(|service| service.is_active());
-            service.map(|it| &mut it.tags).ok_or_else(|| missing("service"))
+            service
+                .map(|it| &mut it.tags)
+                .ok_or_else(|| missing("service"))
         }
         "task-definition" => names::definition_of(arn)
             .and_then(|(family, revision)| families.get_mut(family)?.revisions.get_mut(&revision))
@@ -68,6 +81,8 @@ fn find<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Tags, Refusal> 
             let task = tasks.get_mut(names::task(rest));
             task.map(|it| &mut it.tags).ok_or_else(|| missing("task"))
         }
-        _ => Err(refuse::parameter("The resource type does not support tags.")),
+        _ => Err(refuse::parameter(
+            "The resource type does not support tags.",
+        )),
     }
 }

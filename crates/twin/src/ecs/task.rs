@@ -179,7 +179,10 @@ impl Health {
 impl Task {
     pub(super) fn ip(&self) -> Option<&str> {
         let here = !self.is_stopped();
-        self.attachment.as_ref().filter(|_| here).map(|attachment| attachment.ip.as_str())
+        self.attachment
+            .as_ref()
+            .filter(|_| here)
+            .map(|attachment| attachment.ip.as_str())
     }
 
     pub(super) fn is_stopped(&self) -> bool {
@@ -209,7 +212,10 @@ impl Task {
     /// [ECS developer guide: container health checks].
     pub(super) fn health(&self) -> Health {
         let checked = self.containers.iter().filter(|it| it.essential);
-        let mut all = checked.map(|it| it.health).filter(|it| *it != Health::Unchecked).peekable();
+        let mut all = checked
+            .map(|it| it.health)
+            .filter(|it| *it != Health::Unchecked)
+            .peekable();
         if all.peek().is_none() {
             return Health::Unchecked;
         }

@@ -48,7 +48,10 @@ impl TaskDefinition {
     }
 
     pub(super) fn container(&self, name: &str) -> Option<&Container> {
-        self.spec.container_definitions.iter().find(|container| container.name == name)
+        self.spec
+            .container_definitions
+            .iter()
+            .find(|container| container.name == name)
     }
 
     pub(super) fn view(&self) -> Value {
@@ -61,19 +64,26 @@ impl TaskDefinition {
             }
             Status::Deleting { since, requested } => {
                 view.insert("deregisteredAt".to_owned(), json!(since.epoch_seconds()));
-                view.insert("deleteRequestedAt".to_owned(), json!(requested.epoch_seconds()));
+                view.insert(
+                    "deleteRequestedAt".to_owned(),
+                    json!(requested.epoch_seconds()),
+                );
                 "DELETE_IN_PROGRESS"
             }
         };
         view.insert("status".to_owned(), json!(status));
-        view.insert("registeredAt".to_owned(), json!(self.registered.epoch_seconds()));
+        view.insert(
+            "registeredAt".to_owned(),
+            json!(self.registered.epoch_seconds()),
+        );
         Value::Object(view)
     }
 }
 
 /// What new tasks and services may use: an active revision; of a bare family the latest active one.
 pub(super) fn usable(call: &mut Call<'_>, given: &str) -> Result<String, Refusal> {
-    let definition = find(call, given).ok_or_else(|| refuse::client("TaskDefinition not found."))?;
+    let definition =
+        find(call, given).ok_or_else(|| refuse::client("TaskDefinition not found."))?;
     if !definition.is_active() {
         return Err(refuse::client("TaskDefinition is inactive"));
     }
@@ -87,7 +97,11 @@ pub(super) fn find<'a>(call: &'a mut Call<'_>, given: &str) -> Option<&'a TaskDe
     let family = ecs.families.get(&name.family)?;
     match name.revision {
         Some(revision) => family.revisions.get(&revision),
-        None => family.revisions.values().rev().find(|definition| definition.is_active()),
+        None => family
+            .revisions
+            .values()
+            .rev()
+            .find(|definition| definition.is_active()),
     }
 }
 
@@ -114,7 +128,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     input.finish()?;
     let families = call.here().ecs.families.iter();
     // The "prefix" is a whole family name, whatever it is called [ECS API: ListTaskDefinitions].
-    let families = families.filter(|(name, _)| prefix.as_ref().is_none_or(|prefix| prefix == *name));
+    let families =
+        families.filter(|(name, _)| prefix.as_ref().is_none_or(|prefix| prefix == *name));
     let mut arns: Vec<Value> = families
         .flat_map(|(_, family)| family.revisions.values())
         .filter(|definition| match definition.status {

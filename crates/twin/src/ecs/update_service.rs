@@ -22,7 +22,12 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let force = input.boolean("forceNewDeployment")?.unwrap_or(false);
     let cluster = names::active_cluster(call, cluster)?;
     let key = names::service(call, &cluster, &given)?;
-    let service = call.here().ecs.services.get(&key).ok_or_else(refuse::service_not_found)?;
+    let service = call
+        .here()
+        .ecs
+        .services
+        .get(&key)
+        .ok_or_else(refuse::service_not_found)?;
     if service.status != Status::Active {
         return Err(refuse::service_not_active());
     }
@@ -32,7 +37,9 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     create_service::accept_unmodelled(&mut input)?;
     input.finish()?;
 
-    let Some(before) = before else { return Err(refuse::service_not_active()) };
+    let Some(before) = before else {
+        return Err(refuse::service_not_active());
+    };
     if !strategy.is_empty() {
         launch = create_service::choose_launch(call, &cluster, None, strategy)?;
     }
@@ -89,7 +96,14 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
         change_launch(&mut service.launch, launch);
     }
     if replaces || force {
-        create_service::deploy(call.world, &mut service, Revision { created: now, ..wanted });
+        create_service::deploy(
+            call.world,
+            &mut service,
+            Revision {
+                created: now,
+                ..wanted
+            },
+        );
     }
     call.here().ecs.services.insert(key.clone(), service);
     scheduler::wake(call.world, &region, &key, now);
