@@ -26,6 +26,8 @@ mod security_group;
 mod subnet;
 mod subnet_attribute;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod vpc;
 mod vpc_attribute;
 mod zones;
