@@ -225,11 +225,6 @@ pub(crate) fn group<'a>(world: &'a World, region: &str, id: &str) -> Option<&'a 
     world.regions.get(region)?.ec2.groups.get(id)
 }
 
-/// The network interface with this id.
-pub(crate) fn interface<'a>(world: &'a World, region: &str, id: &str) -> Option<&'a Interface> {
-    world.regions.get(region)?.ec2.interfaces.get(id)
-}
-
 /// Whether there is a VPC with this id.
 pub(crate) fn vpc_exists(world: &World, region: &str, id: &str) -> bool {
     world

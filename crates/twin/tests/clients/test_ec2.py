@@ -586,6 +586,12 @@ def test_authorize_refuses(ec2, group, refused, permission, code):
     assert refused(ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=[permission]) == code
 
 
+def test_blocks_of_rules_must_be_blocks(ec2, group):
+    permissions = http(IpRanges=[{"CidrIp": "10.0.0.1"}])
+    refusal = message(ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=permissions)
+    assert refusal == "InvalidParameterValue: CIDR block 10.0.0.1 is malformed"
+
+
 def test_protocol_numbers_become_names(ec2, group):
     flat = {"IpProtocol": "6", "FromPort": 22, "ToPort": 22, "CidrIp": "10.0.0.0/8"}
     (rule,) = ec2.authorize_security_group_ingress(GroupId=group, **flat)["SecurityGroupRules"]
@@ -704,6 +710,33 @@ def test_a_subnet_can_be_full(ec2, vpc, refused):
     for _ in range(11):
         ec2.create_network_interface(SubnetId=small)
     assert refused(ec2.create_network_interface, SubnetId=small) == "InsufficientFreeAddressesInSubnet"
+
+
+def test_row_detach_igw_mapped_and_delete_sg_used_by_alb(twin, ec2, vpc, gateway, group, refused):
+    places = zip(("eu-central-1a", "eu-central-1b"), ("10.0.1.0/24", "10.0.2.0/24"))
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=zone)["Subnet"]["SubnetId"] for zone, cidr in places
+    ]
+    elb = twin.client("elbv2")
+    balancer = elb.create_load_balancer(Name="web", Subnets=subnets, SecurityGroups=[group])["LoadBalancers"][0]
+    interfaces = lambda: ec2.describe_network_interfaces(Filters=by(description="ELB app/web/*"))["NetworkInterfaces"]
+    assert sorted(each["SubnetId"] for each in interfaces()) == sorted(subnets)
+
+    def held():
+        return {
+            refused(ec2.detach_internet_gateway, InternetGatewayId=gateway, VpcId=vpc),
+            refused(ec2.delete_security_group, GroupId=group),
+            refused(ec2.delete_subnet, SubnetId=subnets[0]),
+        }
+
+    assert held() == {"DependencyViolation"}
+    elb.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
+    assert held() == {"DependencyViolation"}, "interfaces linger after the balancer is gone"
+    twin.advance(60)
+    assert interfaces() == []
+    ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    ec2.delete_security_group(GroupId=group)
+    ec2.delete_subnet(SubnetId=subnets[0])
 
 
 # What all operations share
