@@ -197,6 +197,11 @@ impl Input {
         Refusal::new(service.missing, message)
     }
 
+    /// All that is not taken yet, as one value: what an idempotency token was used for.
+    pub(crate) fn whole(&self) -> Value {
+        Value::Object(self.fields.clone())
+    }
+
     pub(crate) fn service(&self) -> Option<&'static Service> {
         self.service
     }

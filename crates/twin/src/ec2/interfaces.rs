@@ -41,7 +41,8 @@ pub struct Interface {
     pub public_ip: Option<Ipv4Addr>,
     /// The id of its attachment, if it is attached.
     attachment: Option<String>,
-    mac: String,
+    /// Its hardware address.
+    pub mac: String,
     /// Its tags.
     pub tags: Tags,
     created: Millis,

@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ecs;
 use crate::clock::Millis;
 use crate::operation::{Operation, read, write};
 use crate::world::World;
@@ -165,6 +166,7 @@ pub(crate) fn happen(world: &mut World, region: &str, what: Happening) {
         }
         Happening::HealthDecided { group, serial } => {
             health::decide(world, region, &group, serial);
+            ecs::target_changed(world, region, &group);
         }
         Happening::DrainingEnds { group } => {
             if let Some(group) = here.target_groups.get_mut(&group) {

@@ -32,6 +32,7 @@ use crate::world::World;
 pub(crate) use instance_profile::InstanceProfile;
 pub(crate) use policy::Policy;
 pub(crate) use role::Role;
+pub(crate) use service_linked::create as create_service_linked_role;
 
 /// Everything IAM holds for the account.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

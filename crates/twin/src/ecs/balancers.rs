@@ -1,0 +1,167 @@
+//! What ECS asks of Elastic Load Balancing: target groups to register tasks in, and what they think of them.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::refuse;
+use super::shape::{self, Shape, may};
+use super::task_definition::TaskDefinition;
+use crate::elbv2;
+use crate::refusal::Refusal;
+use crate::world::World;
+
+/// One target group of a service, and the container that answers for it.
+#[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Balancer {
+    pub(super) target_group_arn: String,
+    pub(super) container_name: String,
+    pub(super) container_port: u16,
+}
+
+const BALANCERS: Shape = Shape::List(&[
+    may("targetGroupArn", Shape::Text),
+    may("containerName", Shape::Text),
+    may("containerPort", Shape::Whole),
+]);
+
+pub(super) fn read(raw: Option<Value>) -> Result<Option<Vec<Balancer>>, Refusal> {
+    let Some(raw) = raw.filter(|raw| !raw.is_null()) else {
+        return Ok(None);
+    };
+    let checked = shape::check(raw, &BALANCERS, "loadBalancers")?;
+    for item in checked.as_array().into_iter().flatten() {
+        let blank = |name: &str| item[name].as_str().is_none_or(str::is_empty);
+        if blank("targetGroupArn") {
+            return Err(refuse::parameter("targetGroupArn can not be blank."));
+        }
+        if blank("containerName") {
+            return Err(refuse::parameter("Container Name can not be blank."));
+        }
+        if item["containerPort"].is_null() {
+            return Err(refuse::parameter("Container Port can not be null."));
+        }
+    }
+    serde_json::from_value(checked)
+        .map(Some)
+        .map_err(|error| refuse::parameter(format!("Invalid loadBalancers: {error}")))
+}
+
+/// Refuses what cannot be (failures.md 1.2; the sentences are AWS's).
+pub(super) fn check(
+    world: &World,
+    region: &str,
+    definition: &TaskDefinition,
+    balancers: &[Balancer],
+) -> Result<(), Refusal> {
+    if balancers.len() > 5 {
+        return Err(refuse::parameter(
+            "load balancers can have at most 5 items.",
+        ));
+    }
+    for balancer in balancers {
+        let Balancer {
+            target_group_arn: arn,
+            container_name: name,
+            container_port: port,
+        } = balancer;
+        let container = definition.container(name).ok_or_else(|| {
+            refuse::parameter(format!(
+                "The container {name} does not exist in the task definition."
+            ))
+        })?;
+        if !container.ports().contains(port) {
+            return Err(refuse::parameter(format!(
+                "The container {name} did not have a container port {port} defined."
+            )));
+        }
+        let group = elbv2::target_group(world, region, arn).ok_or_else(|| {
+            refuse::parameter(format!("The specified target group does not exist: {arn}"))
+        })?;
+        if definition.is_awsvpc() && group.target_type != "ip" {
+            return Err(refuse::parameter(format!(
+                "The provided target group {arn} has target type {}, which is incompatible with the awsvpc network mode specified in the task definition.",
+                group.target_type
+            )));
+        }
+        if group.load_balancers.is_empty() {
+            return Err(refuse::parameter(format!(
+                "The target group with targetGroupArn {arn} does not have an associated load balancer."
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What the balancers think of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Opinion {
+    Healthy,
+    Waiting,
+    /// In this target group.
+    Unhealthy(String),
+}
+
+/// The worst that any of the groups thinks: one that is unhealthy is enough for ECS to stop the task.
+pub(super) fn opinion(world: &World, region: &str, balancers: &[Balancer], ip: &str) -> Opinion {
+    let mut opinion = Opinion::Healthy;
+    for Balancer {
+        target_group_arn: arn,
+        container_port: port,
+        ..
+    } in balancers
+    {
+        match elbv2::target_state(world, region, arn, ip, *port) {
+            Some("healthy") => {}
+            Some("unhealthy") => return Opinion::Unhealthy(arn.clone()),
+            _ => opinion = Opinion::Waiting,
+        }
+    }
+    opinion
+}
+
+pub(super) fn register(world: &mut World, region: &str, balancers: &[Balancer], ip: &str) {
+    for balancer in balancers {
+        let port = balancer.container_port;
+        elbv2::register_target(world, region, &balancer.target_group_arn, ip, port);
+    }
+}
+
+/// Deregisters a task, and says how long its targets drain.
+pub(super) fn deregister(
+    world: &mut World,
+    region: &str,
+    balancers: &[Balancer],
+    ip: &str,
+) -> Duration {
+    let mut longest = Duration::ZERO;
+    for Balancer {
+        target_group_arn: arn,
+        container_port: port,
+        ..
+    } in balancers
+    {
+        if elbv2::target_state(world, region, arn, ip, *port).is_none() {
+            continue;
+        }
+        elbv2::deregister_target(world, region, arn, ip, *port);
+        if elbv2::target_state(world, region, arn, ip, *port).is_some() {
+            longest = longest.max(delay(world, region, arn));
+        }
+    }
+    longest
+}
+
+/// The default is 300 s [ELBv2 API: TargetGroupAttribute].
+fn delay(world: &World, region: &str, arn: &str) -> Duration {
+    let group = elbv2::target_group(world, region, arn);
+    let set = group.and_then(|it| it.attributes.get("deregistration_delay.timeout_seconds"));
+    Duration::from_secs(set.and_then(|seconds| seconds.parse().ok()).unwrap_or(300))
+}
+
+/// Tells the balancers that something may listen now that did not, or the other way round.
+pub(super) fn listeners_changed(world: &mut World, region: &str) {
+    elbv2::look(world, region);
+}

@@ -1,0 +1,178 @@
+//! Capacity providers: FARGATE and FARGATE_SPOT, and the strategies that choose between them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::shape::{self, Shape, may, must};
+use super::{cluster, names, refuse};
+use crate::operation::{Answer, Call};
+use crate::refusal::Refusal;
+
+/// One provider in a strategy.
+#[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Item {
+    pub(super) capacity_provider: String,
+    #[serde(default)]
+    pub(super) weight: u32,
+    #[serde(default)]
+    pub(super) base: u32,
+}
+
+/// The providers that every account has. Those of Auto Scaling groups are not modelled.
+const PROVIDERS: [&str; 2] = ["FARGATE", "FARGATE_SPOT"];
+
+const STRATEGY: Shape = Shape::List(&[
+    must("capacityProvider", Shape::Text),
+    may("weight", Shape::Whole),
+    may("base", Shape::Whole),
+]);
+
+/// The provider for the next task, when `running` says how many each item has: bases first, then by weight
+/// [ECS API: CapacityProviderStrategyItem].
+pub(super) fn choose<'a>(strategy: &'a [Item], running: &[u32]) -> Option<&'a str> {
+    let counted = || strategy.iter().zip(running);
+    let below_base = counted().find(|(item, have)| **have < item.base);
+    let weighted = counted()
+        .filter(|(item, _)| item.weight > 0)
+        .min_by_key(|(item, have)| {
+            // The one that is furthest behind its share, in whole numbers so that ties are exact.
+            u64::from(have.saturating_sub(item.base)) * 1_000_000 / u64::from(item.weight)
+        });
+    below_base
+        .or(weighted)
+        .map(|(item, _)| item.capacity_provider.as_str())
+}
+
+pub(super) fn read_strategy(raw: Option<Value>) -> Result<Vec<Item>, Refusal> {
+    let Some(raw) = raw.filter(|raw| !raw.is_null()) else {
+        return Ok(Vec::new());
+    };
+    let checked = shape::check(raw, &STRATEGY, "capacityProviderStrategy")?;
+    serde_json::from_value(checked)
+        .map_err(|error| refuse::parameter(format!("Invalid capacity provider strategy: {error}")))
+}
+
+pub(super) fn check_providers(providers: &[String]) -> Result<(), Refusal> {
+    match providers
+        .iter()
+        .find(|name| !PROVIDERS.contains(&name.as_str()))
+    {
+        None => Ok(()),
+        Some(other) => Err(refuse::parameter(format!(
+            "The specified capacity provider '{other}' was not found. Specify a valid name or ARN and try again."
+        ))),
+    }
+}
+
+/// A strategy names providers of its cluster only, and at most one of them has a base.
+pub(super) fn check_strategy(strategy: &[Item], providers: &[String]) -> Result<(), Refusal> {
+    if strategy
+        .iter()
+        .any(|item| !providers.contains(&item.capacity_provider))
+    {
+        return Err(refuse::parameter(
+            "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.",
+        ));
+    }
+    if strategy.iter().filter(|item| item.base > 0).count() > 1 {
+        return Err(refuse::parameter(
+            "The specified capacity provider strategy can only have one capacity provider with a base value.",
+        ));
+    }
+    if !strategy.is_empty() && strategy.iter().all(|item| item.weight == 0) {
+        return Err(refuse::parameter(
+            "The specified capacity provider strategy must contain at least one capacity provider with a weight greater than zero.",
+        ));
+    }
+    Ok(())
+}
+
+/// Replaces the providers of a cluster; those in use by a service stay [ECS API: PutClusterCapacityProviders].
+pub(super) fn put(call: &mut Call<'_>) -> Answer {
+    let mut input = std::mem::take(&mut call.input);
+    let given = input.required("cluster")?;
+    if !input.has("capacityProviders") {
+        return Err(input.missing("capacityProviders"));
+    }
+    if !input.has("defaultCapacityProviderStrategy") {
+        return Err(input.missing("defaultCapacityProviderStrategy"));
+    }
+    let providers = input.texts("capacityProviders")?;
+    let strategy = read_strategy(input.raw("defaultCapacityProviderStrategy"))?;
+    input.finish()?;
+    let name = names::active_cluster(call, Some(given))?;
+    check_providers(&providers)?;
+    check_strategy(&strategy, &providers)?;
+    let ecs = &mut call.here().ecs;
+    let mut services = ecs
+        .services
+        .values()
+        .filter(|it| it.cluster == name && it.is_active());
+    if services.any(|it| {
+        it.strategy()
+            .iter()
+            .any(|item| !providers.contains(&item.capacity_provider))
+    }) {
+        return Err(Refusal::new(
+            "ResourceInUseException",
+            "The specified capacity provider is in use and cannot be removed.",
+        ));
+    }
+    if let Some(cluster) = ecs.clusters.get_mut(&name) {
+        cluster.providers = providers;
+        cluster.default_strategy = strategy;
+    }
+    cluster::answer(call, &name)
+}
+
+pub(super) fn describe(call: &mut Call<'_>) -> Answer {
+    let mut input = std::mem::take(&mut call.input);
+    let mut wanted = input.texts("capacityProviders")?;
+    let include = input.texts("include")?;
+    input.accept("cluster", &[])?;
+    input.number("maxResults")?;
+    input.accept("nextToken", &[])?;
+    input.finish()?;
+    let _ = include; // these providers have no tags
+    if wanted.is_empty() {
+        wanted = PROVIDERS.map(str::to_owned).to_vec();
+    }
+    let (mut found, mut failures) = (Vec::new(), Vec::new());
+    for name in wanted {
+        let arn = call.arn("ecs", &format!("capacity-provider/{name}"));
+        if PROVIDERS.contains(&name.as_str()) {
+            found.push(json!({
+                "capacityProviderArn": arn,
+                "name": name,
+                "status": "ACTIVE",
+                "type": name,
+                "tags": [],
+            }));
+        } else {
+            failures.push(json!({ "arn": arn, "reason": "MISSING" }));
+        }
+    }
+    Ok(json!({ "capacityProviders": found, "failures": failures }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_first_then_by_weight() {
+        let item = |name: &str, weight, base| Item {
+            capacity_provider: name.to_owned(),
+            weight,
+            base,
+        };
+        let strategy = [item("FARGATE", 1, 2), item("FARGATE_SPOT", 3, 0)];
+        let mut running = [0, 0];
+        for _ in 0..10 {
+            let name = choose(&strategy, &running);
+            running[usize::from(name == Some("FARGATE_SPOT"))] += 1;
+        }
+        assert_eq!(running, [4, 6]);
+    }
+}

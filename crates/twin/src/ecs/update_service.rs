@@ -1,0 +1,116 @@
+//! UpdateService: what changes a deployment makes a new one, the rest takes effect where it stands.
+
+use super::balancers;
+use super::network::Network;
+use super::revisions::Revision;
+use super::service::{Launch, Status};
+use super::{
+    capacity, create_service, describe_services, names, refuse, scheduler, task_definition,
+};
+use crate::operation::{Answer, Call};
+
+pub(super) fn update(call: &mut Call<'_>) -> Answer {
+    let mut input = std::mem::take(&mut call.input);
+    let cluster = input.text("cluster")?;
+    let given = input.required("service")?;
+    let definition = input.text("taskDefinition")?;
+    let desired = create_service::read_count(&mut input, "desiredCount")?;
+    let strategy = capacity::read_strategy(input.raw("capacityProviderStrategy"))?;
+    let platform = input.text("platformVersion")?;
+    let wanted_balancers = balancers::read(input.raw("loadBalancers"))?;
+    let wanted_network = Network::read(input.raw("networkConfiguration"))?;
+    let force = input.boolean("forceNewDeployment")?.unwrap_or(false);
+    let cluster = names::active_cluster(call, cluster)?;
+    let key = names::service(call, &cluster, &given)?;
+    let service = call
+        .here()
+        .ecs
+        .services
+        .get(&key)
+        .ok_or_else(refuse::service_not_found)?;
+    if service.status != Status::Active {
+        return Err(refuse::service_not_active());
+    }
+    let mut settings = service.settings.clone();
+    let (mut launch, before) = (service.launch.clone(), service.revision().cloned());
+    settings.read(&mut input)?;
+    create_service::accept_unmodelled(&mut input)?;
+    input.finish()?;
+
+    let Some(before) = before else {
+        return Err(refuse::service_not_active());
+    };
+    if !strategy.is_empty() {
+        launch = create_service::choose_launch(call, &cluster, None, strategy)?;
+    }
+    let definition = match definition {
+        Some(given) => task_definition::usable(call, &given)?,
+        None => before.definition.clone(),
+    };
+    let platform = match platform {
+        Some(given) => create_service::read_platform(&launch, Some(given))?,
+        None => before.platform.clone(),
+    };
+    let now = call.now();
+    let wanted = Revision {
+        arn: before.arn.clone(),
+        definition,
+        launch: launch.clone(),
+        platform,
+        balancers: wanted_balancers.unwrap_or_else(|| before.balancers.clone()),
+        network: wanted_network.or_else(|| before.network.clone()),
+        created: before.created,
+    };
+    let region = call.region.clone();
+    let replaces = wanted.definition != before.definition
+        || wanted.platform != before.platform
+        || wanted.balancers != before.balancers
+        || wanted.network != before.network;
+    if replaces || force {
+        create_service::check_fit(
+            call.world,
+            &region,
+            &wanted.definition,
+            &launch,
+            wanted.network.as_ref(),
+            &wanted.balancers,
+        )?;
+    }
+    if settings.grace_seconds.is_some_and(|grace| grace > 0) && wanted.balancers.is_empty() {
+        return Err(refuse::parameter(
+            "Health check grace period is only valid for services configured to use load balancers",
+        ));
+    }
+
+    // Out of the map and back, so that the new deployment can draw its ids.
+    let Some(mut service) = call.here().ecs.services.remove(&key) else {
+        return Err(refuse::service_not_found());
+    };
+    service.settings = settings;
+    if let Some(desired) = desired.filter(|desired| *desired != service.desired) {
+        service.desired = desired;
+        service.settled = None;
+        service.steady = false;
+    }
+    if launch != service.launch {
+        change_launch(&mut service.launch, launch);
+    }
+    if replaces || force {
+        create_service::deploy(
+            call.world,
+            &mut service,
+            Revision {
+                created: now,
+                ..wanted
+            },
+        );
+    }
+    call.here().ecs.services.insert(key.clone(), service);
+    scheduler::wake(call.world, &region, &key, now);
+    describe_services::answer(call, &key)
+}
+
+/// The next tasks run on the new capacity; those that run stay where they are.
+fn change_launch(service: &mut Launch, wanted: Launch) {
+    *service = wanted;
+}
