@@ -8,6 +8,7 @@ use http::{Method, Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::elbv2;
 use crate::fault::Fault;
 use crate::script::Script;
 use crate::service::services;
@@ -37,6 +38,7 @@ fn carry_out(twin: &Twin, path: &str, request: &Request<Bytes>) -> Outcome {
     match (request.method(), path) {
         (&Method::GET, "version") => Ok(version(twin)),
         (&Method::GET, "log") => Ok(json!(twin.log())),
+        (&Method::GET, "ask") => ask(twin, request),
         (&Method::GET, "state") => Ok(json!(twin.settled().world)),
         (&Method::POST, "advance") => advance(twin, body),
         (&Method::POST, "reset") => {
@@ -45,7 +47,10 @@ fn carry_out(twin: &Twin, path: &str, request: &Request<Bytes>) -> Outcome {
         }
         (&Method::PUT, "script") => {
             let script: Script = read(body)?;
-            change(twin, |world| world.script = script)
+            change(twin, |world| {
+                world.script = script;
+                elbv2::look_everywhere(world);
+            })
         }
         (&Method::PUT, "timing") => timing(twin, body),
         (&Method::GET, "faults") => Ok(json!(twin.settled().faults.list())),
@@ -70,6 +75,14 @@ fn carry_out(twin: &Twin, path: &str, request: &Request<Bytes>) -> Outcome {
             format!("no {} /_twin/{path}", request.method()),
         )),
     }
+}
+
+/// What a client on the internet gets for `?url=…` right now.
+fn ask(twin: &Twin, request: &Request<Bytes>) -> Outcome {
+    let query = request.uri().query().unwrap_or_default();
+    let url = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "url");
+    let (_, url) = url.ok_or_else(|| bad("expected ?url=…"))?;
+    Ok(elbv2::ask(&twin.settled().world, &url))
 }
 
 /// What runs here, how fast its time passes, and what it can do.

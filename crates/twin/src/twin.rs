@@ -16,8 +16,9 @@ use crate::log::{Entry, Log, Noted};
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
 use crate::store::Store;
+use crate::sts::{self, Caller};
 use crate::throttle::Throttle;
-use crate::wire::{self, Decoded, Undecoded};
+use crate::wire::{self, Decoded, Key, Undecoded};
 use crate::world::World;
 
 /// A strict AWS and Cloudflare.
@@ -200,7 +201,7 @@ impl Inner {
     ) -> Reply {
         let (service, operation) = (decoded.service, decoded.operation);
         let mut noted = Noted::of(&decoded);
-        let token = decoded.token.clone();
+        let key = decoded.key.clone();
         let strike = match faults {
             true => self
                 .faults
@@ -249,14 +250,17 @@ impl Inner {
             }
         };
         let id = self.note(noted, &answer, strike.as_ref());
-        let mut response = wire::encode(Some(service), operation.name, answer, &id);
-        if let Some(token) = token {
-            cloudflare::limit_headers(&self.world, &token, &mut response);
-        }
-        match strike {
+        let response = wire::encode(Some(service), operation.name, answer, &id);
+        let mut reply = match strike {
             Some(strike) => struck(strike, service, operation.name, response, &id),
             None => Reply::Answer(response),
+        };
+        if let Key::Token(token) = key
+            && let Reply::Answer(response) | Reply::Late(_, response) = &mut reply
+        {
+            cloudflare::limit_headers(&self.world, &token, response);
         }
+        reply
     }
 
     fn undecoded(&mut self, failed: Undecoded) -> Reply {
@@ -279,8 +283,13 @@ impl Inner {
 fn run(world: &mut World, decoded: Decoded) -> Answer {
     let input = Input::new(decoded.service, decoded.fields);
     let open = input.open();
-    let sandbox = || format!("arn:aws:iam::{}:user/sandbox", world.account);
-    let principal = decoded.token.unwrap_or_else(sandbox);
+    let principal = match decoded.key {
+        Key::Token(token) => token,
+        Key::Access(key) => match sts::caller(world, &key) {
+            Caller::Known(arn) => arn,
+            Caller::Expired => return Err(wire::expired(decoded.service)),
+        },
+    };
     let operation = decoded.operation;
     let mut call = Call {
         world,

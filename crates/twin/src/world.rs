@@ -8,7 +8,7 @@ use crate::agenda::{Agenda, Happening};
 use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
-use crate::{acm, cloudflare, ec2, ecs, elbv2, iam, logs};
+use crate::{acm, cloudflare, ec2, ecs, elbv2, iam, logs, sts};
 
 /// All state. Services own one field each, here or in [`Region`].
 #[derive(Serialize, Deserialize, Debug)]
@@ -27,6 +27,9 @@ pub struct World {
     pub agenda: Agenda,
     /// IAM has no regions.
     pub iam: iam::Iam,
+    /// Sessions of assumed roles.
+    #[serde(default)]
+    pub sts: sts::Sts,
     /// Cloudflare.
     pub cloudflare: cloudflare::Cloudflare,
     /// Regions come to life when they are first asked for.
@@ -63,6 +66,7 @@ impl World {
             script: Script::default(),
             agenda: Agenda::default(),
             iam: iam::Iam::default(),
+            sts: sts::Sts::default(),
             cloudflare: cloudflare::Cloudflare::default(),
             regions: BTreeMap::new(),
         }

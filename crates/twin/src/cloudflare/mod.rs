@@ -96,3 +96,37 @@ impl Default for Cloudflare {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Millis;
+
+    /// What a resolver gets for `name` where the zone holds `_x.example.com CNAME _y.acm-validations.aws`.
+    fn check(zone: &str, proxied: bool, name: &str, expected: Option<&str>) {
+        let mut world = World::new(Millis(0));
+        let held = world
+            .cloudflare
+            .zones
+            .values_mut()
+            .find(|held| held.name == zone);
+        let held = held.expect("a zone of the new world");
+        let mut record = record::Record::blank("1".repeat(32), "CNAME".into(), Millis(0));
+        record.name = format!("_x.{zone}");
+        record.content = "_y.acm-validations.aws".into();
+        record.proxied = proxied;
+        held.records.insert(record.id.clone(), record);
+        assert_eq!(resolves_cname(&world, name).as_deref(), expected);
+    }
+
+    #[test]
+    fn a_cname_resolves_without_the_dot_in_an_active_zone_unless_it_is_proxied() {
+        let target = Some("_y.acm-validations.aws");
+        check("example.com", false, "_x.example.com", target);
+        check("example.com", false, "_X.Example.com.", target);
+        check("example.com", false, "_z.example.com", None);
+        check("example.com", false, "_x.elsewhere.net", None);
+        check("example.com", true, "_x.example.com", None);
+        check("example.org", false, "_x.example.org", None);
+    }
+}

@@ -263,7 +263,7 @@ impl Zone {
             "modified_on": self.activated.unwrap_or(self.created).iso8601(),
             "activated_on": self.activated.map(Millis::iso8601),
             "account": { "id": ACCOUNT, "name": "sandbox" },
-            "owner": { "id": null, "type": "user", "email": null },
+            "owner": { "id": ACCOUNT, "type": "user" },
             "permissions": ["#dns_records:read", "#dns_records:edit", "#zone:read"],
             "plan": {
                 "id": "0feeeeeeeeeeeeeeeeeeeeeeeeeeeeee",

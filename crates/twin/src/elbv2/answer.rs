@@ -4,15 +4,46 @@ use serde_json::{Value, json};
 
 use super::action::{Action, Routing};
 use super::backend::{self, Reply};
+use super::balancer::LoadBalancer;
 use super::condition::Asked;
 use super::listener::Listener;
 use super::target_group;
 use super::targets::{State, Target};
-use crate::cloudflare;
 use crate::world::World;
+use crate::{acm, cloudflare};
 
-/// Asks a balancer by its DNS name. `path` may carry a query. The body of a redirect is the place it names; what a
-/// target says itself has an empty body. Without a balancer that is up, or a listener, nobody answers: status 0.
+/// The outside look: asks a URL, as a client on the internet would. The host may be a balancer's name, or a name that
+/// Cloudflare points to one.
+pub(crate) fn ask(world: &World, url: &str) -> Value {
+    let nobody = |why: String| json!({"status": 0, "error": why});
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    if !matches!(scheme, "http" | "https") {
+        return nobody(format!("'{url}' is not an http or https URL"));
+    }
+    let (host, path) = match rest.find('/') {
+        Some(at) => rest.split_at(at),
+        None => (rest, "/"),
+    };
+    let bare = host.split(':').next().unwrap_or_default();
+    let pointed_to = cloudflare::resolves_cname(world, bare);
+    let name = pointed_to.as_deref().unwrap_or(bare).trim_end_matches('.');
+    let of_name = |balancer: &LoadBalancer| balancer.dns_name.eq_ignore_ascii_case(name);
+    let mut regions = world.regions.iter();
+    let Some((region, _)) = regions.find(|(_, it)| it.elbv2.balancers.values().any(of_name)) else {
+        return nobody(format!("'{bare}' does not resolve to a load balancer"));
+    };
+    match answer(world, region, name, scheme, host, path) {
+        (0, why) => nobody(why),
+        (status, body) if (300..400).contains(&status) => {
+            json!({"status": status, "location": body})
+        }
+        (status, body) => json!({"status": status, "body": body}),
+    }
+}
+
+/// What a client gets that asks a balancer by its DNS name: status and body. `host` is what it asks for, with a port
+/// if that is not the usual one; `path` may carry a query. The body of a redirect is the place it names; what a target
+/// says itself has an empty body. Where nobody answers the status is 0, and the body says why.
 pub(crate) fn answer(
     world: &World,
     region: &str,
@@ -21,77 +52,39 @@ pub(crate) fn answer(
     host: &str,
     path: &str,
 ) -> (u16, String) {
-    let port = if scheme == "https" { 443 } else { 80 };
-    answer_on(world, region, dns_name, (scheme, port), host, path)
-}
-
-/// The outside look: asks a URL, as a client on the internet would. The host may be a balancer's name, or a name that
-/// Cloudflare points to one.
-pub(crate) fn ask(world: &World, url: &str) -> Value {
-    let Some((scheme, rest)) = url
-        .split_once("://")
-        .filter(|(scheme, _)| matches!(*scheme, "http" | "https"))
-    else {
-        return json!({"status": 0, "error": format!("'{url}' is not an http or https URL")});
+    let nobody = |why: &str| (0, format!("{scheme}://{host}: {why}"));
+    let (protocol, usual) = if scheme == "https" {
+        ("HTTPS", 443)
+    } else {
+        ("HTTP", 80)
     };
-    let (authority, path) = match rest.find('/') {
-        Some(at) => rest.split_at(at),
-        None => (rest, "/"),
+    let (host, port) = match host.split_once(':') {
+        Some((host, port)) => (host, port.parse().unwrap_or(usual)),
+        None => (host, usual),
     };
-    let standard = if scheme == "https" { 443 } else { 80 };
-    let (host, port) = match authority.split_once(':') {
-        Some((host, port)) => (host, port.parse().unwrap_or(standard)),
-        None => (authority, standard),
+    let here = world.regions.get(region).map(|here| &here.elbv2);
+    let of_name = |balancer: &&LoadBalancer| balancer.dns_name.eq_ignore_ascii_case(dns_name);
+    let balancer = here.and_then(|here| here.balancers.values().find(of_name));
+    let (Some(here), Some(balancer)) = (here, balancer.filter(|balancer| balancer.active)) else {
+        return nobody("there is no load balancer of that name, or it is not active yet");
     };
-    let pointed_to = cloudflare::resolves_cname(world, host);
-    let name = pointed_to
-        .as_deref()
-        .unwrap_or(host)
-        .trim_end_matches('.')
-        .to_ascii_lowercase();
-    let region = world.regions.iter().find(|(_, region)| {
-        region
-            .elbv2
-            .balancers
-            .values()
-            .any(|b| b.dns_name.to_ascii_lowercase() == name)
-    });
-    let Some((region, _)) = region else {
-        return json!({"status": 0, "error": format!("'{host}' does not resolve to a load balancer")});
+    let own = |listener: &&Listener| listener.balancer == balancer.arn && listener.port == port;
+    let Some(listener) = here.listeners.values().find(own) else {
+        return nobody("the load balancer has no listener on the port");
     };
-    let (status, body) = answer_on(world, region, &name, (scheme, port), host, path);
-    let location = (300..400).contains(&status).then(|| body.clone());
-    json!({"status": status, "body": body, "location": location})
-}
-
-fn answer_on(
-    world: &World,
-    region: &str,
-    dns_name: &str,
-    (scheme, port): (&str, u16),
-    host: &str,
-    path: &str,
-) -> (u16, String) {
-    let nobody = (0, String::new());
-    let Some(here) = world.regions.get(region).map(|here| &here.elbv2) else {
-        return nobody;
-    };
-    let by_name = |name: &str| name.eq_ignore_ascii_case(dns_name);
-    let Some(balancer) = here
-        .balancers
-        .values()
-        .find(|b| by_name(&b.dns_name) && b.active)
-    else {
-        return nobody;
-    };
-    let listener = here
-        .listeners
-        .values()
-        .find(|l| l.balancer == balancer.arn && l.port == port);
-    let protocol = if scheme == "https" { "HTTPS" } else { "HTTP" };
-    let Some(listener) = listener.filter(|listener| listener.protocol == protocol) else {
-        return nobody;
-    };
+    if listener.protocol != protocol {
+        return nobody("the listener speaks another protocol");
+    }
+    let certificates = listener
+        .certificates()
+        .filter_map(|arn| acm::certificate(world, region, arn));
+    if protocol == "HTTPS"
+        && !certificates
+            .into_iter()
+            .any(|certificate| certificate.covers(host))
+    {
+        return nobody("no certificate of the listener is for the host");
+    }
 
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let asked = Asked { host, path, query };
@@ -107,7 +100,7 @@ fn answer_on(
     let actions = rule.map_or(&listener.actions, |rule| &rule.actions);
     match actions.last() {
         Some(action) => carry_out(world, region, listener, action, &asked),
-        None => nobody,
+        None => nobody("the listener has no action"),
     }
 }
 

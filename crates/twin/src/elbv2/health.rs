@@ -44,6 +44,12 @@ pub(crate) fn look(world: &mut World, region: &str) {
     }
 }
 
+/// Looks at every target there is: the script of what they do has changed.
+pub(crate) fn look_everywhere(world: &mut World) {
+    let regions: Vec<String> = world.regions.keys().cloned().collect();
+    regions.iter().for_each(|region| look(world, region));
+}
+
 fn look_at(
     world: &mut World,
     region: &str,

@@ -32,9 +32,9 @@ use crate::clock::Millis;
 use crate::operation::{Operation, read, write};
 use crate::world::World;
 
-pub(crate) use answer::{answer, ask};
+pub(crate) use answer::ask;
 use balancer::LoadBalancer;
-pub(crate) use health::{look, target_state};
+pub(crate) use health::{look, look_everywhere, target_state};
 use listener::Listener;
 use rule::Rule;
 pub(crate) use tagging::tagged;

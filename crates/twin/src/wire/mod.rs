@@ -7,6 +7,8 @@ mod rest;
 mod signature;
 mod xml;
 
+pub(crate) use signature::expired;
+
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use serde_json::{Map, Value};
@@ -21,9 +23,16 @@ pub(crate) struct Decoded {
     pub(crate) service: &'static Service,
     pub(crate) operation: &'static Operation,
     pub(crate) region: String,
-    /// Cloudflare's API token. Never written down.
-    pub(crate) token: Option<String>,
+    /// The access key id, or Cloudflare's API token, which is never written down.
+    pub(crate) key: Key,
     pub(crate) fields: Map<String, Value>,
+}
+
+/// What a client shows to say who it is.
+#[derive(Debug, Clone)]
+pub(crate) enum Key {
+    Access(String),
+    Token(String),
 }
 
 /// A request that could not be understood, and as much of it as could.
@@ -93,7 +102,7 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         service,
         operation,
         region: scope.region.to_owned(),
-        token: None,
+        key: Key::Access(scope.key.to_owned()),
         fields,
     })
 }

@@ -9,7 +9,7 @@ use http::Request;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-use super::{Decoded, Undecoded};
+use super::{Decoded, Key, Undecoded};
 use crate::operation::Operation;
 use crate::refusal::Refusal;
 use crate::service::{Protocol, Service, services};
@@ -57,7 +57,7 @@ pub(super) fn decode(request: &Request<Bytes>, path: &str) -> Result<Decoded, Un
         service,
         operation,
         region: "global".to_owned(),
-        token: Some(token),
+        key: Key::Token(token),
         fields,
     })
 }
@@ -130,7 +130,11 @@ fn token(request: &Request<Bytes>) -> Result<String, Refusal> {
         let message = "Missing X-Auth-Key, X-Auth-Email or Authorization headers";
         return Err(Refusal::new("9106", message));
     };
-    match header.to_str().ok().and_then(|header| header.strip_prefix("Bearer ")) {
+    match header
+        .to_str()
+        .ok()
+        .and_then(|header| header.strip_prefix("Bearer "))
+    {
         None => Err(Refusal::new("6003", "Invalid request headers")
             .because("6111", "Invalid format for Authorization header")),
         Some(token) if token.starts_with("INVALID") => {

@@ -28,30 +28,36 @@ pub(super) fn scope(headers: &HeaderMap) -> Option<Scope<'_>> {
     })
 }
 
-/// Keys that begin with `EXPIRED` or `INVALID` are refused, as each protocol spells it.
+/// Keys that begin with `EXPIRED` or `INVALID` are refused.
 pub(super) fn refused(key: &str, service: &Service) -> Option<Refusal> {
-    let protocol = service.protocol;
-    if key.starts_with("EXPIRED") {
-        let message = "The security token included in the request is expired";
-        return Some(match protocol {
-            Protocol::Ec2 { .. } => Refusal::new("RequestExpired", "Request has expired."),
-            Protocol::Query { .. } => Refusal::new("ExpiredToken", message).status(403),
-            Protocol::Json { .. } => Refusal::new("ExpiredTokenException", message),
-            Protocol::Rest => return None,
-        });
+    match key {
+        key if key.starts_with("EXPIRED") => Some(expired(service)),
+        key if key.starts_with("INVALID") => Some(unknown(service)),
+        _ => None,
     }
-    if key.starts_with("INVALID") {
-        let message = "The security token included in the request is invalid.";
-        return Some(match protocol {
-            Protocol::Ec2 { .. } => Refusal::new(
-                "AuthFailure",
-                "AWS was not able to validate the provided access credentials",
-            )
-            .status(401),
-            Protocol::Query { .. } => Refusal::new("InvalidClientTokenId", message).status(403),
-            Protocol::Json { .. } => Refusal::new("UnrecognizedClientException", message),
-            Protocol::Rest => return None,
-        });
+}
+
+/// How a service refuses a session whose time is over.
+pub(crate) fn expired(service: &Service) -> Refusal {
+    let message = "The security token included in the request is expired";
+    match service.protocol {
+        Protocol::Ec2 { .. } => Refusal::new("RequestExpired", "Request has expired."),
+        Protocol::Query { .. } => Refusal::new("ExpiredToken", message).status(403),
+        Protocol::Json { .. } | Protocol::Rest => Refusal::new("ExpiredTokenException", message),
     }
-    None
+}
+
+/// How a service refuses a key that does not exist.
+fn unknown(service: &Service) -> Refusal {
+    let message = "The security token included in the request is invalid.";
+    match service.protocol {
+        Protocol::Ec2 { .. } => {
+            let message = "AWS was not able to validate the provided access credentials";
+            Refusal::new("AuthFailure", message).status(401)
+        }
+        Protocol::Query { .. } => Refusal::new("InvalidClientTokenId", message).status(403),
+        Protocol::Json { .. } | Protocol::Rest => {
+            Refusal::new("UnrecognizedClientException", message)
+        }
+    }
 }
