@@ -1,1 +1,36 @@
-fn main() {}
+//! `ashore`: one manifest in, containers on ECS out.
+
+mod args;
+mod cloud;
+mod commands;
+mod environment;
+mod error;
+mod exit;
+mod printer;
+mod project;
+mod render;
+mod sandbox;
+mod session;
+
+use clap::Parser;
+
+use args::Cli;
+use environment::Environment;
+use exit::Exit;
+use printer::Printer;
+
+fn main() -> std::process::ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => error.exit(), // clap prints help to stdout, mistakes to stderr, and exits 2
+    };
+    let environment = Environment::read();
+    let mut printer = Printer::new(&cli.global, &environment);
+    let done = commands::run(&cli, &environment, &mut printer);
+    let exit = done.unwrap_or_else(|error| {
+        printer.error(&error);
+        error.exit
+    });
+    printer.finish(exit);
+    std::process::ExitCode::from(exit.code())
+}

@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 mod codes;
+pub mod config;
 pub(crate) mod ec2;
 pub(crate) mod failure;
 pub mod in_process;

@@ -1,0 +1,171 @@
+//! The connection to the clouds: real, or a sandbox.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ashore_engine::clock::TokioClock;
+use ashore_engine::kind::Providers;
+use ashore_engine::state::State;
+use ashore_manifest::lower::Surroundings;
+use ashore_providers::aws::live::{Aws, config};
+use ashore_providers::aws::names::Names;
+use ashore_providers::cloudflare::live::Cloudflare;
+use serde_json::json;
+
+use crate::args::Global;
+use crate::environment::Environment;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::project::Project;
+use crate::sandbox::{self, Sandbox};
+
+/// What commands act on.
+pub(crate) struct Cloud {
+    pub(crate) aws: Aws,
+    pub(crate) cloudflare: Option<Cloudflare>,
+    pub(crate) providers: Providers,
+    pub(crate) clock: TokioClock,
+    /// Where we talk to, if not to AWS itself.
+    endpoint: String,
+}
+
+impl Cloud {
+    /// Connects, and finds out who we are.
+    pub(crate) async fn connect(
+        project: &Project,
+        global: &Global,
+        environment: &Environment,
+    ) -> Result<Self, CommandError> {
+        let region = project.manifest.region.as_str();
+        let (sdk, cloudflare, endpoint, speed) = if global.sandbox {
+            let world = project.sandbox_world();
+            let sandbox = Sandbox::open(Some(&world), environment.now, sandbox::SPEED)?;
+            let sandbox = Arc::new(sandbox);
+            let cloudflare = Cloudflare::in_process(sandbox::token(), sandbox.clone());
+            let sdk = config::in_process(region, sandbox);
+            (sdk, Some(cloudflare), "sandbox".to_string(), sandbox::SPEED)
+        } else {
+            let sdk = config::standard(region, global.profile.as_deref()).await;
+            let token = environment.cloudflare_token.clone();
+            let base = environment.cloudflare_url.as_deref();
+            let cloudflare = match token.map(|token| Cloudflare::new(token, base)).transpose() {
+                Ok(cloudflare) => cloudflare,
+                Err(failure) => {
+                    return Err(CommandError::of_failure("Cloudflare cannot be used", &failure));
+                }
+            };
+            let endpoint = environment.aws_endpoint.clone().unwrap_or_else(|| "aws".into());
+            (sdk, cloudflare, endpoint, environment.clock_speed)
+        };
+        if project.manifest.dns.is_some() && cloudflare.is_none() {
+            return Err(CommandError::new("E0411", "there is no Cloudflare token")
+                .cause("the manifest's hostnames are in a Cloudflare zone")
+                .advice(
+                    "export CLOUDFLARE_API_TOKEN, with the rights Zone:Read and DNS:Edit on the \
+                     zone",
+                )
+                .exit(Exit::Auth));
+        }
+        let aws = Aws::connect(&sdk)
+            .await
+            .map_err(|failure| CommandError::of_failure("AWS does not know us", &failure))?;
+        let mut providers = ashore_providers::aws::providers(&aws);
+        if let Some(cloudflare) = &cloudflare {
+            providers.extend(ashore_providers::cloudflare::providers(cloudflare));
+        }
+        Ok(Self {
+            aws,
+            cloudflare,
+            providers,
+            clock: TokioClock::new(environment.now, speed),
+            endpoint,
+        })
+    }
+
+    /// Pins an empty state to where we are; refuses a state that is pinned to somewhere else.
+    pub(crate) fn pin(&self, state: &mut State) -> Result<(), CommandError> {
+        let here = BTreeMap::from([
+            ("account".to_string(), self.aws.account.clone()),
+            ("region".to_string(), self.aws.region.clone()),
+            ("endpoint".to_string(), self.endpoint.clone()),
+        ]);
+        if state.pins.is_empty() {
+            state.pins = here;
+            return Ok(());
+        }
+        let differs = |(key, pinned): (&String, &String)| {
+            let now = here.get(key).map_or("nothing", String::as_str);
+            (now != pinned).then(|| format!("{key}: the stack is in {pinned}, and we are in {now}"))
+        };
+        let differences: Vec<String> = state.pins.iter().filter_map(differs).collect();
+        if differences.is_empty() {
+            return Ok(());
+        }
+        let mut error = CommandError::new("E0412", "this stack lives somewhere else")
+            .advice("use the credentials, region and endpoint of the stack, or another --env")
+            .exit(Exit::Refused);
+        error.causes = differences;
+        Err(error)
+    }
+
+    /// What the world adds to the manifest. Looked up once, then pinned in the state.
+    pub(crate) async fn surroundings(
+        &self,
+        project: &Project,
+        state: &mut State,
+    ) -> Result<Surroundings, CommandError> {
+        Ok(Surroundings {
+            names: Names {
+                stack: project.stack.clone(),
+                account: self.aws.account.clone(),
+                region: self.aws.region.clone(),
+            },
+            zones: self.zones(project, state).await?,
+            dns_zone: self.dns_zone(project, state).await?,
+        })
+    }
+
+    async fn zones(
+        &self,
+        project: &Project,
+        state: &mut State,
+    ) -> Result<Vec<String>, CommandError> {
+        let wanted = project.manifest.network.subnets.len();
+        let pinned: Vec<String> = state
+            .inputs
+            .get("zones")
+            .and_then(|zones| serde_json::from_value(zones.clone()).ok())
+            .unwrap_or_default();
+        if pinned.len() >= wanted {
+            return Ok(pinned);
+        }
+        let there = self.aws.zones().await.map_err(|failure| {
+            CommandError::of_failure("the region's zones cannot be read", &failure)
+        })?;
+        // What is pinned stays where it is; more zones come behind.
+        let more = there.into_iter().filter(|zone| !pinned.contains(zone));
+        let zones: Vec<String> = pinned.iter().cloned().chain(more).take(wanted).collect();
+        state.inputs.insert("zones".to_string(), json!(zones));
+        Ok(zones)
+    }
+
+    async fn dns_zone(
+        &self,
+        project: &Project,
+        state: &mut State,
+    ) -> Result<Option<String>, CommandError> {
+        let (Some(dns), Some(cloudflare)) = (&project.manifest.dns, &self.cloudflare) else {
+            return Ok(None);
+        };
+        let name = dns.zone.to_string();
+        let pinned = state.inputs.get("dns_zone");
+        if let Some(id) = pinned.filter(|zone| zone["name"] == name.as_str()).and_then(|zone| zone["id"].as_str()) {
+            return Ok(Some(id.to_string()));
+        }
+        let zone = cloudflare.zone(&name).await.map_err(|failure| {
+            CommandError::of_failure(&format!("the zone `{name}` cannot be used"), &failure)
+        })?;
+        state.inputs.insert("dns_zone".to_string(), json!({ "name": name, "id": zone.id }));
+        Ok(Some(zone.id))
+    }
+}

@@ -1,0 +1,92 @@
+//! The verbs, one file each.
+
+mod check;
+mod completions;
+mod down;
+mod init;
+mod plan;
+mod sandbox;
+mod schema;
+pub(crate) mod status;
+mod up;
+mod version;
+
+use ashore_engine::drive::Stop;
+
+use crate::args::{Cli, Command};
+use crate::environment::Environment;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::printer::Printer;
+
+/// Runs the verb.
+pub(crate) fn run(
+    cli: &Cli,
+    environment: &Environment,
+    printer: &mut Printer,
+) -> Result<Exit, CommandError> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Version => Ok(version::version(printer)),
+        Command::Completions { shell } => Ok(completions::completions(*shell, printer)),
+        Command::Schema => Ok(schema::schema(printer)),
+        Command::Init(args) => init::init(args, global, environment, printer),
+        Command::Check => check::check(global, environment, printer),
+        Command::Plan(args) => wait(plan::plan(args, global, environment, printer)),
+        Command::Up(args) => wait(up::up(args, global, environment, printer)),
+        Command::Status => wait(status::status(global, environment, printer)),
+        Command::Down(args) => wait(down::down(args, global, environment, printer)),
+        Command::Sandbox(args) => wait(sandbox::sandbox(args, environment, printer)),
+    }
+}
+
+/// Verbs that wait for the world do so on one thread: nothing here computes.
+fn wait<T>(
+    work: impl Future<Output = Result<T, CommandError>>,
+) -> Result<T, CommandError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => {
+            Err(CommandError::io("E0604", "the process cannot wait for anything".into(), &error))
+        }
+    }
+}
+
+/// The first signal asks the run to pause: what is in flight is seen through and written down.
+/// The second ends the process at once; the journal knows the rest.
+pub(crate) fn stop_on_signals() -> Stop {
+    let stop = Stop::default();
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        signal().await;
+        asked.request();
+        signal().await;
+        std::process::exit(i32::from(Exit::Interrupted.code()));
+    });
+    stop
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).ok();
+    let (mut terminate, mut hangup) =
+        (listen(SignalKind::terminate()), listen(SignalKind::hangup()));
+    let wait = async |listener: &mut Option<tokio::signal::unix::Signal>| match listener {
+        Some(listener) => {
+            listener.recv().await;
+        }
+        None => std::future::pending().await,
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = wait(&mut terminate) => {}
+        () = wait(&mut hangup) => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}

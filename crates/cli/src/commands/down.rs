@@ -1,0 +1,58 @@
+//! `ashore down`: takes the whole stack away.
+
+use ashore_engine::graph::Graph;
+use ashore_engine::plan::Options;
+use serde_json::json;
+
+use super::up::{confirm, settle};
+use crate::args::{Down, Global};
+use crate::cloud::Cloud;
+use crate::environment::Environment;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::project::Project;
+use crate::render;
+use crate::session::{Session, told};
+
+pub(crate) async fn down(
+    args: &Down,
+    global: &Global,
+    environment: &Environment,
+    printer: &mut Printer,
+) -> Result<Exit, CommandError> {
+    let project = Project::read(global, environment)?;
+    let lease = project.folder().lock("ashore down")?;
+    let contents = lease.load()?;
+    if contents.open.is_none() && contents.state.resources.is_empty() {
+        return Ok(nothing(printer)); // no need to know who we are
+    }
+    let cloud = Cloud::connect(&project, global, environment).await?;
+    let mut state = contents.state;
+    cloud.pin(&mut state)?;
+    let mut session = Session::new(&project, cloud, lease, state, printer);
+    if let Some(run) = contents.open.filter(|_| !args.dry_run) {
+        settle(&mut session, run, None).await?;
+    }
+    let plan = session.plan(&Graph::default(), Options::default()).await?;
+    session.printer.say(render::plan::text(&plan));
+    session.printer.document(&render::plan::document(&plan));
+    if args.dry_run {
+        return Ok(Exit::Ok);
+    }
+    if !plan.is_empty() {
+        let question = format!("this deletes the stack {}; go on?", project.stack);
+        confirm(session.printer, global, environment, &question)?;
+    }
+    let carried = session.carry_out(plan).await?;
+    told(&carried, &project)?;
+    session.printer.answer(format!("{} is gone", project.stack));
+    session.printer.document(&json!({ "type": "result", "outcome": "converged", "urls": [] }));
+    Ok(Exit::Ok)
+}
+
+fn nothing(printer: &mut Printer) -> Exit {
+    printer.answer("nothing to do: the stack has no resources");
+    printer.document(&json!({ "type": "result", "outcome": "converged", "urls": [] }));
+    Exit::Ok
+}

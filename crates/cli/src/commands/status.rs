@@ -1,0 +1,99 @@
+//! `ashore status`: what is there. Takes no lock and changes nothing.
+
+use ashore_engine::graph::Graph;
+use ashore_engine::state::Ownership;
+use ashore_engine::survey::survey;
+use serde::Serialize;
+
+use crate::args::Global;
+use crate::cloud::Cloud;
+use crate::environment::Environment;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::project::Project;
+use crate::render;
+
+/// What is there, for programs.
+#[derive(Serialize)]
+pub(crate) struct Status {
+    r#type: &'static str,
+    stack: String,
+    account: Option<String>,
+    region: Option<String>,
+    urls: Vec<String>,
+    unfinished_run: Option<String>,
+    pub(crate) resources: Vec<Resource>,
+}
+
+/// One resource.
+#[derive(Serialize)]
+pub(crate) struct Resource {
+    pub(crate) instance: String,
+    pub(crate) kind: String,
+    pub(crate) id: String,
+    pub(crate) condition: Condition,
+}
+
+/// How it is.
+#[derive(Serialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Condition {
+    /// It is there.
+    There,
+    /// An earlier run did not see it through.
+    Unsettled,
+    /// It is not there any more.
+    Missing,
+    /// Not ours; we only use it.
+    Shared,
+}
+
+pub(crate) async fn status(
+    global: &Global,
+    environment: &Environment,
+    printer: &mut Printer,
+) -> Result<Exit, CommandError> {
+    let project = Project::read(global, environment)?;
+    let contents = project.folder().peek()?;
+    let open = contents.open.as_ref();
+    let state = open.map_or(contents.state.clone(), |run| run.state(&contents.state));
+    let mut resources = Vec::new();
+    if !state.resources.is_empty() {
+        let cloud = Cloud::connect(&project, global, environment).await?;
+        cloud.pin(&mut state.clone())?;
+        let seen = survey(&Graph::default(), &state, &cloud.providers).await.map_err(|errors| {
+            let what = format!("{} cannot be read", errors[0].address);
+            CommandError::of_failure(&what, &errors[0].source)
+        })?;
+        for (instance, record) in &state.resources {
+            let there = seen.observed.get(instance).is_some_and(Option::is_some);
+            resources.push(Resource {
+                instance: instance.to_string(),
+                kind: record.kind.clone(),
+                id: render::id(&record.outputs),
+                condition: match (record.ownership, there) {
+                    (Ownership::Shared, _) => Condition::Shared,
+                    (_, false) => Condition::Missing,
+                    (_, true) if record.settled => Condition::There,
+                    (_, true) => Condition::Unsettled,
+                },
+            });
+        }
+    }
+    let status = Status {
+        r#type: "status",
+        stack: project.stack.to_string(),
+        account: state.pins.get("account").cloned(),
+        region: state.pins.get("region").cloned(),
+        urls: if resources.is_empty() { Vec::new() } else { project.urls(&state) },
+        unfinished_run: open.map(|run| run.id().to_string()),
+        resources,
+    };
+    if let Some(run) = open {
+        printer.say(render::open_run(run));
+    }
+    printer.answer(render::status::text(&status, &status.urls));
+    printer.document(&status);
+    Ok(Exit::Ok)
+}

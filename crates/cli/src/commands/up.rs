@@ -1,0 +1,221 @@
+//! `ashore up`: brings the stack to what the manifest says.
+
+use std::fs;
+use std::path::Path;
+
+use ashore_engine::plan::{Action, Options, Plan, Reason};
+use ashore_engine::run::{Mode, Run, Then};
+use ashore_engine::state::State;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::args::{Global, Up};
+use crate::cloud::Cloud;
+use crate::environment::Environment;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::project::Project;
+use crate::render;
+use crate::session::{Session, told};
+
+pub(crate) async fn up(
+    args: &Up,
+    global: &Global,
+    environment: &Environment,
+    printer: &mut Printer,
+) -> Result<Exit, CommandError> {
+    let project = Project::read(global, environment)?;
+    let lease = project.folder().lock("ashore up")?;
+    let contents = lease.load()?;
+    let cloud = Cloud::connect(&project, global, environment).await?;
+    let mut state = contents.state;
+    cloud.pin(&mut state)?;
+    let mut session = Session::new(&project, cloud, lease, state, printer);
+    session.wait = args.wait.into();
+    session.on_failure = args.on_failure.into();
+    if args.undo {
+        return undo(session, contents.open).await;
+    }
+    let graph = session.graph().await?;
+    if let Some(run) = contents.open {
+        settle(&mut session, run, Some(&graph.digest())).await?;
+    }
+    let plan = match &args.plan {
+        Some(file) => load_plan(&environment.folder.join(file), &session.state, &graph.digest())?,
+        None => {
+            let options = Options {
+                allow_interruption: args.allow.allow_interruption,
+            };
+            session.plan(&graph, options).await?
+        }
+    };
+    session.printer.say(render::plan::text(&plan));
+    session.printer.document(&render::plan::document(&plan));
+    if plan.is_empty() {
+        keep_records(&mut session, &plan)?;
+        return done(&mut session);
+    }
+    if deletes(&plan) {
+        let question = "this deletes what is marked with `-`; go on?";
+        confirm(session.printer, global, environment, question)?;
+    }
+    let carried = session.carry_out(plan).await?;
+    told(&carried, &project)?;
+    done(&mut session)
+}
+
+/// Finishes what an earlier command did not: goes on with it if it wants the same, else only finds
+/// out what is in flight, so that the new plan knows of it.
+pub(crate) async fn settle(
+    session: &mut Session<'_>,
+    run: Run,
+    wanted: Option<&str>,
+) -> Result<(), CommandError> {
+    let same = wanted == Some(run.plan().wanted.as_str());
+    let turn = match run.mode() {
+        Mode::Converging | Mode::Stopping(Then::Keep) if !same => Some(Then::Replan),
+        _ => None, // the same plan goes on; an undo or a commit is seen through first
+    };
+    session.printer.say(render::open_run(&run));
+    let carried = session.take_up(run, turn).await?;
+    match &carried.ended {
+        // What it was undone from or what it left behind is the next plan's business.
+        ashore_engine::drive::Ended::Over(_) => Ok(()),
+        ashore_engine::drive::Ended::Suspended(_) => told(&carried, session.project),
+    }
+}
+
+async fn undo(mut session: Session<'_>, open: Option<Run>) -> Result<Exit, CommandError> {
+    let Some(run) = open else {
+        return Err(CommandError::new("E0703", "there is no unfinished run to undo")
+            .advice("`ashore plan` says how the stack differs from the manifest")
+            .exit(Exit::Refused));
+    };
+    let turn = match run.mode() {
+        Mode::Collecting => {
+            return Err(CommandError::new("E0704", "the run is past its commit point")
+                .cause("what it replaced is being deleted and cannot be put back")
+                .advice("`ashore up` finishes it; then change the manifest back and `up` again")
+                .state("the run is still unfinished")
+                .exit(Exit::Refused));
+        }
+        Mode::Converging | Mode::Stopping(Then::Keep | Then::Replan) => Some(Then::Undo),
+        Mode::Stopping(Then::Undo) | Mode::Undoing | Mode::Ended(_) => None,
+    };
+    let project = session.project;
+    let carried = session.take_up(run, turn).await?;
+    match carried.ended {
+        ashore_engine::drive::Ended::Over(ashore_engine::run::Outcome::RolledBack) => {
+            session.printer.answer("undone: everything is as it was before the run");
+            session.printer.document(&json!({ "type": "result", "outcome": "rolled_back" }));
+            Ok(Exit::Ok)
+        }
+        _ => {
+            told(&carried, project)?;
+            Ok(Exit::Ok)
+        }
+    }
+}
+
+/// Nothing to do, but the state may know less than the cloud told us just now.
+fn keep_records(session: &mut Session<'_>, plan: &Plan) -> Result<(), CommandError> {
+    if session.state.resources != plan.kept || session.state.serial == 0 {
+        session.state.resources.clone_from(&plan.kept);
+        session.state.serial += 1;
+        session.lease.save(&session.state)?;
+    }
+    Ok(())
+}
+
+fn done(session: &mut Session<'_>) -> Result<Exit, CommandError> {
+    let urls = session.project.urls(&session.state);
+    for url in &urls {
+        session.printer.answer(url);
+    }
+    session.printer.document(&json!({ "type": "result", "outcome": "converged", "urls": urls }));
+    Ok(Exit::Ok)
+}
+
+/// Whether the plan takes something away that nothing replaces, or interrupts the service.
+fn deletes(plan: &Plan) -> bool {
+    plan.steps.values().any(|step| {
+        let removed = step.action == Action::Delete && step.reasons.contains(&Reason::Unwanted);
+        let interrupts = step.impact > ashore_engine::kind::Impact::Brief(String::new());
+        removed || (step.action != Action::Create && interrupts)
+    })
+}
+
+/// Asks before something is lost. Where nobody can be asked, it is refused.
+pub(crate) fn confirm(
+    printer: &mut Printer,
+    global: &Global,
+    environment: &Environment,
+    question: &str,
+) -> Result<(), CommandError> {
+    if global.yes {
+        return Ok(());
+    }
+    if !environment.interactive || global.json {
+        return Err(CommandError::new("E0701", "this needs a yes, and nobody can be asked")
+            .advice("pass --yes")
+            .exit(Exit::Refused));
+    }
+    if printer.ask(question) {
+        return Ok(());
+    }
+    Err(CommandError::new("E0705", "not confirmed").exit(Exit::Refused))
+}
+
+/// A plan in a file, with the state that it stands on.
+#[derive(Serialize, Deserialize)]
+struct SavedPlan {
+    format: u32,
+    state: String,
+    plan: Plan,
+}
+
+const PLAN_FORMAT: u32 = 1;
+
+pub(crate) fn save_plan(path: &Path, plan: &Plan, state: &State) -> Result<(), CommandError> {
+    let saved = SavedPlan {
+        format: PLAN_FORMAT,
+        state: digest(state),
+        plan: plan.clone(),
+    };
+    let text = serde_json::to_string_pretty(&saved).unwrap_or_default();
+    fs::write(path, text).map_err(|error| {
+        CommandError::io("E0608", format!("`{}` cannot be written", path.display()), &error)
+    })
+}
+
+fn load_plan(path: &Path, state: &State, wanted: &str) -> Result<Plan, CommandError> {
+    let name = path.display();
+    let text = fs::read_to_string(path)
+        .map_err(|error| CommandError::io("E0609", format!("`{name}` cannot be read"), &error))?;
+    let saved: SavedPlan = serde_json::from_str(&text).map_err(|error| {
+        CommandError::new("E0610", format!("`{name}` is no plan of this version"))
+            .cause(error.to_string())
+            .advice("make it again with `ashore plan --out`")
+    })?;
+    let stale = if saved.format != PLAN_FORMAT {
+        Some("another version of ashore wrote it")
+    } else if saved.plan.wanted != wanted {
+        Some("the manifest has changed since")
+    } else if saved.state != digest(state) {
+        Some("the stack has changed since")
+    } else {
+        None
+    };
+    match stale {
+        None => Ok(saved.plan),
+        Some(why) => Err(CommandError::new("E0706", format!("`{name}` does not fit any more"))
+            .cause(why)
+            .advice("make it again with `ashore plan --out`")
+            .exit(Exit::Refused)),
+    }
+}
+
+fn digest(state: &State) -> String {
+    ashore_engine::document::Document::of(&state.resources).digest()
+}

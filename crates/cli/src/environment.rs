@@ -1,0 +1,49 @@
+//! Everything that is read from the process's surroundings, once, at the edge.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+/// What the process finds around itself.
+pub(crate) struct Environment {
+    /// The current folder.
+    pub(crate) folder: PathBuf,
+    /// `CLOUDFLARE_API_TOKEN`.
+    pub(crate) cloudflare_token: Option<SecretString>,
+    /// `CLOUDFLARE_BASE_URL`, for tests and proxies.
+    pub(crate) cloudflare_url: Option<String>,
+    /// `AWS_ENDPOINT_URL`: where the SDK talks to, if not to AWS. Pinned in the state.
+    pub(crate) aws_endpoint: Option<String>,
+    /// `ASHORE_CLOCK_SPEED`: how fast the clock of the cloud runs, as a sandbox publishes it.
+    pub(crate) clock_speed: f64,
+    /// The wall clock at the start.
+    pub(crate) now: jiff::Timestamp,
+    /// Whether somebody can be asked.
+    pub(crate) interactive: bool,
+    /// Whether progress can move the cursor.
+    pub(crate) live: bool,
+}
+
+impl Environment {
+    #[expect(clippy::disallowed_methods, reason = "this is the edge: read once, passed down")]
+    pub(crate) fn read() -> Self {
+        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let ci = text("CI").is_some_and(|value| value != "false" && value != "0");
+        let dumb = text("TERM").is_some_and(|value| value == "dumb");
+        let terminal = std::io::stderr().is_terminal();
+        Self {
+            folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            cloudflare_token: text("CLOUDFLARE_API_TOKEN").map(SecretString::from),
+            cloudflare_url: text("CLOUDFLARE_BASE_URL"),
+            aws_endpoint: text("AWS_ENDPOINT_URL"),
+            clock_speed: text("ASHORE_CLOCK_SPEED")
+                .and_then(|value| value.parse().ok())
+                .filter(|speed: &f64| speed.is_finite() && *speed > 0.0)
+                .unwrap_or(1.0),
+            now: jiff::Timestamp::now(),
+            interactive: std::io::stdin().is_terminal() && terminal && !ci,
+            live: terminal && !ci && !dumb,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The one place that writes to the terminal.
+//!
+//! Answers go to stdout, everything on the way there to stderr. With `--json`, stdout has only
+//! JSON, one document a line. A reader that went away (a closed pager) stops nothing.
+
+use std::io::Write;
+
+use anstream::{AutoStream, ColorChoice};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::args::{Color, Global};
+use crate::environment::Environment;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::render;
+
+/// Writes.
+pub(crate) struct Printer {
+    pub(crate) json: bool,
+    /// Whether progress may move the cursor.
+    pub(crate) live: bool,
+    color: ColorChoice,
+    failed: bool,
+}
+
+impl Printer {
+    pub(crate) fn new(global: &Global, environment: &Environment) -> Self {
+        let color = match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Self {
+            json: global.json,
+            live: environment.live && !global.json,
+            color,
+            failed: false,
+        }
+    }
+
+    /// Part of the answer, for people.
+    pub(crate) fn answer(&mut self, text: impl AsRef<str>) {
+        if !self.json {
+            let _ = writeln!(AutoStream::new(std::io::stdout(), self.color), "{}", text.as_ref());
+        }
+    }
+
+    /// Text that is the answer in itself, whoever reads it.
+    pub(crate) fn raw(&mut self, text: &str) {
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }
+
+    /// Said on the way, for people.
+    pub(crate) fn say(&mut self, text: impl AsRef<str>) {
+        if !self.json {
+            let _ = writeln!(AutoStream::new(std::io::stderr(), self.color), "{}", text.as_ref());
+        }
+    }
+
+    /// A document, for programs.
+    pub(crate) fn document(&mut self, document: &impl Serialize) {
+        if self.json
+            && let Ok(text) = serde_json::to_string(document)
+        {
+            let _ = writeln!(std::io::stdout(), "{text}");
+        }
+    }
+
+    /// What went wrong.
+    pub(crate) fn error(&mut self, error: &CommandError) {
+        self.failed = true;
+        if self.json {
+            self.document(&render::failure::document(error));
+        } else {
+            let stream = AutoStream::new(std::io::stderr(), self.color);
+            let fancy = !matches!(stream.current_choice(), ColorChoice::Never);
+            let text = render::failure::text(error, fancy);
+            let mut stream = stream;
+            let _ = write!(stream, "{text}");
+        }
+    }
+
+    /// The last line for programs.
+    pub(crate) fn finish(&mut self, exit: Exit) {
+        self.document(&json!({ "type": "exit", "code": exit.code() }));
+    }
+
+    /// Asks somebody. The answer is yes only if they say so.
+    pub(crate) fn ask(&mut self, question: &str) -> bool {
+        let mut stderr = AutoStream::new(std::io::stderr(), self.color);
+        let _ = write!(stderr, "{question} [y/N] ");
+        let _ = stderr.flush();
+        let mut line = String::new();
+        let read = std::io::stdin().read_line(&mut line).is_ok();
+        read && matches!(line.trim(), "y" | "Y" | "yes")
+    }
+}

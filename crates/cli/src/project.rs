@@ -1,0 +1,103 @@
+//! A manifest with its text, and where its state lies.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ashore_engine::address::StackName;
+use ashore_engine::state::folder::Folder;
+use ashore_manifest::{LoadOptions, Manifest, load};
+
+use crate::args::Global;
+use crate::environment::Environment;
+use crate::error::{CommandError, Mistakes};
+
+/// A manifest that was read and is right.
+pub(crate) struct Project {
+    /// As it was named, for messages.
+    pub(crate) file: String,
+    pub(crate) text: String,
+    pub(crate) manifest: Manifest,
+    pub(crate) stack: StackName,
+    /// `.ashore` beside the manifest.
+    home: PathBuf,
+    sandbox: bool,
+}
+
+impl Project {
+    /// Reads the manifest.
+    pub(crate) fn read(
+        global: &Global,
+        environment: &Environment,
+    ) -> Result<Self, CommandError> {
+        let file = global.file.display().to_string();
+        let path = environment.folder.join(&global.file);
+        let text = fs::read(&path).map_err(|error| {
+            CommandError::io("E0601", format!("`{file}` cannot be read"), &error)
+                .advice("name the manifest with --file, or make one with `ashore init`")
+        })?;
+        let text = String::from_utf8(text).map_err(|error| {
+            CommandError::new("E0602", format!("`{file}` is not UTF-8 text"))
+                .cause(error.utf8_error().to_string())
+        })?;
+        let options = LoadOptions {
+            environment: global.env.clone(),
+            region: global.region.clone(),
+        };
+        let manifest = load(&text, &options).map_err(|diagnostics| {
+            let first = diagnostics.first().map_or("E0101", |diagnostic| diagnostic.code.id());
+            let mistakes = diagnostics.len();
+            let mut error = CommandError::new(
+                first,
+                match mistakes {
+                    1 => format!("`{file}` has a mistake"),
+                    more => format!("`{file}` has {more} mistakes"),
+                },
+            );
+            error.mistakes = Some(Mistakes {
+                file: file.clone(),
+                text: text.clone(),
+                diagnostics,
+            });
+            error
+        })?;
+        let stack = StackName {
+            app: manifest.app.as_str().to_string(),
+            environment: manifest.environment.as_str().to_string(),
+        };
+        let home = path.parent().unwrap_or(Path::new(".")).join(".ashore");
+        Ok(Self {
+            file,
+            text,
+            manifest,
+            stack,
+            home,
+            sandbox: global.sandbox,
+        })
+    }
+
+    /// Where the stack's state lies.
+    pub(crate) fn folder(&self) -> Folder {
+        let home = if self.sandbox { self.home.join("sandbox") } else { self.home.clone() };
+        Folder::new(home.join(self.stack.to_string()), self.stack.clone())
+    }
+
+    /// Where the sandbox keeps its world. All stacks of a project share it, as they would share an
+    /// account.
+    pub(crate) fn sandbox_world(&self) -> PathBuf {
+        self.home.join("sandbox").join("world")
+    }
+
+    /// The URLs of the services that are reached from outside.
+    pub(crate) fn urls(&self, state: &ashore_engine::state::State) -> Vec<String> {
+        let hostnames = self.manifest.hostnames();
+        let mut urls: Vec<String> =
+            hostnames.map(|(_, hostname)| format!("https://{}", *hostname.name)).collect();
+        if self.manifest.plain_http().is_some()
+            && let Some((_, record)) = state.current(&"ingress/load_balancer".into())
+            && let Some(name) = record.outputs.get("dns_name").and_then(|name| name.as_str())
+        {
+            urls.push(format!("http://{name}"));
+        }
+        urls
+    }
+}

@@ -1,0 +1,180 @@
+//! A plan: what, why, and what it may break.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use ashore_engine::address::Instance;
+use ashore_engine::document::Difference;
+use ashore_engine::event;
+use ashore_engine::kind::Impact;
+use ashore_engine::plan::{Action, Plan, Reason, Step};
+use serde_json::{Value, json};
+
+use super::count;
+
+/// The plan, for people: by manifest object, a line each, members only where they change.
+pub(crate) fn text(plan: &Plan) -> String {
+    if plan.is_empty() {
+        return format!("{}: nothing to do, {} as wanted", plan.stack, count(plan.kept.len(), "resource"));
+    }
+    let mut objects: BTreeMap<&str, Vec<(&Instance, &Step)>> = BTreeMap::new();
+    for (instance, step) in &plan.steps {
+        objects.entry(instance.address.object()).or_default().push((instance, step));
+    }
+    let mut text = format!("{}\n", plan.stack);
+    for (object, steps) in objects {
+        let _ = writeln!(text, "\n  {object}");
+        for (instance, step) in steps {
+            line(&mut text, plan, instance, step);
+        }
+    }
+    let _ = write!(text, "\n{}", summary(plan));
+    text
+}
+
+fn line(text: &mut String, plan: &Plan, instance: &Instance, step: &Step) {
+    let part = match instance.address.part() {
+        part if instance.generation > 1 => format!("{part}#{}", instance.generation),
+        part => part.to_string(),
+    };
+    let (glyph, verb) = verb(plan, instance, step);
+    let why = step.reasons.iter().map(reason).collect::<Vec<_>>().join(", ");
+    let _ = writeln!(text, "    {glyph} {part:<26} {verb:<8} {why}");
+    for what in &step.displaces {
+        let _ = writeln!(text, "        takes the place of {what}; put back by an undo or `down`");
+    }
+    if step.action != Action::Delete && !step.differences.is_empty() {
+        for difference in &step.differences {
+            let _ = writeln!(text, "        {}", changed(difference));
+        }
+    }
+    if let Some(impact) = impact(&step.impact) {
+        let _ = writeln!(text, "        ! {impact}");
+    }
+}
+
+fn verb(plan: &Plan, instance: &Instance, step: &Step) -> (char, &'static str) {
+    match step.action {
+        Action::Create if instance.generation > 1 && replaces(plan, instance) => ('±', "replace"),
+        Action::Create => ('+', "create"),
+        Action::Update => ('~', "update"),
+        Action::Delete => ('-', "delete"),
+    }
+}
+
+/// Whether an earlier life of the resource goes, or is retired, as this one comes.
+fn replaces(plan: &Plan, instance: &Instance) -> bool {
+    let earlier = |other: &Instance| {
+        other.address == instance.address && other.generation < instance.generation
+    };
+    plan.steps.keys().any(earlier) || plan.kept.keys().any(earlier)
+}
+
+fn reason(reason: &Reason) -> String {
+    match reason {
+        Reason::New => "new".to_string(),
+        Reason::Vanished => "is not there any more".to_string(),
+        Reason::Changed(field) => format!("{field} differs"),
+        Reason::Forced(field) => format!("{field} cannot be changed in place"),
+        Reason::Upstream(address) => format!("{address} is made anew"),
+        Reason::Unsettled => "an earlier run did not see it through".to_string(),
+        Reason::Unwanted => "not in the manifest".to_string(),
+        Reason::Retired => "a newer one has taken its place".to_string(),
+    }
+}
+
+fn changed(difference: &Difference) -> String {
+    let value = |value: &Option<Value>| match value {
+        None => "(none)".to_string(),
+        Some(Value::Object(members)) if members.contains_key("$ref") => {
+            "(known after it is made)".to_string()
+        }
+        Some(value) => shortened(value.to_string()),
+    };
+    format!("{}: {} -> {}", difference.at, value(&difference.observed), value(&difference.desired))
+}
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+fn impact(impact: &Impact) -> Option<String> {
+    match impact {
+        Impact::None => None,
+        Impact::Brief(why) => Some(format!("brief: {why}")),
+        Impact::Outage(why) => Some(format!("outage: {why}")),
+        Impact::DataLoss(why) => Some(format!("data is lost: {why}")),
+    }
+}
+
+struct Counts {
+    create: usize,
+    replace: usize,
+    update: usize,
+    delete: usize,
+}
+
+fn counts(plan: &Plan) -> Counts {
+    let mut counts = Counts { create: 0, replace: 0, update: 0, delete: 0 };
+    for (instance, step) in &plan.steps {
+        match verb(plan, instance, step).0 {
+            '+' => counts.create += 1,
+            '±' => counts.replace += 1,
+            '~' => counts.update += 1,
+            _ => counts.delete += 1,
+        }
+    }
+    counts
+}
+
+fn summary(plan: &Plan) -> String {
+    let Counts { create, replace, update, delete } = counts(plan);
+    let requests: usize = plan.steps.values().map(|step| step.requests.len()).sum();
+    format!(
+        "{create} to create, {replace} to replace, {update} to update, {delete} to delete, {} \
+         unchanged; {}",
+        plan.kept.len(),
+        count(requests, "request"),
+    )
+}
+
+/// The plan, for programs.
+pub(crate) fn document(plan: &Plan) -> Value {
+    let Counts { create, replace, update, delete } = counts(plan);
+    let steps: Vec<Value> = plan.steps.iter().map(|(instance, step)| self::step(instance, step)).collect();
+    json!({
+        "type": "plan",
+        "version": event::VERSION,
+        "stack": plan.stack.to_string(),
+        "changes": !plan.is_empty(),
+        "summary": {
+            "create": create,
+            "replace": replace,
+            "update": update,
+            "delete": delete,
+            "unchanged": plan.kept.len(),
+        },
+        "impact": plan.impact(),
+        "steps": steps,
+    })
+}
+
+fn step(instance: &Instance, step: &Step) -> Value {
+    json!({
+        "step": instance.to_string(),
+        "address": instance.address,
+        "generation": instance.generation,
+        "kind": step.kind,
+        "action": step.action,
+        "phase": step.phase,
+        "reasons": step.reasons,
+        "impact": step.impact,
+        "differences": step.differences,
+        "displaces": step.displaces,
+        "requests": step.requests.iter().map(|request| &request.operation).collect::<Vec<_>>(),
+        "after": step.all_needs().map(|need| need.step.to_string()).collect::<std::collections::BTreeSet<_>>(),
+    })
+}

@@ -1,0 +1,169 @@
+//! What happens, as it happens: moving lines on a terminal, plain lines elsewhere, events for
+//! programs.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ashore_engine::address::Instance;
+use ashore_engine::event::Event;
+use ashore_engine::plan::{Action, Plan};
+use ashore_engine::run::{Outcome, Then};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use super::elapsed;
+use crate::printer::Printer;
+
+/// A step that is still waiting says so this often where lines cannot be rewritten.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+
+/// Shows events.
+pub(crate) struct Progress<'a> {
+    printer: &'a mut Printer,
+    running: BTreeMap<Instance, ProgressBar>,
+    lines: Option<MultiProgress>,
+    /// When each waiting step was last heard of.
+    heard: BTreeMap<Instance, Duration>,
+    width: usize,
+}
+
+impl<'a> Progress<'a> {
+    pub(crate) fn new(printer: &'a mut Printer, plan: &Plan) -> Self {
+        let widths = plan.steps.keys().map(|step| step.to_string().len());
+        Self {
+            lines: printer.live.then(MultiProgress::new),
+            running: BTreeMap::new(),
+            heard: BTreeMap::new(),
+            width: widths.max().unwrap_or(0),
+            printer,
+        }
+    }
+
+    /// Shows one.
+    pub(crate) fn show(&mut self, event: &Event) {
+        self.printer.document(event);
+        match event {
+            Event::RunStarted { run, steps, resumed } => {
+                let verb = if *resumed { "resumed" } else { "started" };
+                self.say(format!("run {run} {verb}, {}", super::count(*steps, "step")));
+            }
+            Event::Sending { step, action, operation, undo } => {
+                let verb = doing(*action, *undo);
+                self.update(step, format!("{verb:<10} {operation}"));
+            }
+            Event::Answered { .. } => {}
+            Event::Retrying { step, failure, after } => {
+                let why = format!("{}: {}", failure.code, failure.message);
+                self.update(step, format!("again in {}: {why}", elapsed(*after)));
+            }
+            Event::Waiting { step, action, why, elapsed } => {
+                let verb = doing(*action, false);
+                let text = format!("{verb:<10} {} {why}", super::elapsed(*elapsed));
+                if self.lines.is_some() || self.is_due(step, *elapsed) {
+                    self.update(step, text);
+                }
+            }
+            Event::Done { step, action, elapsed } => {
+                self.end(step, '✔', &format!("{:<10} {}", done(*action), super::elapsed(*elapsed)));
+            }
+            Event::Failed { step, failure, .. } => self.end(step, '✘', &failure.to_string()),
+            Event::Stopping { then } => self.say(match then {
+                Then::Undo => "stopping; everything will be put back".to_string(),
+                Then::Keep => "stopping; what is there stays".to_string(),
+                Then::Replan => "finding out what is there".to_string(),
+            }),
+            Event::Committed => {}
+            Event::Undoing => self.say("putting everything back".to_string()),
+            Event::Undone { step, foreign } if foreign.is_empty() => {
+                self.end(step, '↩', "put back");
+            }
+            Event::Undone { step, foreign } => {
+                let fields: Vec<String> = foreign.iter().map(ToString::to_string).collect();
+                let text = format!("{} was changed by somebody else and stays", fields.join(", "));
+                self.update(step, text);
+            }
+            Event::UndoFailed { step, failure } => {
+                self.end(step, '✘', &format!("not put back: {failure}"));
+            }
+            Event::Ended { outcome, elapsed } => {
+                let word = match outcome {
+                    Outcome::Converged => "done",
+                    Outcome::RolledBack => "put back",
+                    Outcome::Stuck => "stuck",
+                    Outcome::Kept => "failed",
+                    Outcome::Replanned => "known again",
+                    Outcome::LeftBehind => "done, with something left behind",
+                };
+                self.say(format!("{word} in {}", super::elapsed(*elapsed)));
+            }
+            Event::Suspended { why } => self.say(format!("paused: {why}")),
+        }
+    }
+
+    /// Takes what moves off the terminal.
+    pub(crate) fn finish(&mut self) {
+        for bar in self.running.values() {
+            bar.finish_and_clear();
+        }
+        self.running.clear();
+    }
+
+    fn is_due(&mut self, step: &Instance, now: Duration) -> bool {
+        let heard = self.heard.entry(step.clone()).or_default();
+        let due = now.saturating_sub(*heard) >= HEARTBEAT;
+        if due {
+            *heard = now;
+        }
+        due
+    }
+
+    fn update(&mut self, step: &Instance, text: String) {
+        let width = self.width;
+        match &self.lines {
+            Some(lines) => {
+                let bar = self.running.entry(step.clone()).or_insert_with(|| {
+                    let bar = lines.add(ProgressBar::new_spinner());
+                    if let Ok(style) = ProgressStyle::with_template("  {spinner} {wide_msg}") {
+                        bar.set_style(style);
+                    }
+                    bar.enable_steady_tick(Duration::from_millis(120));
+                    bar
+                });
+                bar.set_message(format!("{:<width$}  {text}", step.to_string()));
+            }
+            None => self.printer.say(format!("  {:<width$}  {text}", step.to_string())),
+        }
+    }
+
+    fn end(&mut self, step: &Instance, glyph: char, text: &str) {
+        if let Some(bar) = self.running.remove(step) {
+            bar.finish_and_clear();
+        }
+        self.heard.remove(step);
+        let width = self.width;
+        self.say(format!("{glyph} {:<width$}  {text}", step.to_string()));
+    }
+
+    fn say(&mut self, text: String) {
+        match &self.lines {
+            Some(lines) => lines.suspend(|| self.printer.say(text)),
+            None => self.printer.say(text),
+        }
+    }
+}
+
+fn doing(action: Action, undo: bool) -> &'static str {
+    match (action, undo) {
+        (_, true) => "putting back",
+        (Action::Create, _) => "creating",
+        (Action::Update, _) => "updating",
+        (Action::Delete, _) => "deleting",
+    }
+}
+
+fn done(action: Action) -> &'static str {
+    match action {
+        Action::Create => "created",
+        Action::Update => "updated",
+        Action::Delete => "deleted",
+    }
+}

@@ -1,0 +1,25 @@
+//! What is there, for people.
+
+use std::fmt::Write as _;
+
+use crate::commands::status::{Condition, Status};
+
+pub(crate) fn text(status: &Status, urls: &[String]) -> String {
+    if status.resources.is_empty() {
+        return "nothing is there".to_string();
+    }
+    let mut text = String::new();
+    for resource in &status.resources {
+        let condition = match resource.condition {
+            Condition::There => "there",
+            Condition::Unsettled => "unsettled",
+            Condition::Missing => "MISSING",
+            Condition::Shared => "shared",
+        };
+        let _ = writeln!(text, "{:<40} {condition:<10} {}", resource.instance, resource.id);
+    }
+    for url in urls {
+        let _ = writeln!(text, "\n{url}");
+    }
+    text.trim_end().to_string()
+}
