@@ -534,6 +534,21 @@ def test_delete_slr(iam, refused):
     assert refused(iam.get_role, RoleName="AWSServiceRoleForECS") == "NoSuchEntity"
 
 
+def test_slr_stays_while_a_cluster_does(twin, iam):
+    iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
+    ecs = twin.client("ecs")
+    cluster = ecs.create_cluster(clusterName="shop")["cluster"]["clusterArn"]
+    task = iam.delete_service_linked_role(RoleName="AWSServiceRoleForECS")["DeletionTaskId"]
+    status = iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
+    assert status["Status"] == "FAILED"
+    assert status["Reason"]["RoleUsageList"] == [{"Region": "eu-central-1", "Resources": [cluster]}]
+    assert iam.get_role(RoleName="AWSServiceRoleForECS")
+    ecs.delete_cluster(cluster="shop")
+    task = iam.delete_service_linked_role(RoleName="AWSServiceRoleForECS")["DeletionTaskId"]
+    status = iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
+    assert status["Status"] == "SUCCEEDED"
+
+
 def test_deletion_status_of_no_task(iam, refused):
     task = "task/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS/1"
     call = iam.get_service_linked_role_deletion_status
