@@ -28,8 +28,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 type Listing = for<'a> fn(&'a World, &str) -> Vec<(String, &'a Tags)>;
 
 /// Every service whose resources bear tags.
-const LISTINGS: &[Listing] =
-    &[acm::tagged, ec2::tagged, ecs::tagged, elbv2::tagged, iam::tagged, logs::tagged];
+const LISTINGS: &[Listing] = &[
+    acm::tagged,
+    ec2::tagged,
+    ecs::tagged,
+    elbv2::tagged,
+    iam::tagged,
+    logs::tagged,
+];
 
 /// Everything of a region that could bear tags, by ARN; also what bears none.
 pub(crate) fn every_resource<'a>(world: &'a World, region: &str) -> BTreeMap<String, &'a Tags> {

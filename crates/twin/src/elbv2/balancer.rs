@@ -187,7 +187,7 @@ pub(super) fn delete_load_balancer(call: &mut Call<'_>) -> Answer {
     input.finish()?;
     let Some(balancer) = call.here().elbv2.balancers.get(&arn) else {
         return if arn.contains(":loadbalancer/") {
-            Ok(Value::Null)
+            Ok(json!({}))
         } else {
             Err(not_valid(&arn))
         };
@@ -228,7 +228,7 @@ pub(super) fn delete_load_balancer(call: &mut Call<'_>) -> Answer {
         ec2::interfaces::release(call.world, &call.region, &zone.interface, linger);
     }
     look(call.world, &call.region);
-    Ok(Value::Null)
+    Ok(json!({}))
 }
 
 /// No balancer of the twin reserves capacity. Terraform asks for each one.

@@ -1,6 +1,6 @@
 //! Certificates of listeners: which may be used, the list beside the default one.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::constraint::{self, invalid};
 use super::listener::{self, Tls};
@@ -54,7 +54,7 @@ pub(super) fn remove_listener_certificates(call: &mut Call<'_>) -> Answer {
     if listed && tls.certificate != certificate {
         balancer::release_certificates(call, &balancer, vec![certificate]);
     }
-    Ok(Value::Null)
+    Ok(json!({}))
 }
 
 pub(super) fn describe_listener_certificates(call: &mut Call<'_>) -> Answer {

@@ -197,7 +197,7 @@ pub(super) fn delete_listener(call: &mut Call<'_>) -> Answer {
     let certificates = old.certificates().map(str::to_owned).collect();
     balancer::release_certificates(call, &old.balancer, certificates);
     look(call.world, &call.region);
-    Ok(Value::Null)
+    Ok(json!({}))
 }
 
 /// The listener with this ARN.

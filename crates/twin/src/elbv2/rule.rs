@@ -167,7 +167,7 @@ pub(super) fn delete_rule(call: &mut Call<'_>) -> Answer {
     here.rules.remove(&arn);
     here.associate();
     look(call.world, &call.region);
-    Ok(Value::Null)
+    Ok(json!({}))
 }
 
 /// Sets several priorities at once: only the order that results must be free of conflicts.

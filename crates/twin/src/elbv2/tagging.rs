@@ -1,6 +1,6 @@
 //! Tags of load balancers, listeners, rules and target groups.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Elbv2;
 use super::constraint::invalid;
@@ -26,7 +26,7 @@ pub(super) fn add_tags(call: &mut Call<'_>) -> Answer {
     for (arn, tags) in arns.iter().zip(changed) {
         *of(here, arn)? = tags;
     }
-    Ok(Value::Null)
+    Ok(json!({}))
 }
 
 pub(super) fn remove_tags(call: &mut Call<'_>) -> Answer {
@@ -44,7 +44,7 @@ pub(super) fn remove_tags(call: &mut Call<'_>) -> Answer {
     for arn in &arns {
         of(here, arn)?.retain(|key, _| !keys.contains(key));
     }
-    Ok(Value::Null)
+    Ok(json!({}))
 }
 
 pub(super) fn describe_tags(call: &mut Call<'_>) -> Answer {

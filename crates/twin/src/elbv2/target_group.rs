@@ -188,7 +188,7 @@ pub(super) fn delete_target_group(call: &mut Call<'_>) -> Answer {
     input.finish()?;
     let here = &mut call.here().elbv2;
     match named(here, &arn) {
-        Err(refusal) if refusal.code == "TargetGroupNotFound" => return Ok(Value::Null),
+        Err(refusal) if refusal.code == "TargetGroupNotFound" => return Ok(json!({})),
         Err(refusal) => return Err(refusal),
         Ok(group) if !group.load_balancers.is_empty() => {
             return Err(Refusal::new(
@@ -198,7 +198,7 @@ pub(super) fn delete_target_group(call: &mut Call<'_>) -> Answer {
         }
         Ok(_) => drop(here.target_groups.remove(&arn)),
     }
-    Ok(Value::Null)
+    Ok(json!({}))
 }
 
 /// The target group with this ARN, for other services.

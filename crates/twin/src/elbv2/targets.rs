@@ -95,7 +95,7 @@ pub(super) fn register_targets(call: &mut Call<'_>) -> Answer {
         insert(call.world, &call.region, &arn, id, port, zone);
     }
     look(call.world, &call.region);
-    Ok(Value::Null)
+    Ok(json!({}))
 }
 
 /// A target that is not registered is a success [ELBv2 API: DeregisterTargets].
@@ -110,7 +110,7 @@ pub(super) fn deregister_targets(call: &mut Call<'_>) -> Answer {
         let port = wanted.port.unwrap_or(port);
         deregister_target(call.world, &call.region, &arn, &wanted.id, port);
     }
-    Ok(Value::Null)
+    Ok(json!({}))
 }
 
 /// Registers an address on behalf of another service. False: no such group.
