@@ -123,7 +123,7 @@ pub(crate) fn happen(world: &mut World, region: &str, what: Happening) {
     }
 }
 
-/// The tagged resources, for Resource Groups Tagging.
+/// Everything that can have tags, for Resource Groups Tagging.
 pub(crate) fn tagged<'a>(world: &'a World, region: &str) -> Vec<(String, &'a Tags)> {
     let Some(region) = world.regions.get(region) else {
         return Vec::new();
@@ -142,7 +142,6 @@ pub(crate) fn tagged<'a>(world: &'a World, region: &str) -> Vec<(String, &'a Tag
     clusters
         .chain(services.map(|it| (it.arn.clone(), &it.tags)))
         .chain(definitions.map(|it| (it.arn.clone(), &it.tags)))
-        .filter(|(_, tags)| !tags.is_empty())
         .collect()
 }
 

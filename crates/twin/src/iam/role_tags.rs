@@ -11,7 +11,7 @@ pub(super) fn tag(call: &mut Call<'_>) -> Answer {
     let role_name = input.required("RoleName")?;
     let more = super::read_tags(&mut input)?;
     input.finish()?;
-    let role = role::find_own_mut(call.world, &role_name)?;
+    let role = role::find_any_mut(call.world, &role_name)?;
     role.tags = role.tags.with(more, "LimitExceeded")?;
     Ok(Value::Null)
 }
@@ -21,7 +21,7 @@ pub(super) fn untag(call: &mut Call<'_>) -> Answer {
     let role_name = input.required("RoleName")?;
     let keys = input.texts("TagKeys")?;
     input.finish()?;
-    let role = role::find_own_mut(call.world, &role_name)?;
+    let role = role::find_any_mut(call.world, &role_name)?;
     role.tags.0.retain(|key, _| !keys.contains(key));
     Ok(Value::Null)
 }

@@ -191,9 +191,7 @@ fn users(world: &World, service: &str) -> BTreeMap<String, Vec<String>> {
     };
     let mut users = BTreeMap::new();
     for region in world.regions.keys() {
-        let all = tagging::every_resource(world, region)
-            .into_iter()
-            .map(|(arn, _)| arn);
+        let all = tagging::every_resource(world, region).into_keys();
         let arns = all.filter(|arn| arn.split(':').nth(2) == Some(vendor) && arn.contains(kind));
         let arns: Vec<String> = arns.collect();
         if !arns.is_empty() {

@@ -512,17 +512,24 @@ def test_slr_of_no_service_or_with_a_suffix(iam, refused, more):
     "call, more",
     [
         ("delete_role", {}),
-        ("update_role", {"Description": "x"}),
+        ("update_role", {"MaxSessionDuration": 7200}),
         ("update_assume_role_policy", {"PolicyDocument": TRUST}),
         ("put_role_policy", {"PolicyName": "p", "PolicyDocument": ALLOW}),
         ("attach_role_policy", {"PolicyArn": EXECUTION}),
-        ("tag_role", {"Tags": [{"Key": "a", "Value": "b"}]}),
     ],
 )
 def test_slr_is_unmodifiable(iam, refused, call, more):
     iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
     code = refused(getattr(iam, call), RoleName="AWSServiceRoleForECS", **more)
     assert code == "UnmodifiableEntity"
+
+
+def test_slr_can_be_tagged_and_described(iam):
+    name = iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")["Role"]["RoleName"]
+    iam.tag_role(RoleName=name, Tags=[{"Key": "a", "Value": "b"}])
+    iam.update_role(RoleName=name, Description="ours")
+    role = iam.get_role(RoleName=name)["Role"]
+    assert (role["Tags"], role["Description"]) == ([{"Key": "a", "Value": "b"}], "ours")
 
 
 def test_delete_slr(iam, refused):
@@ -532,6 +539,21 @@ def test_delete_slr(iam, refused):
     status = iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
     assert status["Status"] == "SUCCEEDED"
     assert refused(iam.get_role, RoleName="AWSServiceRoleForECS") == "NoSuchEntity"
+
+
+def test_slr_stays_while_a_cluster_does(twin, iam):
+    iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
+    ecs = twin.client("ecs")
+    cluster = ecs.create_cluster(clusterName="shop")["cluster"]["clusterArn"]
+    task = iam.delete_service_linked_role(RoleName="AWSServiceRoleForECS")["DeletionTaskId"]
+    status = iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
+    assert status["Status"] == "FAILED"
+    assert status["Reason"]["RoleUsageList"] == [{"Region": "eu-central-1", "Resources": [cluster]}]
+    assert iam.get_role(RoleName="AWSServiceRoleForECS")
+    ecs.delete_cluster(cluster="shop")
+    task = iam.delete_service_linked_role(RoleName="AWSServiceRoleForECS")["DeletionTaskId"]
+    status = iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
+    assert status["Status"] == "SUCCEEDED"
 
 
 def test_deletion_status_of_no_task(iam, refused):

@@ -144,6 +144,46 @@ def test_tag_resources_log_group(twin):
     assert rows == [{"ResourceARN": arn, "Tags": [{"Key": "app", "Value": "shop"}]}]
 
 
+@pytest.fixture
+def everywhere(twin):
+    """The ARN of one resource of every service with regions."""
+    account = "eu-central-1:123456789012"
+    vpc = twin.client("ec2").create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    group = twin.client("elbv2").create_target_group(
+        Name="t", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip"
+    )["TargetGroups"][0]["TargetGroupArn"]
+    certificate = twin.client("acm").request_certificate(
+        DomainName="www.example.com", ValidationMethod="DNS"
+    )["CertificateArn"]
+    cluster = twin.client("ecs").create_cluster(clusterName="shop")["cluster"]["clusterArn"]
+    twin.client("logs").create_log_group(logGroupName="/ecs/all")
+    return {
+        "ec2:vpc": f"arn:aws:ec2:{account}:vpc/{vpc}",
+        "elasticloadbalancing:targetgroup": group,
+        "acm:certificate": certificate,
+        "ecs:cluster": cluster,
+        "logs:log-group": f"arn:aws:logs:{account}:log-group:/ecs/all",
+    }
+
+
+def test_every_service_is_tagged_listed_and_untagged(twin, everywhere):
+    tagging = twin.client("resourcegroupstaggingapi")
+    listed = lambda **asked: {
+        row["ResourceARN"]
+        for row in tagging.get_resources(TagFilters=[{"Key": "all"}], **asked)[
+            "ResourceTagMappingList"
+        ]
+    }
+    arns = list(everywhere.values())
+    assert listed() == set()
+    assert tagging.tag_resources(ResourceARNList=arns, Tags={"all": "1"})["FailedResourcesMap"] == {}
+    assert listed() == set(arns)
+    for kind, arn in everywhere.items():
+        assert listed(ResourceTypeFilters=[kind]) == {arn}
+    assert tagging.untag_resources(ResourceARNList=arns, TagKeys=["all"])["FailedResourcesMap"] == {}
+    assert listed() == set()
+
+
 def test_untag_resources_without_keys(tagging, arns, refused):
     import botocore.exceptions
 
