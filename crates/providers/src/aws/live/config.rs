@@ -25,7 +25,7 @@ pub fn in_process(region: &str, service: Arc<dyn Service>) -> SdkConfig {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region.to_string()))
         .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
-            Credentials::from_keys("AKIASANDBOXSANDBOXXX", "sandbox", None),
+            Credentials::new("AKIASANDBOXSANDBOXXX", "sandbox", None, None, "sandbox"),
         ))
         .http_client(InProcess(service))
         .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
