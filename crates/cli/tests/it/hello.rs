@@ -1,0 +1,176 @@
+//! The main job: up, nothing to do, changes, down.
+
+use serde_json::Value;
+
+use crate::rig::{HELLO, Rig, operation};
+
+#[test]
+fn hello_comes_up_and_what_was_planned_is_what_was_done() {
+    let rig = Rig::new(HELLO);
+    let up = rig.ashore(&["up", "--json"]).exits(0);
+    assert_eq!(up.document("result")["urls"][0], "https://hello.example.com");
+
+    let mut planned: Vec<String> = up.document("plan")["steps"]
+        .as_array()
+        .expect("steps")
+        .iter()
+        .flat_map(|step| step["requests"].as_array().expect("requests").clone())
+        .map(|request| request.as_str().expect("text").to_string())
+        .collect();
+    let mut done = rig.changes(0);
+    planned.sort();
+    done.sort();
+    assert_eq!(planned, done);
+}
+
+#[test]
+fn planning_again_plans_nothing_and_changes_nothing() {
+    let rig = Rig::new(HELLO);
+    rig.ashore(&["up"]).exits(0);
+    let before = rig.log().len();
+    let plan = rig.ashore(&["plan", "--json", "--detailed-exitcode"]).exits(0).document("plan");
+    assert_eq!(plan["changes"], false, "{plan:#}");
+    assert_eq!(rig.changes(before), Vec::<String>::new());
+}
+
+#[test]
+fn a_changed_image_is_one_task_definition_and_one_service_update() {
+    let rig = Rig::new(HELLO);
+    rig.ashore(&["up"]).exits(0);
+    rig.write(&HELLO.replace("nginx:1.29", "nginx:1.30"));
+    let plan = rig.ashore(&["plan", "--json", "--detailed-exitcode"]).exits(2).document("plan");
+    let requests = requests(&plan);
+    assert_eq!(requests, ["ecs:UpdateService", "ecs:RegisterTaskDefinition"], "{plan:#}");
+    let before = rig.log().len();
+    rig.ashore(&["up"]).exits(0);
+    assert_eq!(rig.changes(before), ["ecs:RegisterTaskDefinition", "ecs:UpdateService"]);
+    rig.ashore(&["plan", "--detailed-exitcode"]).exits(0);
+}
+
+#[test]
+fn a_changed_subnet_range_is_a_replacement_with_its_impact() {
+    let subnets = |third: &str| {
+        HELLO.replace(
+            "azs = 3",
+            &format!("subnets = [\"10.0.0.0/20\", \"10.0.16.0/20\", \"{third}\"]"),
+        )
+    };
+    let rig = Rig::new(&subnets("10.0.32.0/20"));
+    rig.ashore(&["up"]).exits(0);
+    rig.write(&subnets("10.0.48.0/20"));
+    let plan = rig.ashore(&["plan", "--json"]).exits(0).document("plan");
+    assert_eq!(plan["summary"]["replace"], 1, "{plan:#}");
+    assert_ne!(plan["impact"]["level"], "none", "{plan:#}");
+    rig.ashore(&["up", "--yes"]).exits(0);
+    rig.ashore(&["plan", "--detailed-exitcode"]).exits(0);
+    rig.ashore(&["down", "--yes"]).exits(0);
+}
+
+#[test]
+fn a_changed_tag_is_one_update_on_each_resource_that_bears_it() {
+    let rig = Rig::new(&format!("{HELLO}\n[tags]\nteam = \"a\"\n"));
+    rig.ashore(&["up"]).exits(0);
+    rig.write(&format!("{HELLO}\n[tags]\nteam = \"b\"\n"));
+    let plan = rig.ashore(&["plan", "--json"]).exits(0).document("plan");
+    for step in plan["steps"].as_array().expect("steps") {
+        assert_eq!(step["action"], "update", "{step:#}");
+        assert_eq!(step["requests"].as_array().map(Vec::len), Some(1), "{step:#}");
+    }
+    rig.ashore(&["up"]).exits(0);
+    rig.ashore(&["plan", "--detailed-exitcode"]).exits(0);
+}
+
+#[test]
+fn down_leaves_nothing_and_a_second_down_is_a_no_op() {
+    let rig = Rig::new(HELLO);
+    rig.ashore(&["up"]).exits(0);
+    rig.ashore(&["down", "--yes"]).exits(0);
+    let before = rig.log().len();
+    rig.ashore(&["down"]).exits(0);
+    assert_eq!(rig.log().len(), before, "a second down asks nobody");
+    assert_eq!(leftovers(&rig.world()), Vec::<String>::new());
+}
+
+#[test]
+fn the_calls_of_hello_stay_within_their_budget() {
+    let rig = Rig::new(HELLO);
+    rig.ashore(&["up"]).exits(0);
+    let up = tally(&rig.log());
+    assert!(up.mutating <= 38, "{up:?}");
+    assert!(up.reads <= 12, "{up:?}");
+
+    let before = rig.log().len();
+    rig.ashore(&["plan"]).exits(0);
+    let plan = tally(&rig.log()[before..]);
+    assert_eq!(plan.mutating, 0);
+    assert!(plan.all_reads <= 28, "{plan:?}");
+
+    let before = rig.log().len();
+    rig.ashore(&["down", "--yes"]).exits(0);
+    let down = tally(&rig.log()[before..]);
+    assert!(down.mutating <= 32, "{down:?}");
+    assert!(down.reads <= 28, "{down:?}");
+}
+
+/// Requests counted. A read is a poll if it comes after the first mutating request: until then
+/// everything that is read is read for the plan.
+#[derive(Debug)]
+struct Tally {
+    mutating: usize,
+    reads: usize,
+    all_reads: usize,
+    #[expect(dead_code, reason = "shown when a budget is exceeded")]
+    what: Vec<String>,
+}
+
+fn tally(log: &[Value]) -> Tally {
+    let mutates = |entry: &Value| entry["mutating"] == true;
+    let first = log.iter().position(mutates).unwrap_or(log.len());
+    Tally {
+        mutating: log.iter().filter(|entry| mutates(entry)).count(),
+        reads: first,
+        all_reads: log.iter().filter(|entry| !mutates(entry)).count(),
+        what: log.iter().map(operation).collect(),
+    }
+}
+
+fn requests(plan: &Value) -> Vec<String> {
+    let steps = plan["steps"].as_array().expect("steps");
+    let of = |step: &Value| step["requests"].as_array().cloned().unwrap_or_default();
+    let requests = steps.iter().flat_map(of);
+    requests.map(|request| request.as_str().unwrap_or_default().to_string()).collect()
+}
+
+/// What is left in the world that AWS itself does not keep.
+pub(crate) fn leftovers(world: &Value) -> Vec<String> {
+    let mut left = Vec::new();
+    walk(world, "", &mut left);
+    left
+}
+
+/// Everything that bears the stack's mark, wherever it lies.
+fn walk(value: &Value, path: &str, left: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            let tags = members.get("tags").map(ToString::to_string).unwrap_or_default();
+            let comment = members.get("comment").and_then(Value::as_str).unwrap_or_default();
+            let ours = tags.contains("ashore:stack") || comment.starts_with("ashore");
+            let status = members.get("status").map(ToString::to_string).unwrap_or_default();
+            // INACTIVE clusters and services, and revisions in deletion, are AWS's to forget.
+            let kept = status.to_uppercase().contains("INACTIVE")
+                || status.to_uppercase().contains("DELETE");
+            if ours && !kept {
+                left.push(path.to_string());
+            }
+            for (name, member) in members {
+                walk(member, &format!("{path}/{name}"), left);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                walk(item, &format!("{path}/{index}"), left);
+            }
+        }
+        _ => {}
+    }
+}

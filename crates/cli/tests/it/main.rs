@@ -1,0 +1,8 @@
+//! The real binary against a twin in a process of its own.
+
+mod bad_input;
+mod failures;
+mod foreign;
+mod hello;
+mod kills;
+mod rig;

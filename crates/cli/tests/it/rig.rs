@@ -1,0 +1,235 @@
+//! A twin in a process of its own, and the binary beside it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// How fast the twin's clock runs in these tests: a balancer's minutes pass in tenths of a second.
+const SPEED: &str = "1500";
+
+/// The manifest of the main job.
+pub(crate) const HELLO: &str = r#"
+app = "hello"
+region = "eu-central-1"
+dns = { provider = "cloudflare", zone = "example.com" }
+
+[network]
+azs = 3
+
+[services.web]
+image = "nginx:1.29"
+port = 80
+hostname = "hello.example.com"
+"#;
+
+/// A twin, and a folder with a manifest.
+pub(crate) struct Rig {
+    twin: Child,
+    address: String,
+    folder: tempfile::TempDir,
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    /// Fails the test, with everything that the command said, unless it exited so.
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Its documents, with `--json`.
+    pub(crate) fn documents(&self) -> Vec<Value> {
+        let parse = |line: &str| serde_json::from_str(line).expect("stdout is JSON lines");
+        self.stdout.lines().map(parse).collect()
+    }
+
+    /// The document of that type.
+    #[track_caller]
+    pub(crate) fn document(&self, name: &str) -> Value {
+        let found = self.documents().into_iter().find(|document| document["type"] == name);
+        found.unwrap_or_else(|| panic!("no `{name}` in:\n{}\n{}", self.stdout, self.stderr))
+    }
+}
+
+impl Rig {
+    /// A fresh twin, and a folder with this manifest.
+    pub(crate) fn new(manifest: &str) -> Self {
+        let mut twin = Command::new(env!("CARGO_BIN_EXE_ashore"))
+            .args(["sandbox", "--port", "0", "--speed", SPEED, "--json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        let mut line = String::new();
+        let stdout = twin.stdout.take().expect("stdout is piped");
+        BufReader::new(stdout).read_line(&mut line).expect("the sandbox says where it is");
+        let told: Value = serde_json::from_str(&line).expect("a document");
+        let address = told["address"].as_str().expect("an address");
+        let rig = Self {
+            twin,
+            address: address.trim_start_matches("http://").to_string(),
+            folder: tempfile::tempdir().expect("a folder"),
+        };
+        rig.write(manifest);
+        rig
+    }
+
+    /// Writes the manifest.
+    pub(crate) fn write(&self, manifest: &str) {
+        fs::write(self.folder.path().join("ashore.toml"), manifest).expect("the folder is ours");
+    }
+
+    /// A file in the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Runs the binary to its end.
+    pub(crate) fn ashore(&self, args: &[&str]) -> Ran {
+        let output = self.command(args).output().expect("the binary runs");
+        Ran {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Starts the binary.
+    pub(crate) fn start(&self, args: &[&str]) -> Child {
+        let mut command = self.command(args);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().expect("the binary runs")
+    }
+
+    /// The binary, pointed at the twin, with nothing of the surroundings but the path.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
+            .env("AWS_ACCESS_KEY_ID", "AKIASANDBOXSANDBOXXX")
+            .env("AWS_SECRET_ACCESS_KEY", "sandbox")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("CLOUDFLARE_BASE_URL", format!("http://{}/client/v4", self.address))
+            .env("CLOUDFLARE_API_TOKEN", "sandbox-token")
+            .env("ASHORE_CLOCK_SPEED", SPEED);
+        command
+    }
+
+    /// Every request so far.
+    pub(crate) fn log(&self) -> Vec<Value> {
+        match self.ask("GET", "/_twin/log", None) {
+            Value::Array(entries) => entries,
+            other => panic!("the log is {other}"),
+        }
+    }
+
+    /// Every change that took effect, `service:Operation`, from entry `from` on.
+    pub(crate) fn changes(&self, from: usize) -> Vec<String> {
+        let applied = |entry: &&Value| entry["mutating"] == true && entry["outcome"] == "ok";
+        self.log()[from..].iter().filter(applied).map(operation).collect()
+    }
+
+    /// The whole world.
+    pub(crate) fn world(&self) -> Value {
+        self.ask("GET", "/_twin/state", None)
+    }
+
+    /// A fault to come.
+    pub(crate) fn fault(&self, fault: Value) {
+        self.ask("POST", "/_twin/faults", Some(fault));
+    }
+
+    /// How tasks behave from now on.
+    pub(crate) fn script(&self, script: Value) {
+        self.ask("PUT", "/_twin/script", Some(script));
+    }
+
+    /// Lets time pass.
+    pub(crate) fn advance(&self, seconds: u64) {
+        self.ask("POST", "/_twin/advance", Some(json!({ "seconds": seconds })));
+    }
+
+    /// A request to Cloudflare, by somebody who is not us.
+    pub(crate) fn cloudflare(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        self.ask(method, &format!("/client/v4{path}"), body)
+    }
+
+    /// A request to an AWS service with a JSON protocol, by somebody who is not us.
+    pub(crate) fn aws(&self, service: &str, target: &str, body: &Value) -> Value {
+        let headers = format!(
+            "X-Amz-Target: {target}\r\nAuthorization: AWS4-HMAC-SHA256 \
+             Credential=AKIASOMEBODYELSE1234/20261121/eu-central-1/{service}/aws4_request, \
+             SignedHeaders=host, Signature=0\r\nContent-Type: application/x-amz-json-1.1\r\n"
+        );
+        self.exchange("POST", "/", &headers, &body.to_string())
+    }
+
+    /// A request to an AWS service with the query protocol, by somebody who is not us.
+    pub(crate) fn query(&self, service: &str, form: &str) -> String {
+        let headers = format!(
+            "Authorization: AWS4-HMAC-SHA256 \
+             Credential=AKIASOMEBODYELSE1234/20261121/eu-central-1/{service}/aws4_request, \
+             SignedHeaders=host, Signature=0\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        );
+        self.exchange_text("POST", "/", &headers, form)
+    }
+
+    fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        let headers = "Authorization: Bearer sandbox-token\r\nContent-Type: application/json\r\n";
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        self.exchange(method, path, headers, &body)
+    }
+
+    fn exchange(&self, method: &str, path: &str, headers: &str, body: &str) -> Value {
+        let text = self.exchange_text(method, path, headers, body);
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    fn exchange_text(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("the twin listens");
+        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time-out is set");
+        let length = body.len();
+        let host = &self.address;
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+             Content-Length: {length}\r\n{headers}\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).expect("the twin reads");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("the twin answers");
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").expect("headers and a body");
+        assert!(!head.to_lowercase().contains("transfer-encoding: chunked"), "{head}");
+        body.to_string()
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        let _ = self.twin.kill();
+        let _ = self.twin.wait();
+    }
+}
+
+/// `service:Operation` of a log entry.
+pub(crate) fn operation(entry: &Value) -> String {
+    let text = |name: &str| entry[name].as_str().unwrap_or_default().to_string();
+    format!("{}:{}", text("service"), text("operation"))
+}
