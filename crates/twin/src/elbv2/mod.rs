@@ -27,8 +27,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ecs;
 use crate::clock::Millis;
+use crate::ecs;
 use crate::operation::{Operation, read, write};
 use crate::world::World;
 
