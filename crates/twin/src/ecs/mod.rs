@@ -148,7 +148,6 @@ pub(crate) fn tagged<'a>(world: &'a World, region: &str) -> Vec<(String, &'a Tag
 
 /// What answers a request to this address of a VPC: the behaviour of the container that listens there, or one that
 /// listens to nothing where there is only the host. `None`: no task has the address. Load balancers ask this.
-#[allow(dead_code)] // asked by ELBv2
 pub(crate) fn listening(world: &World, region: &str, ip: &str, port: u16) -> Option<Behaviour> {
     let ecs = &world.regions.get(region)?.ecs;
     let task = ecs.tasks.values().find(|task| task.ip() == Some(ip))?;
@@ -167,7 +166,6 @@ pub(crate) fn listening(world: &World, region: &str, ip: &str, port: u16) -> Opt
 }
 
 /// Tells ECS that the health of a target of this group changed, so that the services behind it are looked at again.
-#[allow(dead_code)] // told by ELBv2
 pub(crate) fn target_changed(world: &mut World, region: &str, target_group: &str) {
     let now = world.now;
     let services = &world.region(region).ecs.services;

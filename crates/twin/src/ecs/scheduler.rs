@@ -52,17 +52,30 @@ pub(super) fn look(world: &mut World, region: &str, key: &str) {
     };
     let wanted = schedule::decide(&view);
     let quiet = wanted.sick.is_empty() && wanted.surplus.is_empty() && wanted.start == 0;
-    let waiting = view.tasks.iter().any(|task| task.phase == Phase::Waiting);
     if !quiet {
         unsettle(world, region, key);
         carry_out(world, region, key, wanted);
     }
     retire(world, region, key);
     settle(world, region, key, &view, quiet);
-    if waiting {
-        let again = now + Duration::from_millis(world.timing.service_steady_check.max(1000));
-        wake(world, region, key, again);
+    if let Some(at) = next_look(world, region, key) {
+        wake(world, region, key, at);
     }
+}
+
+/// When time alone will change how a task is seen. Everything else wakes the scheduler: tasks by their steps, balancers
+/// through [`super::target_changed`].
+fn next_look(world: &World, region: &str, key: &str) -> Option<Millis> {
+    let ecs = &world.regions.get(region)?.ecs;
+    let service = ecs.services.get(key)?;
+    let grace = Duration::from_secs(service.settings.grace_seconds.unwrap_or(0).into());
+    let settling = Duration::from_millis(world.timing.service_steady_check);
+    let tasks = service.live.iter().filter_map(|id| ecs.tasks.get(id));
+    let running = tasks.filter(|task| task.is_running() && !task.is_stopping());
+    let times = running
+        .filter_map(|task| task.times.started)
+        .flat_map(|at| [at + grace, at + settling]);
+    times.filter(|at| *at > world.now).min()
 }
 
 /// A task of the service is stopping. Whether that was a failure of its deployment decides the circuit breaker's count.

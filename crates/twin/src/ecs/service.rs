@@ -110,12 +110,6 @@ impl Service {
         self.deployments.first()
     }
 
-    pub(super) fn deployment(&self, id: &str) -> Option<&Deployment> {
-        self.deployments
-            .iter()
-            .find(|deployment| deployment.id == id)
-    }
-
     pub(super) fn deployment_mut(&mut self, id: &str) -> Option<&mut Deployment> {
         self.deployments
             .iter_mut()
