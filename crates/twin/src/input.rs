@@ -149,13 +149,6 @@ impl Input {
         self.take(name)
     }
 
-    /// Takes an empty string for absent, where AWS does.
-    pub(crate) fn forget_empty(&mut self, name: &str) {
-        if self.fields.get(name).and_then(Value::as_str) == Some("") {
-            self.fields.remove(name);
-        }
-    }
-
     /// The names of the parameters that were not taken yet.
     pub fn names(&self) -> Vec<String> {
         self.fields.keys().cloned().collect()
