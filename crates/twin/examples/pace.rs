@@ -10,6 +10,7 @@ use http::Request;
 
 const ROUNDS: u32 = 20_000;
 
+#[expect(clippy::disallowed_methods, reason = "it measures real time")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let twin = Twin::new(Arc::new(ManualClock::new(Millis::START)));
     for n in 0..100 {

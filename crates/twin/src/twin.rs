@@ -88,6 +88,10 @@ impl Twin {
 
     /// Answers one request as a server does: waits where a fault says so. None: the connection is to be closed. A
     /// deferred request takes effect even if the caller stops waiting.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the network's delay, in the client's own time"
+    )]
     pub async fn respond(self: &Arc<Twin>, request: Request<Bytes>) -> Option<Response<Bytes>> {
         let mut reply = self.handle(request);
         if let Reply::Deferred(delay, request) = reply {

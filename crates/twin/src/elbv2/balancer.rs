@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::address_type::{self, IPV4, WITHOUT_PUBLIC_IPV4};
 use super::attributes::Attributes;
 use super::constraint::{self, invalid};
 use super::placement::{self, Placement, Zone};
@@ -27,6 +28,8 @@ pub struct LoadBalancer {
     pub kind: Kind,
     /// Whether its interfaces have public addresses.
     pub internet_facing: bool,
+    /// `ipv4`, `dualstack` or `dualstack-without-public-ipv4`.
+    pub address_type: String,
     /// The VPC of its subnets.
     pub vpc: String,
     /// Where it stands: one subnet a zone.
@@ -66,7 +69,7 @@ pub(super) fn create_load_balancer(call: &mut Call<'_>) -> Answer {
     let internet_facing = scheme.as_deref() != Some("internal");
     let subnets = placement::read_subnets(&mut input)?;
     let groups = input.texts("SecurityGroups")?;
-    placement::read_address_type(&mut input)?;
+    let address_type = address_type::read(&mut input)?.unwrap_or_else(|| IPV4.to_owned());
     input.accept("EnablePrefixForIpv6SourceNat", &[json!("off")])?;
     let tags = tagging::read(&mut input)?;
     input.finish()?;
@@ -77,6 +80,14 @@ pub(super) fn create_load_balancer(call: &mut Call<'_>) -> Answer {
         )));
     }
     let place = placement::choose(call.world, &call.region, kind, internet_facing, &subnets)?;
+    let face = (kind, internet_facing);
+    address_type::check(
+        call.world,
+        &call.region,
+        face,
+        place.subnets(),
+        &address_type,
+    )?;
     let groups = placement::security_groups(call.world, &call.region, kind, &place.vpc, groups)?;
 
     if let Some(existing) = call
@@ -86,7 +97,7 @@ pub(super) fn create_load_balancer(call: &mut Call<'_>) -> Answer {
         .values()
         .find(|b| b.name == name)
     {
-        return existing.answer_again(kind, internet_facing, &place, &groups);
+        return existing.answer_again(face, &address_type, &place, &groups);
     }
     let quota = format!("{}-load-balancers", kind.word());
     let held = call
@@ -110,7 +121,7 @@ pub(super) fn create_load_balancer(call: &mut Call<'_>) -> Answer {
         &owner,
         &place,
         &groups,
-        internet_facing,
+        internet_facing && address_type != WITHOUT_PUBLIC_IPV4,
     )?;
     let now = call.now();
     let balancer = LoadBalancer {
@@ -119,6 +130,7 @@ pub(super) fn create_load_balancer(call: &mut Call<'_>) -> Answer {
         name,
         kind,
         internet_facing,
+        address_type,
         vpc: place.vpc,
         zones,
         security_groups: groups,
@@ -344,11 +356,16 @@ impl Kind {
 }
 
 impl LoadBalancer {
+    /// What the rules about addresses ask for.
+    pub(super) fn face(&self) -> (Kind, bool) {
+        (self.kind, self.internet_facing)
+    }
+
     /// What the same name says a second time: the same balancer for the same settings, else a refusal.
     fn answer_again(
         &self,
-        kind: Kind,
-        facing: bool,
+        face: (Kind, bool),
+        address_type: &str,
         place: &Placement,
         groups: &[String],
     ) -> Answer {
@@ -357,7 +374,7 @@ impl LoadBalancer {
             .iter()
             .map(|zone| &zone.subnet)
             .eq(place.subnets());
-        let same = self.kind == kind && self.internet_facing == facing && same_subnets;
+        let same = self.face() == face && self.address_type == address_type && same_subnets;
         if !same || !placement::same_set(&self.security_groups, groups) {
             return Err(Refusal::new(
                 "DuplicateLoadBalancerName",
@@ -385,7 +402,7 @@ impl LoadBalancer {
             "Type": self.kind.word(),
             "AvailabilityZones": placement::values(&self.zones),
             "SecurityGroups": groups,
-            "IpAddressType": "ipv4",
+            "IpAddressType": self.address_type,
         })
     }
 }

@@ -5,6 +5,7 @@
 //! health checks give them; what a check meets is decided by what listens at the target's address ([`backend`]).
 
 mod action;
+mod address_type;
 mod answer;
 mod attributes;
 mod backend;
@@ -27,8 +28,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ecs;
 use crate::clock::Millis;
+use crate::ecs;
 use crate::operation::{Operation, read, write};
 use crate::world::World;
 
@@ -149,7 +150,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         certificates::remove_listener_certificates,
     ),
     write("RemoveTags", tagging::remove_tags),
-    write("SetIpAddressType", placement::set_ip_address_type),
+    write("SetIpAddressType", address_type::set_ip_address_type),
     write("SetRulePriorities", rule::set_rule_priorities),
     write("SetSecurityGroups", placement::set_security_groups),
     write("SetSubnets", placement::set_subnets),

@@ -1,11 +1,12 @@
-//! Where a load balancer stands: subnets, zones, interfaces, security groups, address type.
+//! Where a load balancer stands: subnets, zones, interfaces, security groups.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::time::Duration;
 
+use super::address_type::{self, WITHOUT_PUBLIC_IPV4};
 use super::balancer::{self, Kind};
-use super::constraint::{self, invalid, misconfigured};
+use super::constraint::{invalid, misconfigured};
 use super::look;
 use crate::ec2;
 use crate::input::Input;
@@ -41,7 +42,7 @@ pub(super) fn set_subnets(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
     let arn = input.required("LoadBalancerArn")?;
     let subnets = read_subnets(&mut input)?;
-    read_address_type(&mut input)?;
+    let address_type = address_type::read(&mut input)?;
     input.accept("EnablePrefixForIpv6SourceNat", &[json!("off")])?;
     input.finish()?;
     let found = balancer::named(&mut call.here().elbv2, &arn)?.clone();
@@ -51,6 +52,14 @@ pub(super) fn set_subnets(call: &mut Call<'_>) -> Answer {
         found.kind,
         found.internet_facing,
         &subnets,
+    )?;
+    let address_type = address_type.unwrap_or_else(|| found.address_type.clone());
+    address_type::check(
+        call.world,
+        &call.region,
+        found.face(),
+        place.subnets(),
+        &address_type,
     )?;
     if place.vpc != found.vpc {
         return Err(misconfigured(format!(
@@ -86,7 +95,7 @@ pub(super) fn set_subnets(call: &mut Call<'_>) -> Answer {
         owner,
         &fresh,
         &found.security_groups,
-        found.internet_facing,
+        found.internet_facing && address_type != WITHOUT_PUBLIC_IPV4,
     )?);
     zones.sort_by(|a, b| a.name.cmp(&b.name));
     let linger = Duration::from_millis(call.world.timing.interface_release);
@@ -98,9 +107,11 @@ pub(super) fn set_subnets(call: &mut Call<'_>) -> Answer {
         ec2::interfaces::release(call.world, &call.region, &left.interface, linger);
     }
     let answer = values(&zones);
-    balancer::named(&mut call.here().elbv2, &arn)?.zones = zones;
+    let found = balancer::named(&mut call.here().elbv2, &arn)?;
+    found.zones = zones;
+    found.address_type.clone_from(&address_type);
     look(call.world, &call.region);
-    Ok(json!({"AvailabilityZones": answer, "IpAddressType": "ipv4"}))
+    Ok(json!({"AvailabilityZones": answer, "IpAddressType": address_type}))
 }
 
 pub(super) fn set_security_groups(call: &mut Call<'_>) -> Answer {
@@ -129,18 +140,6 @@ pub(super) fn set_security_groups(call: &mut Call<'_>) -> Answer {
     Ok(json!({"SecurityGroupIds": groups}))
 }
 
-pub(super) fn set_ip_address_type(call: &mut Call<'_>) -> Answer {
-    let mut input = std::mem::take(&mut call.input);
-    let arn = input.required("LoadBalancerArn")?;
-    if !input.has("IpAddressType") {
-        input.required("IpAddressType")?;
-    }
-    read_address_type(&mut input)?;
-    input.finish()?;
-    balancer::named(&mut call.here().elbv2, &arn)?;
-    Ok(json!({"IpAddressType": "ipv4"}))
-}
-
 /// The subnets, named plainly or as mappings.
 pub(super) fn read_subnets(input: &mut Input) -> Result<Vec<String>, Refusal> {
     let mut subnets = input.texts("Subnets")?;
@@ -155,18 +154,6 @@ pub(super) fn read_subnets(input: &mut Input) -> Result<Vec<String>, Refusal> {
         mapping.finish()?;
     }
     Ok(subnets)
-}
-
-/// The twin's subnets have no IPv6, so that AWS would refuse everything but `ipv4` as well.
-pub(super) fn read_address_type(input: &mut Input) -> Result<(), Refusal> {
-    let words = ["ipv4", "dualstack", "dualstack-without-public-ipv4"];
-    match constraint::one_of(input, "IpAddressType", &words)?.as_deref() {
-        None | Some("ipv4") => Ok(()),
-        Some(_) => Err(Refusal::new(
-            "InvalidSubnet",
-            "You must specify subnets with an associated IPv6 CIDR block",
-        )),
-    }
 }
 
 /// Checks the subnets: known, one VPC, one a zone, two zones for an application balancer, enough addresses, and a way

@@ -62,7 +62,13 @@ pub(super) fn create_target_group(call: &mut Call<'_>) -> Answer {
         )));
     }
     let protocol = constraint::one_of(&mut input, "Protocol", &PROTOCOLS)?;
-    let version = constraint::one_of(&mut input, "ProtocolVersion", &["HTTP1", "HTTP2", "GRPC"])?;
+    // No enumeration in the model, and Terraform sends an empty one [terraform-provider-aws 5.100].
+    let version = constraint::one_of(
+        &mut input,
+        "ProtocolVersion",
+        &["", "HTTP1", "HTTP2", "GRPC"],
+    )?
+    .filter(|version| !version.is_empty());
     let port = constraint::number(&mut input, "Port", 1..=65_535)?;
     let vpc = input.text("VpcId")?;
     let check = health_check::read(&mut input)?;

@@ -45,6 +45,10 @@ pub(crate) struct Undecoded {
 }
 
 /// Finds out what a request asks of whom.
+#[expect(
+    clippy::result_large_err,
+    reason = "once a request, and taken apart at once"
+)]
 pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
     if let Some(path) = rest::path(request) {
         return rest::decode(request, path);

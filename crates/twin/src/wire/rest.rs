@@ -23,6 +23,10 @@ pub(super) fn path(request: &Request<Bytes>) -> Option<&str> {
         .filter(|path| path.starts_with('/'))
 }
 
+#[expect(
+    clippy::result_large_err,
+    reason = "once a request, and taken apart at once"
+)]
 pub(super) fn decode(request: &Request<Bytes>, path: &str) -> Result<Decoded, Undecoded> {
     let service = services()
         .iter()

@@ -341,6 +341,20 @@ def test_dualstack_needs_ipv6_subnets(elb, refused, balancer):
     assert refused(elb.set_ip_address_type, LoadBalancerArn=balancer, IpAddressType="dualstack") == "InvalidSubnet"
 
 
+def test_dualstack_with_ipv6_subnets(net):
+    vpc = net.ec2.create_vpc(CidrBlock="10.1.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]
+    block = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+    subnets = [
+        net.ec2.create_subnet(
+            VpcId=vpc["VpcId"], CidrBlock=f"10.1.{n}.0/24", AvailabilityZone=f"eu-central-1{zone}",
+            Ipv6CidrBlock=block.replace("00::/56", f"0{n}::/64"),
+        )["Subnet"]["SubnetId"]
+        for n, zone in enumerate("ab")
+    ]
+    found = net.elb.create_load_balancer(Name="six", Subnets=subnets, Scheme="internal", IpAddressType="dualstack")
+    assert found["LoadBalancers"][0]["IpAddressType"] == "dualstack"
+
+
 # Attributes
 
 
