@@ -1,1 +1,29 @@
-//! Placeholder.
+//! The manifest: from text to a model in which every value is known.
+//!
+//! [`load`] reads `ashore.toml` and gives either a [`Manifest`] or every mistake in it at once, each a
+//! [`Diagnostic`] with a stable [`Code`] and the bytes that it is about. Nothing here talks to the world:
+//! no file is opened, no clock read, no environment variable looked up.
+//!
+//! Start reading at `load.rs`: it is the whole way in three calls. `schema.rs` is what a user may write,
+//! `structure.rs` compares a document with it, `validate/` turns what was written into `model/`.
+
+mod codes;
+mod defaults;
+mod diagnostic;
+mod did_you_mean;
+pub mod fargate;
+mod json_schema;
+mod load;
+mod located;
+pub mod model;
+mod planned;
+mod schema;
+mod structure;
+mod validate;
+
+pub use codes::Code;
+pub use diagnostic::{Diagnostic, Position, Severity, position};
+pub use json_schema::json_schema;
+pub use load::{DEFAULT_ENVIRONMENT, LoadOptions, load};
+pub use located::{Located, Span};
+pub use model::Manifest;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::describe::Query;
-use super::request::{finish, made_before, remember, tags_on_create, token, within};
+use super::request::{Token, finish, made_before, remember, tags_on_create, within};
 use super::resource::{Kind, Resource, View, view};
 use super::security_group::SecurityGroup;
 use super::subnet::Subnet;
@@ -122,13 +122,13 @@ pub(super) fn create_network_interface(call: &mut Call<'_>) -> Answer {
     let subnet = input.required("SubnetId")?;
     let groups = input.texts("SecurityGroupId")?;
     let description = input.text("Description")?.unwrap_or_default();
-    let token = token(&mut input)?;
+    let token = Token::read(&mut input, "CreateNetworkInterface")?;
     input.accept("InterfaceType", &[json!("interface")])?;
     let tags = tags_on_create(&mut input, &KIND)?;
     finish(input)?;
-    let request = format!("CreateNetworkInterface {subnet} {groups:?} {description} {tags:?}");
+    let request = format!("{subnet} {groups:?} {description} {tags:?}");
     let now = call.now();
-    let made = made_before(&call.here().ec2, now, token.as_deref(), &request)?;
+    let made = made_before(&call.here().ec2, now, token.as_ref(), &request)?;
     let id = match made.filter(|id| call.here().ec2.interfaces.contains_key(id)) {
         Some(id) => id,
         None => {
@@ -136,12 +136,12 @@ pub(super) fn create_network_interface(call: &mut Call<'_>) -> Answer {
             (made.description, made.tags) = (description, tags);
             let id = call.world.ids.hex("eni-", 17);
             call.here().ec2.interfaces.insert(id.clone(), made);
+            remember(&mut call.here().ec2, now, token.as_ref(), &request, &id);
             id
         }
     };
-    remember(&mut call.here().ec2, now, token.as_deref(), &request, &id);
     let shown = view(call).find_made::<Interface>(&id);
-    Ok(json!({ "networkInterface": shown, "clientToken": token }))
+    Ok(json!({ "networkInterface": shown, "clientToken": token.map(|token| token.text) }))
 }
 
 /// `DescribeNetworkInterfaces`

@@ -26,6 +26,8 @@ mod security_group;
 mod subnet;
 mod subnet_attribute;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod vpc;
 mod vpc_attribute;
 mod zones;
@@ -221,11 +223,6 @@ pub(crate) fn subnet<'a>(world: &'a World, region: &str, id: &str) -> Option<&'a
 /// The security group with this id.
 pub(crate) fn group<'a>(world: &'a World, region: &str, id: &str) -> Option<&'a SecurityGroup> {
     world.regions.get(region)?.ec2.groups.get(id)
-}
-
-/// The network interface with this id.
-pub(crate) fn interface<'a>(world: &'a World, region: &str, id: &str) -> Option<&'a Interface> {
-    world.regions.get(region)?.ec2.interfaces.get(id)
 }
 
 /// Whether there is a VPC with this id.

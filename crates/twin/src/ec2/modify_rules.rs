@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::authorize::exists;
-use super::permissions::{self, description, ports, protocol};
-use super::request::{block, block_v6, finish};
+use super::permissions::{self, description, ports, protocol, v4, v6};
+use super::request::finish;
 use super::resource::{View, view};
 use super::rules::{Flow, KIND, Peer, Rule};
 use super::security_group::{Named, SecurityGroup};
@@ -114,24 +114,14 @@ fn describe_anew(call: &mut Call<'_>, egress: bool) -> Answer {
 fn read(rule: &mut Input) -> Result<(Flow, Option<String>), Refusal> {
     let protocol = protocol(&rule.required("IpProtocol")?)?;
     let ports = ports(&protocol, rule.number("FromPort")?, rule.number("ToPort")?)?;
-    let v4 = rule
-        .text("CidrIpv4")?
-        .map(|text| block(&text, "cidrIpv4"))
-        .transpose()?;
-    let v6 = rule
-        .text("CidrIpv6")?
-        .map(|text| block_v6(&text, "cidrIpv6"))
-        .transpose()?;
-    let group = rule.text("ReferencedGroupId")?;
+    let block = rule.text("CidrIpv4")?.map(|text| v4(&text)).transpose()?;
+    let block_v6 = rule.text("CidrIpv6")?.map(|text| v6(&text)).transpose()?;
+    let group = rule.text("ReferencedGroupId")?.map(Peer::Group);
     let description = description(rule)?;
-    let peer = match (v4, v6, group) {
-        (Some(net), None, None) => Peer::V4(net),
-        (None, Some(net), None) => Peer::V6(net),
-        (None, None, Some(id)) => Peer::Group(id),
-        _ => {
-            let message = "The request must contain exactly one of cidrIpv4, cidrIpv6, prefixListId, referencedGroupId";
-            return Err(Refusal::new("InvalidParameterCombination", message));
-        }
+    let mut peers = [block, block_v6, group].into_iter().flatten();
+    let (Some(peer), None) = (peers.next(), peers.next()) else {
+        let message = "The request must contain exactly one of cidrIpv4, cidrIpv6, prefixListId, referencedGroupId";
+        return Err(Refusal::new("InvalidParameterCombination", message));
     };
     Ok((
         Flow {

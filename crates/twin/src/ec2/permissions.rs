@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use ipnet::{Ipv4Net, Ipv6Net};
 use serde_json::{Value, json};
 
-use super::request::{block, block_v6};
 use super::resource::View;
 use super::rules::{Flow, Peer, Rule};
 use super::security_group::{SecurityGroup, check_text};
@@ -72,7 +72,7 @@ pub(super) fn read_flat(input: &mut Input) -> Result<Option<Asked>, Refusal> {
     let flow = Flow {
         protocol,
         ports,
-        peer: Peer::V4(block(cidr, "cidrIp")?),
+        peer: v4(cidr)?,
     };
     Ok(Some(Asked {
         flow,
@@ -163,12 +163,12 @@ type Side = (Peer, Option<String>, Option<String>);
 fn peers(permission: &mut Input) -> Result<Vec<Side>, Refusal> {
     let mut peers = Vec::new();
     for mut range in permission.objects("IpRanges")? {
-        let peer = Peer::V4(block(&range.required("CidrIp")?, "cidrIp")?);
+        let peer = v4(&range.required("CidrIp")?)?;
         peers.push((peer, None, description(&mut range)?));
         range.finish()?;
     }
     for mut range in permission.objects("Ipv6Ranges")? {
-        let peer = Peer::V6(block_v6(&range.required("CidrIpv6")?, "cidrIpv6")?);
+        let peer = v6(&range.required("CidrIpv6")?)?;
         peers.push((peer, None, description(&mut range)?));
         range.finish()?;
     }
@@ -179,6 +179,27 @@ fn peers(permission: &mut Input) -> Result<Vec<Side>, Refusal> {
         pair.finish()?;
     }
     Ok(peers)
+}
+
+/// IPv4 addresses, in canonical form.
+pub(super) fn v4(text: &str) -> Result<Peer, Refusal> {
+    text.parse::<Ipv4Net>()
+        .map(|net| Peer::V4(net.trunc()))
+        .map_err(|_| malformed(text))
+}
+
+/// IPv6 addresses, in canonical form.
+pub(super) fn v6(text: &str) -> Result<Peer, Refusal> {
+    text.parse::<Ipv6Net>()
+        .map(|net| Peer::V6(net.trunc()))
+        .map_err(|_| malformed(text))
+}
+
+fn malformed(text: &str) -> Refusal {
+    Refusal::new(
+        "InvalidParameterValue",
+        format!("CIDR block {text} is malformed"),
+    )
 }
 
 /// Takes the description of a rule.

@@ -82,6 +82,13 @@ pub(super) fn within(have: usize, quota: usize, code: &str, what: &str) -> Resul
     ))
 }
 
+/// A client token: names one request of one operation, however often it is sent.
+pub(super) struct Token {
+    /// As the client wrote it.
+    pub(super) text: String,
+    operation: &'static str,
+}
+
 /// What a client token was used for.
 #[derive(Serialize, Deserialize, Debug, Clone)]
 pub(super) struct Used {
@@ -95,14 +102,35 @@ pub(super) struct Used {
 /// Tokens are honoured "for at least 24 hours" [EC2 API: idempotency]; the twin takes the least.
 const TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
+impl Token {
+    /// Takes `ClientToken`, of up to 64 characters [EC2 API: ClientToken].
+    pub(super) fn read(
+        input: &mut Input,
+        operation: &'static str,
+    ) -> Result<Option<Token>, Refusal> {
+        let Some(text) = input.text("ClientToken")? else {
+            return Ok(None);
+        };
+        if text.chars().count() > 64 {
+            let message = "The client token must not be longer than 64 characters.";
+            return Err(Refusal::new("InvalidParameterValue", message));
+        }
+        Ok(Some(Token { text, operation }))
+    }
+
+    fn key(&self) -> String {
+        format!("{} {}", self.operation, self.text)
+    }
+}
+
 /// The id that this token already stands for. Refused where the other parameters differ.
 pub(super) fn made_before(
     ec2: &Ec2,
     now: Millis,
-    token: Option<&str>,
+    token: Option<&Token>,
     request: &str,
 ) -> Result<Option<String>, Refusal> {
-    let used = token.and_then(|token| ec2.tokens.get(token));
+    let used = token.and_then(|token| ec2.tokens.get(&token.key()));
     match used {
         Some(used) if used.at + TOKEN_LIFE <= now => Ok(None),
         Some(used) if used.request != request => Err(Refusal::new(
@@ -115,26 +143,13 @@ pub(super) fn made_before(
 }
 
 /// Remembers what a token was used for.
-pub(super) fn remember(ec2: &mut Ec2, now: Millis, token: Option<&str>, request: &str, id: &str) {
+pub(super) fn remember(ec2: &mut Ec2, now: Millis, token: Option<&Token>, request: &str, id: &str) {
     if let Some(token) = token {
         let used = Used {
             request: request.to_owned(),
             id: id.to_owned(),
             at: now,
         };
-        ec2.tokens.insert(token.to_owned(), used);
+        ec2.tokens.insert(token.key(), used);
     }
-}
-
-/// EC2 takes tokens of up to 64 characters [EC2 API: ClientToken].
-pub(super) fn token(input: &mut Input) -> Result<Option<String>, Refusal> {
-    let token = input.text("ClientToken")?;
-    if token
-        .as_ref()
-        .is_some_and(|token| token.chars().count() > 64)
-    {
-        let message = "The client token must not be longer than 64 characters.";
-        return Err(Refusal::new("InvalidParameterValue", message));
-    }
-    Ok(token)
 }

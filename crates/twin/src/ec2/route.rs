@@ -1,5 +1,6 @@
 //! Routes: where a route table sends what.
 
+use ipnet::{Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -125,17 +126,18 @@ fn destination(input: &mut Input) -> Result<String, Refusal> {
     }
 }
 
-/// Within the VPC only interfaces can be targets, for middleboxes; the twin has those routes not
+/// Within the VPC only interfaces can be targets, for middleboxes; the twin does not have such routes
 /// [VPC guide: route table concepts].
 fn leads_out(view: &View<'_>, table: &RouteTable, destination: &str) -> Result<(), Refusal> {
     let Some(vpc) = view.ec2.vpcs.get(&table.vpc) else {
         return Ok(());
     };
-    let within = match (destination.parse(), destination.parse(), vpc.cidr_v6) {
-        (Ok(v4), _, _) => vpc
-            .cidr
-            .contains(&std::convert::identity::<ipnet::Ipv4Net>(v4)),
-        (_, Ok(v6), Some(own)) => own.contains(&std::convert::identity::<ipnet::Ipv6Net>(v6)),
+    let within = match (
+        destination.parse::<Ipv4Net>(),
+        destination.parse::<Ipv6Net>(),
+    ) {
+        (Ok(v4), _) => vpc.cidr.contains(&v4),
+        (_, Ok(v6)) => vpc.cidr_v6.is_some_and(|own| own.contains(&v6)),
         _ => false,
     };
     if !within {

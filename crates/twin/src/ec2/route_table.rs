@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Ec2;
 use super::describe::describe;
-use super::request::{finish, made_before, remember, tags_on_create, token, within};
+use super::request::{Token, finish, made_before, remember, tags_on_create, within};
 use super::resource::{Kind, Resource, View, in_use, view};
 use super::route::Target;
 use super::vpc::Vpc;
@@ -45,12 +45,13 @@ pub(super) const KIND: Kind = Kind {
 pub(super) fn create_route_table(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
     let vpc = input.required("VpcId")?;
-    let token = token(&mut input)?;
+    let token = Token::read(&mut input, "CreateRouteTable")?;
     let tags = tags_on_create(&mut input, &KIND)?;
     finish(input)?;
-    let request = format!("CreateRouteTable {vpc} {tags:?}");
+    let request = format!("{vpc} {tags:?}");
+    let now = call.now();
     let view_before = view(call);
-    let made = made_before(view_before.ec2, view_before.now, token.as_deref(), &request)?;
+    let made = made_before(view_before.ec2, view_before.now, token.as_ref(), &request)?;
     // A table that was deleted since is made again: the token then stands for a new one (assumed).
     let made = made.filter(|id| view_before.ec2.route_tables.contains_key(id));
     let id = match made {
@@ -69,13 +70,13 @@ pub(super) fn create_route_table(call: &mut Call<'_>) -> Answer {
                 "RouteTableLimitExceeded",
                 "route tables",
             )?;
-            make(call.world, &call.region, &vpc, tags)
+            let id = make(call.world, &call.region, &vpc, tags);
+            remember(&mut call.here().ec2, now, token.as_ref(), &request, &id);
+            id
         }
     };
-    let now = call.now();
-    remember(&mut call.here().ec2, now, token.as_deref(), &request, &id);
     let shown = view(call).find_made::<RouteTable>(&id);
-    Ok(json!({ "routeTable": shown, "clientToken": token }))
+    Ok(json!({ "routeTable": shown, "clientToken": token.map(|token| token.text) }))
 }
 
 /// `DescribeRouteTables`

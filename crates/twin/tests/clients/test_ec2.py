@@ -133,6 +133,7 @@ def test_regions(ec2, refused):
 def test_account_attributes(ec2, refused):
     found = ec2.describe_account_attributes(AttributeNames=["default-vpc"])["AccountAttributes"]
     assert found[0]["AttributeValues"] == [{"AttributeValue": "none"}]
+    assert refused(ec2.describe_account_attributes, AttributeNames=["mood"]) == "InvalidParameterValue"
 
 
 # VPCs
@@ -240,11 +241,15 @@ def test_vpc_attributes(ec2, vpc, refused):
     assert refused(ec2.modify_vpc_attribute, VpcId=vpc, **both) == "InvalidParameterCombination"
 
 
-def test_delete_vpc_takes_along_what_came_with_it(ec2, vpc, refused):
+def test_delete_vpc_takes_along_what_came_with_it(ec2, vpc):
     ec2.delete_vpc(VpcId=vpc)
     assert ec2.describe_security_groups()["SecurityGroups"] == []
     assert ec2.describe_route_tables()["RouteTables"] == []
     assert ec2.describe_network_acls()["NetworkAcls"] == []
+
+
+def test_row_delete_vpc_again(ec2, vpc, refused):
+    ec2.delete_vpc(VpcId=vpc)
     assert refused(ec2.delete_vpc, VpcId=vpc) == "InvalidVpcID.NotFound"
 
 
@@ -342,9 +347,14 @@ def test_a_gateway_is_attached_once(ec2, vpc, gateway):
     assert refusal == f"Resource.AlreadyAssociated: resource {gateway} is already attached to network {vpc}"
 
 
+def test_row_delete_igw_attached(ec2, gateway):
+    assert message(ec2.delete_internet_gateway, InternetGatewayId=gateway) == (
+        f"DependencyViolation: The internetGateway '{gateway}' has dependencies and cannot be deleted."
+    )
+
+
 def test_detach_and_delete(ec2, vpc, gateway, refused):
     named = {"InternetGatewayId": gateway, "VpcId": vpc}
-    assert refused(ec2.delete_internet_gateway, InternetGatewayId=gateway) == "DependencyViolation"
     ec2.detach_internet_gateway(**named)
     assert message(ec2.detach_internet_gateway, **named) == (
         f"Gateway.NotAttached: resource {gateway} is not attached to network {vpc}"
@@ -576,6 +586,12 @@ def test_authorize_refuses(ec2, group, refused, permission, code):
     assert refused(ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=[permission]) == code
 
 
+def test_blocks_of_rules_must_be_blocks(ec2, group):
+    permissions = http(IpRanges=[{"CidrIp": "10.0.0.1"}])
+    refusal = message(ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=permissions)
+    assert refusal == "InvalidParameterValue: CIDR block 10.0.0.1 is malformed"
+
+
 def test_protocol_numbers_become_names(ec2, group):
     flat = {"IpProtocol": "6", "FromPort": 22, "ToPort": 22, "CidrIp": "10.0.0.0/8"}
     (rule,) = ec2.authorize_security_group_ingress(GroupId=group, **flat)["SecurityGroupRules"]
@@ -635,6 +651,7 @@ def test_descriptions_of_rules_can_change(ec2, group, refused):
     other = http(IpRanges=[{"CidrIp": "10.0.0.0/8"}])
     unknown = {"GroupId": group, "IpPermissions": other}
     assert refused(ec2.update_security_group_rule_descriptions_ingress, **unknown) == "InvalidPermission.NotFound"
+    assert refused(ec2.update_security_group_rule_descriptions_egress, **unknown) == "InvalidPermission.NotFound"
 
 
 def test_row_delete_sg_default(ec2, vpc):
@@ -693,6 +710,33 @@ def test_a_subnet_can_be_full(ec2, vpc, refused):
     for _ in range(11):
         ec2.create_network_interface(SubnetId=small)
     assert refused(ec2.create_network_interface, SubnetId=small) == "InsufficientFreeAddressesInSubnet"
+
+
+def test_row_detach_igw_mapped_and_delete_sg_used_by_alb(twin, ec2, vpc, gateway, group, refused):
+    places = zip(("eu-central-1a", "eu-central-1b"), ("10.0.1.0/24", "10.0.2.0/24"))
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=zone)["Subnet"]["SubnetId"] for zone, cidr in places
+    ]
+    elb = twin.client("elbv2")
+    balancer = elb.create_load_balancer(Name="web", Subnets=subnets, SecurityGroups=[group])["LoadBalancers"][0]
+    interfaces = lambda: ec2.describe_network_interfaces(Filters=by(description="ELB app/web/*"))["NetworkInterfaces"]
+    assert sorted(each["SubnetId"] for each in interfaces()) == sorted(subnets)
+
+    def held():
+        return {
+            refused(ec2.detach_internet_gateway, InternetGatewayId=gateway, VpcId=vpc),
+            refused(ec2.delete_security_group, GroupId=group),
+            refused(ec2.delete_subnet, SubnetId=subnets[0]),
+        }
+
+    assert held() == {"DependencyViolation"}
+    elb.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
+    assert held() == {"DependencyViolation"}, "interfaces linger after the balancer is gone"
+    twin.advance(60)
+    assert interfaces() == []
+    ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    ec2.delete_security_group(GroupId=group)
+    ec2.delete_subnet(SubnetId=subnets[0])
 
 
 # What all operations share
@@ -774,6 +818,10 @@ def test_create_tags_refuses(ec2, vpc, refused, id, key, code):
     assert refused(ec2.create_tags, Resources=[id or vpc], Tags=[{"Key": key, "Value": "x"}]) == code
 
 
+def test_delete_tags_of_nothing(ec2, refused):
+    assert refused(ec2.delete_tags, Resources=["subnet-1"]) == "InvalidSubnetID.NotFound"
+
+
 def test_fifty_tags_are_enough(ec2, vpc, refused):
     tags = [{"Key": f"k{n}", "Value": "x"} for n in range(51)]
     ec2.create_tags(Resources=[vpc], Tags=tags[:50])
@@ -783,6 +831,16 @@ def test_fifty_tags_are_enough(ec2, vpc, refused):
 def test_tags_on_create_must_be_of_the_resource(ec2, refused):
     wrong = tagged("subnet", a="b")
     assert refused(ec2.create_vpc, CidrBlock="10.0.0.0/16", TagSpecifications=wrong) == "InvalidParameterValue"
+
+
+def test_what_is_made_is_kept(start, tmp_path):
+    twin = start(state=tmp_path)
+    vpc = twin.client("ec2").create_vpc(CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]["VpcId"]
+    before = twin.client("ec2").describe_security_groups()["SecurityGroups"]
+    twin.kill()
+    again = start(state=tmp_path).client("ec2")
+    assert again.describe_vpcs()["Vpcs"][0]["VpcId"] == vpc
+    assert again.describe_security_groups()["SecurityGroups"] == before
 
 
 def test_stale_reads(twin, ec2, refused):

@@ -1,0 +1,194 @@
+//! Documents: values at rest. Typed at the edges, JSON between them.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A canonical JSON value (object keys are ordered), as it lies in state, journal and plan.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Document(pub Value);
+
+/// A document does not have the shape of the kind that reads it: written by another version, or
+/// edited by hand.
+#[derive(Debug, thiserror::Error)]
+#[error("a stored document does not have the shape of `{expected}`")]
+pub struct Malformed {
+    /// The type that was to be read.
+    pub expected: &'static str,
+    /// Where it went wrong.
+    #[source]
+    pub source: serde_json::Error,
+}
+
+impl Document {
+    /// Writes a value down.
+    ///
+    /// # Panics
+    /// If the value cannot be JSON (a map with keys that are no strings): our own mistake.
+    pub fn of<T: Serialize>(value: &T) -> Self {
+        Self(serde_json::to_value(value).expect("specs, outputs and changes are plain JSON"))
+    }
+
+    /// Reads it back.
+    ///
+    /// # Errors
+    /// If the shape is not that of `T`.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
+        T::deserialize(&self.0).map_err(|source| Malformed {
+            expected: std::any::type_name::<T>(),
+            source,
+        })
+    }
+
+    /// The member of that name, if this is an object that has it and it is not null.
+    pub fn get(&self, field: &str) -> Option<&Value> {
+        self.0.get(field).filter(|value| !value.is_null())
+    }
+
+    /// A digest of the canonical text, in hex.
+    pub fn digest(&self) -> String {
+        blake3::hash(self.0.to_string().as_bytes()).to_hex()[..32].to_string()
+    }
+}
+
+/// A place in a document, `rules.0.port`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FieldPath(pub String);
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One place where two documents differ.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Difference {
+    /// Where.
+    pub at: FieldPath,
+    /// The value there now; none if there is none.
+    pub observed: Option<Value>,
+    /// The value that is wanted; none if none is.
+    pub desired: Option<Value>,
+}
+
+/// Where `desired` differs from `observed`, place by place, in order. Null and absent are one.
+pub fn differences(observed: &Document, desired: &Document) -> Vec<Difference> {
+    let mut found = Vec::new();
+    compare(&mut found, "", Some(&observed.0), Some(&desired.0));
+    found
+}
+
+fn compare(
+    found: &mut Vec<Difference>,
+    at: &str,
+    observed: Option<&Value>,
+    desired: Option<&Value>,
+) {
+    let observed = observed.filter(|value| !value.is_null());
+    let desired = desired.filter(|value| !value.is_null());
+    match (observed, desired) {
+        (Some(Value::Object(left)), Some(Value::Object(right))) if !is_reference(right) => {
+            let keys: std::collections::BTreeSet<_> = left.keys().chain(right.keys()).collect();
+            for key in keys {
+                compare(found, &join(at, key), left.get(key), right.get(key));
+            }
+        }
+        (Some(Value::Array(left)), Some(Value::Array(right))) => {
+            for index in 0..left.len().max(right.len()) {
+                let at = join(at, &index.to_string());
+                compare(found, &at, left.get(index), right.get(index));
+            }
+        }
+        (left, right) if left == right => {}
+        (left, right) => found.push(Difference {
+            at: FieldPath(at.to_string()),
+            observed: left.cloned(),
+            desired: right.cloned(),
+        }),
+    }
+}
+
+fn is_reference(object: &Map<String, Value>) -> bool {
+    object.contains_key(crate::input::REFERENCE)
+}
+
+fn join(at: &str, key: &str) -> String {
+    if at.is_empty() {
+        key.to_string()
+    } else {
+        format!("{at}.{key}")
+    }
+}
+
+/// What an undo writes: the pre-image, but only in the fields where the cloud still has what we
+/// wrote. Fields that somebody else has changed since keep their value and are named in the
+/// second half of the answer.
+pub fn restoration(
+    pre_image: &Document,
+    written: &Document,
+    observed: &Document,
+) -> (Document, Vec<FieldPath>) {
+    let (Value::Object(before), Value::Object(wrote), Value::Object(now)) =
+        (&pre_image.0, &written.0, &observed.0)
+    else {
+        return (pre_image.clone(), Vec::new());
+    };
+    let mut result = Map::new();
+    let mut foreign = Vec::new();
+    let keys: std::collections::BTreeSet<_> = before.keys().chain(now.keys()).collect();
+    for key in keys {
+        let value = now.get(key);
+        let untouched = value == before.get(key);
+        if untouched || value == wrote.get(key) {
+            result.extend(before.get(key).map(|value| (key.clone(), value.clone())));
+        } else {
+            result.extend(value.map(|value| (key.clone(), value.clone())));
+            foreign.push(FieldPath(key.clone()));
+        }
+    }
+    (Document(Value::Object(result)), foreign)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn differing(observed: Value, desired: Value) -> Vec<String> {
+        differences(&Document(observed), &Document(desired))
+            .into_iter()
+            .map(|difference| difference.at.0)
+            .collect()
+    }
+
+    #[test]
+    fn equal_documents_do_not_differ_and_null_is_absent() {
+        assert!(differing(json!({"a": 1, "b": null}), json!({"a": 1})).is_empty());
+    }
+
+    #[test]
+    fn differences_name_the_innermost_place() {
+        let observed = json!({"rules": [{"port": 80}, {"port": 443}], "name": "x"});
+        let desired = json!({"rules": [{"port": 80}, {"port": 444}, {"port": 1}], "name": "x"});
+        assert_eq!(differing(observed, desired), ["rules.1.port", "rules.2"]);
+    }
+
+    #[test]
+    fn a_restoration_keeps_what_somebody_else_changed() {
+        let (restored, foreign) = restoration(
+            &Document(json!({"ttl": 60, "content": "old", "comment": "a"})),
+            &Document(json!({"ttl": 60, "content": "ours", "comment": "b"})),
+            &Document(json!({"ttl": 300, "content": "ours", "comment": "b"})),
+        );
+        assert_eq!(
+            restored.0,
+            json!({"ttl": 300, "content": "old", "comment": "a"})
+        );
+        assert_eq!(foreign, [FieldPath("ttl".into())]);
+    }
+}

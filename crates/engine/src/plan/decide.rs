@@ -1,0 +1,441 @@
+//! What happens to each resource.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Action, Options, Phase, Plan, PlanError, Reason, Step, order};
+use crate::address::{Address, Instance};
+use crate::document::{Document, Malformed, differences};
+use crate::graph::{Graph, Node};
+use crate::input::{Ref, resolve};
+use crate::kind::{Found, Impact, Kinds, ObservedDocument, PureKind};
+use crate::state::{Ownership, Record, State};
+use crate::survey::Survey;
+
+/// Decides what leads from what is observed to what is wanted. Pure.
+///
+/// # Errors
+/// Everything that stands in the way, at once.
+pub fn plan(
+    graph: &Graph,
+    state: &State,
+    survey: &Survey,
+    kinds: &Kinds,
+    options: Options,
+) -> Result<Plan, Vec<PlanError>> {
+    let addresses = graph.order().map_err(|error| vec![error.into()])?;
+    let mut deciding = Deciding {
+        state,
+        survey,
+        kinds,
+        options,
+        upstream: BTreeMap::new(),
+        interrupted: BTreeSet::new(),
+        plan: Plan {
+            stack: state.stack.clone(),
+            wanted: graph.digest(),
+            serial: state.serial,
+            steps: BTreeMap::new(),
+            kept: BTreeMap::new(),
+        },
+        errors: Vec::new(),
+    };
+    for address in &addresses {
+        let node = graph
+            .node(address)
+            .expect("the order is made of the graph's addresses");
+        if let Err(error) = deciding.wanted(address, node) {
+            deciding.errors.push(error);
+        }
+    }
+    for (instance, record) in &state.resources {
+        if let Err(error) = deciding.unwanted(graph, instance, record) {
+            deciding.errors.push(error);
+        }
+    }
+    let Deciding {
+        mut plan, errors, ..
+    } = deciding;
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    order::link(&mut plan, graph, state);
+    Ok(plan)
+}
+
+struct Deciding<'a> {
+    state: &'a State,
+    survey: &'a Survey,
+    kinds: &'a Kinds,
+    options: Options,
+    /// What those that come later may take from those that came before.
+    upstream: BTreeMap<Address, Upstream>,
+    /// Old lives that go before their successors come.
+    interrupted: BTreeSet<Instance>,
+    plan: Plan,
+    errors: Vec<PlanError>,
+}
+
+enum Upstream {
+    Known(Instance, Document),
+    Made(Instance),
+}
+
+impl Upstream {
+    fn instance(&self) -> &Instance {
+        match self {
+            Self::Known(instance, _) | Self::Made(instance) => instance,
+        }
+    }
+}
+
+impl<'a> Deciding<'a> {
+    fn wanted(&mut self, address: &Address, node: &Node) -> Result<(), PlanError> {
+        let kind = self.kind(address, &node.kind)?;
+        let spec = resolve(&node.spec, &|reference| self.value(reference));
+        let current = self.state.current(address);
+        let (instance, record) = match current {
+            Some((instance, record)) if record.kind == node.kind => (instance, record.clone()),
+            Some((instance, _)) => {
+                let next = Instance::new(address.clone(), instance.generation + 1);
+                return self.create(&next, node, kind, spec, vec![Reason::Forced("kind".into())]);
+            }
+            None => {
+                let first = Instance::new(address.clone(), 1);
+                match self.survey.found.get(address) {
+                    Some(Found::Foreign(foreign)) => {
+                        return Err(PlanError::Foreign {
+                            address: address.clone(),
+                            who: foreign.who.clone(),
+                            advice: foreign.advice.clone(),
+                        });
+                    }
+                    Some(Found::Shared(outputs)) => {
+                        let record = self.record(node, &spec, outputs, Ownership::Shared);
+                        self.keep(&first, record);
+                        return Ok(());
+                    }
+                    Some(Found::Displaces { outputs, what }) => {
+                        self.create(&first, node, kind, spec, vec![Reason::New])?;
+                        let step = self.plan.steps.get_mut(&first).expect("just created");
+                        step.outputs = Some(outputs.clone());
+                        step.displaces = what.clone();
+                        return Ok(());
+                    }
+                    Some(Found::Ours(outputs)) => {
+                        let mut record = self.record(node, &spec, outputs, Ownership::Ours);
+                        record.settled = false;
+                        return self.existing(&first, &record, node, kind, spec);
+                    }
+                    Some(Found::Absent) | None => {
+                        return self.create(&first, node, kind, spec, vec![Reason::New]);
+                    }
+                }
+            }
+        };
+        self.existing(instance, &record, node, kind, spec)
+    }
+
+    fn existing(
+        &mut self,
+        instance: &Instance,
+        record: &Record,
+        node: &Node,
+        kind: &'a dyn PureKind,
+        spec: Document,
+    ) -> Result<(), PlanError> {
+        let address = &instance.address;
+        if record.ownership == Ownership::Shared {
+            self.keep(
+                instance,
+                self.record(node, &spec, &record.outputs, Ownership::Shared),
+            );
+            return Ok(());
+        }
+        let next = Instance::new(address.clone(), instance.generation + 1);
+        let Some(seen) = self.survey.observed.get(instance).and_then(Option::as_ref) else {
+            return self.create(&next, node, kind, spec, vec![Reason::Vanished]);
+        };
+        let malformed = |error: Malformed| malformed(address, &error);
+        let spec = kind
+            .at_generation(&spec, instance.generation)
+            .map_err(malformed)?;
+        let observed = ObservedDocument {
+            spec: kind
+                .owned(seen.spec.clone(), &[&spec, &record.spec])
+                .map_err(malformed)?,
+            outputs: seen.outputs.clone(),
+        };
+        if let Some(replacement) = kind.replaced_by(&spec, &observed).map_err(malformed)? {
+            let uses_interrupted = record
+                .needs
+                .iter()
+                .any(|need| self.interrupted.contains(need));
+            if !replacement.coexists || uses_interrupted {
+                if !self.options.allow_interruption {
+                    return Err(PlanError::Interrupts {
+                        address: address.clone(),
+                        fields: replacement.fields,
+                    });
+                }
+                self.interrupted.insert(instance.clone());
+            }
+            let reasons = self.reasons(&replacement.fields, node, Reason::Forced);
+            self.create(&next, node, kind, spec.clone(), reasons)?;
+            let step = self.plan.steps.get_mut(&next).expect("just created");
+            step.differences = differences(&observed.spec, &spec);
+            if self.interrupted.contains(instance) {
+                step.impact = Impact::Outage("it is deleted before it is made anew".into());
+            }
+            return Ok(());
+        }
+        let requests = kind.changes(&spec, Some(&observed)).map_err(malformed)?;
+        if requests.is_empty() && record.settled {
+            let record = self.record(node, &spec, &observed.outputs, Ownership::Ours);
+            self.keep(instance, record);
+            return Ok(());
+        }
+        let differences = differences(&observed.spec, &spec);
+        let changed: Vec<String> = top_level(&differences);
+        let mut reasons = self.reasons(&changed, node, Reason::Changed);
+        if reasons.is_empty() {
+            reasons.push(Reason::Unsettled);
+        }
+        let step = Step {
+            action: Action::Update,
+            reasons,
+            impact: worst(&requests),
+            differences,
+            outputs: Some(observed.outputs.clone()),
+            pre_image: Some(observed.spec),
+            requests,
+            ..self.step(node, spec)
+        };
+        self.plan.steps.insert(instance.clone(), step);
+        self.upstream.insert(
+            address.clone(),
+            Upstream::Known(instance.clone(), observed.outputs),
+        );
+        Ok(())
+    }
+
+    fn create(
+        &mut self,
+        instance: &Instance,
+        node: &Node,
+        kind: &dyn PureKind,
+        spec: Document,
+        reasons: Vec<Reason>,
+    ) -> Result<(), PlanError> {
+        let malformed = |error: Malformed| malformed(&instance.address, &error);
+        let spec = kind
+            .at_generation(&spec, instance.generation)
+            .map_err(malformed)?;
+        let requests = kind.changes(&spec, None).map_err(malformed)?;
+        let step = Step {
+            action: Action::Create,
+            ownership: if kind.named().shared {
+                Ownership::Shared
+            } else {
+                Ownership::Ours
+            },
+            reasons,
+            impact: worst(&requests),
+            requests,
+            ..self.step(node, spec)
+        };
+        self.plan.steps.insert(instance.clone(), step);
+        self.upstream
+            .insert(instance.address.clone(), Upstream::Made(instance.clone()));
+        Ok(())
+    }
+
+    /// Deletes what the state has and nobody wants: other addresses, and retired lives.
+    fn unwanted(
+        &mut self,
+        graph: &Graph,
+        instance: &Instance,
+        record: &Record,
+    ) -> Result<(), PlanError> {
+        if self.plan.kept.contains_key(instance) || self.plan.steps.contains_key(instance) {
+            return Ok(());
+        }
+        let address = &instance.address;
+        let kind = self.kind(address, &record.kind)?;
+        let wanted = graph
+            .node(address)
+            .is_some_and(|node| node.kind == record.kind);
+        if wanted && self.younger(instance) <= kind.named().keeps {
+            self.plan.kept.insert(instance.clone(), record.clone());
+            return Ok(());
+        }
+        if record.ownership == Ownership::Shared {
+            return Ok(()); // dropped from the state, left in the cloud
+        }
+        let observed = self.survey.observed.get(instance).and_then(Option::as_ref);
+        let requests = match observed {
+            Some(observed) => kind
+                .removal(observed)
+                .map_err(|error| malformed(address, &error))?,
+            None => Vec::new(), // one look more, and its record goes
+        };
+        let first = self.interrupted.contains(instance);
+        let step = Step {
+            kind: record.kind.clone(),
+            action: Action::Delete,
+            phase: if first {
+                Phase::Converge
+            } else {
+                Phase::Collect
+            },
+            ownership: Ownership::Ours,
+            reasons: vec![match (observed, graph.node(address)) {
+                (None, _) => Reason::Vanished,
+                (_, Some(_)) => Reason::Retired,
+                (_, None) => Reason::Unwanted,
+            }],
+            impact: worst(&requests),
+            differences: Vec::new(),
+            spec: observed.map_or_else(|| record.spec.clone(), |seen| seen.spec.clone()),
+            outputs: Some(
+                observed.map_or_else(|| record.outputs.clone(), |seen| seen.outputs.clone()),
+            ),
+            pre_image: observed.map(|seen| seen.spec.clone()),
+            displaces: Vec::new(),
+            requests,
+            after: Vec::new(),
+            values: BTreeMap::new(),
+            needs: record.needs.clone(),
+            references: record.references.clone(),
+        };
+        self.plan.steps.insert(instance.clone(), step);
+        Ok(())
+    }
+
+    /// How many newer lives of the resource there will be.
+    fn younger(&self, instance: &Instance) -> usize {
+        let newer = |other: &&Instance| {
+            other.address == instance.address && other.generation > instance.generation
+        };
+        let all: BTreeSet<&Instance> = self
+            .state
+            .resources
+            .keys()
+            .chain(self.plan.steps.keys())
+            .filter(newer)
+            .collect();
+        all.len()
+    }
+
+    fn step(&self, node: &Node, spec: Document) -> Step {
+        Step {
+            kind: node.kind.clone(),
+            action: Action::Create,
+            phase: Phase::Converge,
+            ownership: Ownership::Ours,
+            reasons: Vec::new(),
+            impact: Impact::None,
+            differences: Vec::new(),
+            spec,
+            outputs: None,
+            pre_image: None,
+            displaces: Vec::new(),
+            requests: Vec::new(),
+            after: Vec::new(),
+            values: BTreeMap::new(),
+            needs: self.needs(node),
+            references: node.references(),
+        }
+    }
+
+    fn record(
+        &self,
+        node: &Node,
+        spec: &Document,
+        outputs: &Document,
+        ownership: Ownership,
+    ) -> Record {
+        Record {
+            kind: node.kind.clone(),
+            spec: spec.clone(),
+            outputs: outputs.clone(),
+            ownership,
+            needs: self.needs(node),
+            references: node.references(),
+            settled: true,
+        }
+    }
+
+    fn keep(&mut self, instance: &Instance, record: Record) {
+        let known = Upstream::Known(instance.clone(), record.outputs.clone());
+        self.upstream.insert(instance.address.clone(), known);
+        self.plan.kept.insert(instance.clone(), record);
+    }
+
+    fn needs(&self, node: &Node) -> BTreeSet<Instance> {
+        let instance = |address: &Address| self.upstream.get(address).map(Upstream::instance);
+        node.needs().iter().filter_map(instance).cloned().collect()
+    }
+
+    /// A member differs because it was changed, or because what it takes is made anew.
+    fn reasons(&self, fields: &[String], node: &Node, own: fn(String) -> Reason) -> Vec<Reason> {
+        let references = node.references();
+        let reason = |field: &String| {
+            let made = references.iter().find(|(at, reference)| {
+                at == field
+                    && matches!(
+                        self.upstream.get(&reference.address),
+                        Some(Upstream::Made(_))
+                    )
+            });
+            match made {
+                Some((_, reference)) => Reason::Upstream(reference.address.clone()),
+                None => own(field.clone()),
+            }
+        };
+        let unique: BTreeSet<Reason> = fields.iter().map(reason).collect();
+        unique.into_iter().collect()
+    }
+
+    fn value(&self, reference: &Ref) -> Option<Value> {
+        match self.upstream.get(&reference.address)? {
+            Upstream::Known(_, outputs) => outputs.get(&reference.output).cloned(),
+            Upstream::Made(_) => None,
+        }
+    }
+
+    fn kind(&self, address: &Address, name: &str) -> Result<&'a dyn PureKind, PlanError> {
+        self.kinds
+            .get(name)
+            .map(AsRef::as_ref)
+            .ok_or_else(|| PlanError::UnknownKind {
+                address: address.clone(),
+                kind: name.to_string(),
+            })
+    }
+}
+
+fn malformed(address: &Address, error: &Malformed) -> PlanError {
+    let source = std::error::Error::source(error)
+        .map(|e| format!(": {e}"))
+        .unwrap_or_default();
+    PlanError::Malformed {
+        address: address.clone(),
+        why: format!("{error}{source}"),
+    }
+}
+
+fn worst(requests: &[crate::kind::PlannedRequest]) -> Impact {
+    requests
+        .iter()
+        .map(|request| request.impact.clone())
+        .max()
+        .unwrap_or_default()
+}
+
+fn top_level(differences: &[crate::document::Difference]) -> Vec<String> {
+    let first = |path: &str| path.split('.').next().unwrap_or(path).to_string();
+    let unique: BTreeSet<String> = differences.iter().map(|d| first(&d.at.0)).collect();
+    unique.into_iter().collect()
+}

@@ -1,0 +1,217 @@
+//! Every rule about a manifest, with the code that names it for ever.
+//!
+//! A code is never given to another rule, and a rule never gets another code: people search for them,
+//! and scripts look at them. New ones take the next free number of their group.
+
+use std::fmt;
+
+use crate::diagnostic::Severity;
+
+macro_rules! codes {
+    ($($name:ident $id:literal $title:literal $explanation:literal)*) => {
+        /// The stable name of one rule.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code {
+            $(#[doc = $title] $name,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of their numbers.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)*];
+
+            /// The code as it is printed: `E` stops the command, `W` does not.
+            pub const fn id(self) -> &'static str {
+                match self { $(Code::$name => $id,)* }
+            }
+
+            /// The rule in one line.
+            pub const fn title(self) -> &'static str {
+                match self { $(Code::$name => $title,)* }
+            }
+
+            /// The rule, its reason, and what to do, in a few sentences.
+            pub const fn explanation(self) -> &'static str {
+                match self { $(Code::$name => $explanation,)* }
+            }
+        }
+    };
+}
+
+impl Code {
+    /// Does this rule stop the command?
+    pub fn severity(self) -> Severity {
+        if self.id().starts_with('W') {
+            Severity::Warning
+        } else {
+            Severity::Error
+        }
+    }
+
+    /// The code of this name, in either case.
+    pub fn find(id: &str) -> Option<Code> {
+        Code::ALL
+            .iter()
+            .copied()
+            .find(|code| code.id().eq_ignore_ascii_case(id))
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+codes! {
+    // The document: E0101 to E0109.
+    MalformedToml "E0101" "the file is not TOML"
+        "The text breaks a rule of TOML itself, so nothing in it can be read with certainty and nothing else is \
+         checked. The usual causes are a missing quote, a key written twice, and a list or inline table that is \
+         not closed."
+    UnknownKey "E0102" "a key that a manifest does not have"
+        "A key that nothing reads is most often a typing mistake, and to skip it in silence would deploy \
+         something other than what you meant. Correct the spelling, move the key to the section that it belongs \
+         in, or take it out."
+    WrongType "E0103" "a value of the wrong type"
+        "The key is right, but its value is of another type, such as a number where text is wanted. Environment \
+         variables and tags are always text: write PORT = \"8080\", not PORT = 8080."
+    MissingKey "E0104" "a key that must be there is not"
+        "There is no default for this key, because every guess would be wrong for somebody. A manifest needs an \
+         app, a region and at least one service; a service needs an image."
+    NotSupportedYet "E0105" "known, but not supported by this version"
+        "The spelling is right and the section, key or value is part of the manifest format, but this version \
+         cannot act on it yet. It is refused rather than skipped, so that nothing you wrote is lost in silence."
+    NotAChoice "E0106" "a value that is not one of the choices"
+        "The key takes one of a few words, which the message lists. Words of other tools are not read: what they mean \
+         elsewhere may differ in the details."
+    OutOfRange "E0107" "a number outside its range"
+        "The number is smaller or larger than AWS accepts for it; the message has the bounds. A port goes from 1 \
+         to 65535, thresholds of a health check from 2 to 10, zones from 2 to 6, a count up to 5000."
+    UnsupportedVersion "E0108" "a manifest format that this version does not know"
+        "The key `version` names the format of the file, not the version of your app. This version reads format \
+         1. Nothing else was checked, because another format may have other rules."
+    NoEffect "E0109" "a key that has no effect here"
+        "The key belongs to a load balancer or a DNS record, and this service has none, because it has no port or \
+         no hostname. Add what is missing, or take the key out."
+
+    // Names and places: E0110 to E0119.
+    BadName "E0110" "a name that cannot be used"
+        "Names become part of the names of AWS resources, and a load balancer's is cut at 32 characters of letters, \
+         digits and hyphens. So a name starts with a lower-case letter, goes on with at most 20 lower-case \
+         letters, digits and hyphens, and does not end with a hyphen. An app cannot be called `internal` or `sg`, \
+         or start with these and a hyphen: load balancers refuse names that start with `internal-`, security \
+         groups those that start with `sg-`."
+    BadRegion "E0111" "not an AWS region"
+        "A region is written as AWS writes it, such as eu-central-1: an area, a direction, a number. A region that \
+         is newer than this version but is spelled like one is accepted with a warning."
+
+    // DNS: E0120 to E0129.
+    BadDomain "E0120" "not a domain name"
+        "A domain name is a row of labels with dots between them; a label is letters, digits and hyphens, at most \
+         63, and starts and ends with a letter or digit. Write it without scheme, port, path or final dot, and an \
+         international name in its `xn--` form. A load balancer only matches names whose last label is letters, \
+         and a certificate's first name has at most 64 characters."
+    HostnameOutsideZone "E0121" "a hostname outside the zone"
+        "The record and the certificate's validation record are made in the zone of `[dns]`, so the hostname must \
+         be that zone or end with it."
+    HostnameTwice "E0122" "two services on one hostname"
+        "A request for a hostname goes to one service. Give each service its own hostname."
+    HostnameWithoutDns "E0123" "a hostname, but no `[dns]`"
+        "A hostname needs a record, and HTTPS a certificate that is validated by another. Say who serves the zone: \
+         dns = { provider = \"cloudflare\", zone = \"example.com\" }."
+    HostnameWithoutPort "E0124" "a hostname, but no port"
+        "The load balancer must know which port of the container to send requests to. Images often listen on 80, \
+         8080 or 3000; no default would be right."
+    SecondPlainHttp "E0125" "two services without a hostname on one load balancer"
+        "A service with a port and no hostname is reached over plain HTTP at the load balancer's own name, and \
+         there is one such name. Give all but one of them a hostname, or take away the port of those that serve \
+         nobody."
+
+    // The network: E0130 to E0139.
+    BadCidr "E0130" "not an address range"
+        "An address range is an IPv4 network and the length of its prefix, such as 10.0.0.0/16, with no bits set \
+         after the prefix. AWS would cut off the extra bits without a word, and the manifest would then say \
+         something other than what is there."
+    CidrSize "E0131" "an address range that is too large or too small"
+        "AWS allows a VPC from /16 to /28 and a subnet likewise. A load balancer wants subnets of at least /27 and \
+         there are at least two, so here a VPC goes from /16 to /26 and a subnet from /16 to /27. All zones' subnets \
+         must fit into the VPC."
+    CidrReserved "E0132" "an address range that no network can have"
+        "0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16 and everything from 224.0.0.0 up have a meaning of their own. Use \
+         a private range: 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16."
+    SubnetCount "E0133" "as many subnets as zones, please"
+        "There is one subnet for each zone. Write as many ranges as there are zones, or leave out `azs`, which \
+         then follows from the list."
+    SubnetOutside "E0134" "a subnet outside the network"
+        "A subnet is a part of the VPC, so its range must lie inside `network.cidr`, which is 10.0.0.0/16 where it is \
+         not written."
+    SubnetsOverlap "E0135" "two subnets that overlap"
+        "An address belongs to one subnet, so no two ranges may share one."
+
+    // The container: E0140 to E0159.
+    BadImage "E0140" "not an image reference"
+        "An image is written as `docker pull` takes it: [registry/]name[:tag][@sha256:digest]. The name is \
+         lower-case, a tag has at most 128 characters, a digest is sha256 and 64 hexadecimal digits, and ECS takes \
+         at most 255 characters before the digest."
+    BadCpu "E0141" "not a size of cpu"
+        "Fargate sells 0.25, 0.5, 1, 2, 4, 8 and 16 vCPU. Up to 16 a number means vCPU, from 128 it means CPU units, \
+         of which 1024 are one vCPU; in between it could be either, and is refused."
+    BadSize "E0142" "not an amount of memory or disk"
+        "An amount has a unit, MiB or GiB, and is text: \"512MiB\", \"2GiB\". AWS counts in these, even where it \
+         prints GB. Memory is a whole number of MiB, disk a whole number of GiB."
+    FargateSize "E0143" "a size that Fargate does not sell"
+        "Not every amount of memory goes with every cpu: 0.25 vCPU has 512MiB, 1GiB or 2GiB, 1 vCPU has 2GiB to \
+         8GiB, and so on. The message offers the sizes nearest to what you wrote; leave out either of the two and \
+         the least that fits is taken."
+    StorageSize "E0144" "disk outside what Fargate offers"
+        "A task on Fargate has 20GiB of disk, which is included, or 21GiB to 200GiB, which is billed."
+    BadDuration "E0145" "not a duration"
+        "A duration is a whole number and a unit, as text: \"30s\", \"5m\", \"1h\", \"30d\"."
+    DurationRange "E0146" "a duration outside its range"
+        "AWS sets bounds to each duration; the message has them. A container has 2s to 120s to stop, a health check \
+         an interval of 5s to 300s and a timeout of 2s to 120s."
+    LogRetention "E0147" "logs cannot be kept for that long exactly"
+        "CloudWatch Logs keeps logs for one of a list of numbers of days (1, 3, 5, 7, 14, 30, 60, 90, …, 3653), or \
+         forever. The message has the nearest."
+    EmptyWord "E0148" "an empty program"
+        "The first word of an entrypoint is the program to run and cannot be empty. To use the image's own, leave the \
+         key out."
+
+    // The health check: E0160 to E0169.
+    HealthPath "E0160" "not a path to check"
+        "The path starts with a slash, has at most 1024 characters and contains neither spaces nor a fragment. It is only the path: host and port are known."
+    HealthMatcher "E0161" "not a set of answers"
+        "A matcher is codes and ranges with commas between them, each from 200 to 499, such as \"200-299\" or \
+         \"200,301-302\". A load balancer takes no others for HTTP."
+    HealthTimeout "E0162" "a health check that outlasts its interval"
+        "Each check must be over before the next one starts, so `timeout` is shorter than `interval`."
+
+    // Environment variables and tags: E0170 to E0189.
+    EnvName "E0170" "not the name of an environment variable"
+        "A name starts with a letter or underscore and goes on with letters, digits, underscores, dots and \
+         hyphens. An equals sign or a space would end up in the value, or nowhere."
+    EnvValue "E0171" "a value that no environment variable can have"
+        "The operating system ends a value at the first NUL character, so there can be none in it."
+    BadTag "E0180" "not a tag"
+        "A tag's key has 1 to 128 characters, its value at most 256, and both are letters, digits, spaces and \
+         + - = . _ : / @."
+    ReservedTag "E0181" "a tag that is somebody else's"
+        "Keys that start with `aws:` belong to AWS, which refuses them; those that start with `ashore:` are how \
+         Ashore knows its own, and nobody else may set them."
+    TooManyTags "E0182" "too many tags"
+        "A resource can have 50 tags, and Ashore needs 10 of them for its own marks and a name."
+
+    // Warnings.
+    ProxiedTooDeep "W0101" "the proxy may have no certificate for this hostname"
+        "Cloudflare's own certificate covers the zone and the names directly below it. A name that is deeper needs \
+         a certificate of its own at Cloudflare, or browsers show an error. Turn `proxied` off, or order one there."
+    ImageWithoutTag "W0102" "an image without a tag"
+        "Without a tag, `latest` is meant, and what that is changes without notice. A release pins what it was at that \
+         moment, so nothing breaks, but the manifest does not say what runs."
+    UnknownRegion "W0103" "a region that this version has not heard of"
+        "It is spelled like a region, so it is taken for a new one. If it is a typing mistake, the first call to AWS will \
+         fail to find it."
+    PublicCidr "W0104" "a network of public addresses"
+        "The range is not one of those kept for private networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, \
+         100.64.0.0/10). Tasks could not reach whoever owns these addresses on the internet."
+}

@@ -1,0 +1,30 @@
+//! What a manifest means where it is silent. The reason for each value stands with its key in
+//! `schema.rs`, because that is what the reference and the editors show.
+
+use ipnet::Ipv4Net;
+use std::net::Ipv4Addr;
+
+use crate::model::{GibiBytes, RetentionDays, Seconds};
+
+pub(crate) const VERSION: i64 = 1;
+pub(crate) const PROXIED: bool = false;
+pub(crate) const TAKE_OVER: bool = false;
+pub(crate) const COUNT: u32 = 1;
+pub(crate) const ZONES: u32 = 2;
+pub(crate) const CIDR: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(10, 0, 0, 0), 16);
+pub(crate) const HEALTH_PATH: &str = "/";
+pub(crate) const HEALTH_MATCHER: &str = "200-399";
+pub(crate) const HEALTH_INTERVAL: Seconds = Seconds(10);
+pub(crate) const HEALTH_TIMEOUT: Seconds = Seconds(5);
+pub(crate) const HEALTH_GRACE: Seconds = Seconds(60);
+pub(crate) const HEALTHY_THRESHOLD: u32 = 2;
+pub(crate) const UNHEALTHY_THRESHOLD: u32 = 3;
+pub(crate) const STOP_TIMEOUT: Seconds = Seconds(30);
+pub(crate) const LOG_RETENTION: RetentionDays = RetentionDays(30);
+pub(crate) const EPHEMERAL_STORAGE: GibiBytes = GibiBytes(20);
+pub(crate) const CPU_UNITS: u32 = 256;
+
+/// Time that a target which is leaving keeps its open connections. The API's own default of 300 s
+/// makes every rollout five minutes longer; 30 s is what most requests need at most, and it is the
+/// default `stop_timeout` too (ux.md 4.1).
+pub(crate) const DEREGISTRATION_DELAY: Seconds = Seconds(30);

@@ -1,0 +1,107 @@
+//! From text to model, in three steps: parse, compare with the schema, give every value its meaning.
+
+use serde::Deserialize;
+use toml::de::DeTable;
+
+use crate::codes::Code;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::json_schema::json_schema;
+use crate::model::Manifest;
+use crate::schema::File;
+use crate::structure::{Findings, check_structure};
+use crate::validate::validate;
+
+/// What the command line says besides the manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// The environment to load it for. Default [`DEFAULT_ENVIRONMENT`].
+    pub environment: Option<String>,
+    /// A region in place of the manifest's.
+    pub region: Option<String>,
+}
+
+/// The environment of a user who never thought of environments: what they deploy is what they use.
+pub const DEFAULT_ENVIRONMENT: &str = "production";
+
+/// Reads a manifest. Either everything in it is right, or every mistake is told, in the order of the text;
+/// warnings are told along with the mistakes, or in [`Manifest::warnings`] if there are none.
+pub fn load(text: &str, options: &LoadOptions) -> Result<Manifest, Vec<Diagnostic>> {
+    let mut document = DeTable::parse_recoverable(text);
+    if !document.1.is_empty() {
+        return Err(in_order(document.1.iter().map(malformed).collect()));
+    }
+    if let Some(unsupported) = unsupported_version(document.0.get_ref()) {
+        return Err(vec![unsupported]);
+    }
+
+    let Findings {
+        mut diagnostics,
+        spoiled,
+    } = check_structure(document.0.get_mut(), &json_schema());
+    let manifest = match File::deserialize(toml::Deserializer::from(document.0)) {
+        Ok(file) => validate(file, options, &spoiled, &mut diagnostics),
+        // The schema comes from these types and what does not fit it is gone, so only a gap between the
+        // two can lead here. It is then still the user's file that cannot be read.
+        Err(error) => {
+            diagnostics.push(Diagnostic {
+                code: Code::WrongType,
+                ..malformed(&error)
+            });
+            None
+        }
+    };
+
+    let diagnostics = in_order(diagnostics);
+    match manifest {
+        Some(manifest)
+            if diagnostics
+                .iter()
+                .all(|found| found.severity == Severity::Warning) =>
+        {
+            Ok(Manifest {
+                warnings: diagnostics,
+                ..manifest
+            })
+        }
+        _ => Err(diagnostics),
+    }
+}
+
+fn malformed(error: &toml::de::Error) -> Diagnostic {
+    Diagnostic::new(
+        Code::MalformedToml,
+        error.span().unwrap_or(0..0),
+        error.message().trim_end(),
+    )
+}
+
+/// Another format may have other rules, so this is looked at before any of them.
+fn unsupported_version(document: &DeTable<'_>) -> Option<Diagnostic> {
+    let value = document.get("version")?;
+    let written = value.get_ref().as_integer()?;
+    let version = i64::from_str_radix(written.as_str(), written.radix()).ok();
+    if version.is_some_and(|version| version <= crate::defaults::VERSION) {
+        return None; // A version below 1 is out of range, and the schema says so.
+    }
+    let message = format!(
+        "manifest version {} is not known to this version of Ashore",
+        written.as_str()
+    );
+    Some(
+        Diagnostic::new(Code::UnsupportedVersion, value.span(), message)
+            .label("this version reads format 1")
+            .help("use a newer version of Ashore; `version` is the format of this file, not of your app"),
+    )
+}
+
+fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by(|a, b| {
+        (a.span.start, a.span.end, a.code, &a.message).cmp(&(
+            b.span.start,
+            b.span.end,
+            b.code,
+            &b.message,
+        ))
+    });
+    diagnostics
+}

@@ -1,0 +1,33 @@
+//! The network that tasks run in.
+
+use ipnet::Ipv4Net;
+
+use crate::located::Located;
+
+/// A VPC of our own and its subnets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// How tasks reach the internet.
+    pub layout: Layout,
+    /// Address range of the VPC, in canonical form.
+    pub cidr: Located<Ipv4Net>,
+    /// One for each zone, at least two, in the order of the zones. Which zones these are is pinned in the
+    /// state when the network is made.
+    pub subnets: Vec<Subnet>,
+}
+
+/// A subnet in one zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subnet {
+    /// `a`, `b`, … in the order of the list: what stands in its address. Not the letter of the zone.
+    pub key: char,
+    /// Inside the VPC's range, apart from the other subnets.
+    pub cidr: Located<Ipv4Net>,
+}
+
+/// How tasks reach the internet, and how it reaches them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Public subnets, no NAT.
+    PublicTasks,
+}

@@ -1,0 +1,125 @@
+//! A long-running container.
+
+use std::collections::BTreeMap;
+
+use super::{DomainName, GibiBytes, ImageReference, Name, RetentionDays, Seconds};
+use crate::fargate::TaskSize;
+use crate::located::Located;
+
+/// A long-running container, with every value known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// Its name; its place is the section's.
+    pub name: Located<Name>,
+    /// What to run.
+    pub image: Located<ImageReference>,
+    /// Who reaches it, and how.
+    pub ingress: Ingress,
+    /// Arguments in place of the image's own; empty for the image's own.
+    pub command: Vec<String>,
+    /// Program in place of the image's own; empty for the image's own.
+    pub entrypoint: Vec<String>,
+    /// The shared variables and its own, which win.
+    pub env: BTreeMap<String, String>,
+    /// A size that Fargate sells. Its place is that of `memory`, or of `cpu`.
+    pub size: Located<TaskSize>,
+    /// Processor that the image is for.
+    pub arch: Architecture,
+    /// How many tasks run.
+    pub count: Located<u32>,
+    /// Time between the signal to stop and the kill.
+    pub stop_timeout: Seconds,
+    /// How long logs are kept.
+    pub log_retention: LogRetention,
+    /// Disk. 20 GiB is what every task has and must not be asked for; the API takes 21 to 200
+    /// [ECS API: EphemeralStorage].
+    pub ephemeral_storage: GibiBytes,
+}
+
+/// Who reaches a service, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ingress {
+    /// Nobody from outside; no load balancer.
+    None,
+    /// Plain HTTP at the load balancer's own name. At most one service of a manifest.
+    Http(Target),
+    /// HTTPS at a hostname of its own.
+    Https(Target, Hostname),
+}
+
+impl Ingress {
+    /// What the load balancer sends requests to, if there is one.
+    pub fn target(&self) -> Option<&Target> {
+        match self {
+            Ingress::None => None,
+            Ingress::Http(target) | Ingress::Https(target, _) => Some(target),
+        }
+    }
+
+    /// The hostname, if there is one.
+    pub fn hostname(&self) -> Option<&Hostname> {
+        match self {
+            Ingress::None | Ingress::Http(_) => None,
+            Ingress::Https(_, hostname) => Some(hostname),
+        }
+    }
+}
+
+/// What the load balancer sends requests to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Port of the container.
+    pub port: Located<u16>,
+    /// How the load balancer finds out whether a task is well.
+    pub health: Health,
+    /// How long a leaving task keeps its open connections.
+    pub deregistration_delay: Seconds,
+}
+
+/// A name that a service is reached by, and the record that makes it so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hostname {
+    /// In the zone of [`super::Dns`].
+    pub name: Located<DomainName>,
+    /// Through the DNS provider's proxy?
+    pub proxied: bool,
+    /// May a record that we did not make be taken over?
+    pub take_over: bool,
+}
+
+/// How the load balancer finds out whether a task is well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// Path that it asks for.
+    pub path: Located<String>,
+    /// Answers that mean well, as the API takes them.
+    pub matcher: Located<String>,
+    /// Time between two questions.
+    pub interval: Seconds,
+    /// Time to answer; less than `interval`.
+    pub timeout: Seconds,
+    /// Time after the start in which nothing is held against a task. ECS knows it, not the balancer.
+    pub grace: Seconds,
+    /// Good answers in a row until a task gets traffic.
+    pub healthy_threshold: u32,
+    /// Bad answers in a row until a task is replaced.
+    pub unhealthy_threshold: u32,
+}
+
+/// How long logs are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogRetention {
+    /// A number of days that CloudWatch Logs offers.
+    Days(RetentionDays),
+    /// No retention policy at all.
+    Forever,
+}
+
+/// Processor architecture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Architecture {
+    /// Intel and AMD.
+    X86_64,
+    /// AWS Graviton.
+    Arm64,
+}

@@ -1,0 +1,199 @@
+//! From what was written to what it means: defaults filled in, rules checked, one file per section.
+//!
+//! Each function reports what is wrong and returns `None` for it, and goes on as far as it can. A rule
+//! between two keys is checked only when both are there, so that one mistake is told once.
+
+mod dns;
+mod env;
+mod health;
+mod ingress;
+mod network;
+mod service;
+mod size;
+mod tags;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::codes::Code;
+use crate::diagnostic::Diagnostic;
+use crate::load::{DEFAULT_ENVIRONMENT, LoadOptions};
+use crate::located::{Located, Span};
+use crate::model::{Manifest, Name, Refusal, Region, Service};
+use crate::schema::File;
+use crate::structure::dotted;
+
+/// Gives the file its meaning, or reports why it has none.
+pub(crate) fn validate(
+    file: File,
+    options: &LoadOptions,
+    spoiled: &BTreeSet<String>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Manifest> {
+    let cx = &mut Rules {
+        spoiled,
+        diagnostics,
+    };
+
+    let app = cx.parse(Code::BadName, &["app"], file.app.as_ref(), Name::parse_app);
+    let environment = environment(cx, options);
+    let region = region(cx, file.region.as_ref(), options);
+    let dns = dns::dns(cx, file.dns.as_ref());
+    let network = network::network(cx, &file.network.unwrap_or_default());
+    let shared_env = env::env(cx, &["env"], file.env);
+    let tags = tags::tags(cx, file.tags);
+
+    let sections = file
+        .services
+        .unwrap_or_else(|| Located::new(BTreeMap::new(), 0..0));
+    if sections.is_empty() && !cx.is_spoiled(&["services"]) && !cx.is_spoiled_below("services") {
+        cx.push(
+            Diagnostic::new(
+                Code::MissingKey,
+                sections.span(),
+                "`services` has no service in it",
+            )
+            .help("write a section for one: [services.NAME]"),
+        );
+    }
+    ingress::check_together(cx, &sections);
+    let services: Vec<Option<Service>> = sections
+        .into_inner()
+        .into_iter()
+        .map(|(name, section)| service::service(cx, name, section, &dns, shared_env.as_ref()))
+        .collect();
+    let services = services.into_iter().collect::<Option<Vec<_>>>();
+
+    Some(Manifest {
+        app: app?,
+        environment: environment?,
+        region: region?,
+        dns: dns.into_model()?,
+        network: network?,
+        services: services?
+            .into_iter()
+            .map(|service| (service.name.get().clone(), service))
+            .collect(),
+        tags: tags?,
+        warnings: Vec::new(),
+    })
+}
+
+fn environment(cx: &mut Rules<'_>, options: &LoadOptions) -> Option<Name> {
+    let name = options
+        .environment
+        .as_deref()
+        .unwrap_or(DEFAULT_ENVIRONMENT);
+    cx.parse_text(Code::BadName, "the environment", name, 0..0, Name::parse)
+}
+
+fn region(
+    cx: &mut Rules<'_>,
+    written: Option<&Located<String>>,
+    options: &LoadOptions,
+) -> Option<Located<Region>> {
+    let region = match &options.region {
+        Some(region) => {
+            let region =
+                cx.parse_text(Code::BadRegion, "the region", region, 0..0, Region::parse)?;
+            Located::new(region, 0..0)
+        }
+        None => cx.parse(Code::BadRegion, &["region"], written, Region::parse)?,
+    };
+    if !region.is_known() {
+        let warning = Diagnostic::new(
+            Code::UnknownRegion,
+            region.span(),
+            format!(
+                "this version has not heard of the region {:?}",
+                region.as_str()
+            ),
+        );
+        cx.push(match crate::model::nearest_region(region.as_str()) {
+            Some(near) => warning.label(format!("did you mean \"{near}\"?")),
+            None => warning,
+        });
+    }
+    Some(region)
+}
+
+/// What every rule needs: where to report, and what has been reported already.
+pub(crate) struct Rules<'a> {
+    spoiled: &'a BTreeSet<String>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Rules<'_> {
+    fn push(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Was this key there, but wrong, or missing where it must not be? Then it has been reported.
+    fn is_spoiled(&self, path: &[&str]) -> bool {
+        self.spoiled.contains(&dotted(path))
+    }
+
+    fn is_spoiled_below(&self, section: &str) -> bool {
+        let prefix = format!("{section}.");
+        self.spoiled.iter().any(|path| path.starts_with(&prefix))
+    }
+
+    /// Reads a text as a value of some type. None if it is absent or wrong.
+    fn parse<T>(
+        &mut self,
+        code: Code,
+        path: &[&str],
+        written: Option<&Located<String>>,
+        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+    ) -> Option<Located<T>> {
+        let written = written?;
+        let what = format!("`{}`", dotted(path));
+        let value = self.parse_text(code, &what, written, written.span(), parse)?;
+        Some(Located::new(value, written.span()))
+    }
+
+    /// As [`Rules::parse`], with a value for a key that is absent. None only if it is wrong.
+    fn parse_or<T>(
+        &mut self,
+        code: Code,
+        path: &[&str],
+        written: Option<&Located<String>>,
+        default: Located<T>,
+        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+    ) -> Option<Located<T>> {
+        match written {
+            Some(_) => self.parse(code, path, written, parse),
+            None => (!self.is_spoiled(path)).then_some(default),
+        }
+    }
+
+    fn parse_text<T>(
+        &mut self,
+        code: Code,
+        what: &str,
+        text: &str,
+        span: Span,
+        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+    ) -> Option<T> {
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(refusal) => {
+                self.push(refused(
+                    code,
+                    span,
+                    format!("{what} cannot be {text:?}"),
+                    refusal,
+                ));
+                None
+            }
+        }
+    }
+}
+
+/// A refusal as a diagnostic.
+fn refused(code: Code, span: Span, message: String, refusal: Refusal) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code, span, message).label(refusal.why);
+    match refusal.help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}

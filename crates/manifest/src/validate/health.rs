@@ -1,0 +1,172 @@
+//! `[services.NAME.health]`: how the load balancer finds out whether a task is well.
+
+use super::Rules;
+use crate::codes::Code;
+use crate::defaults;
+use crate::diagnostic::Diagnostic;
+use crate::located::{Located, Span};
+use crate::model::{Health, Refusal, Seconds};
+use crate::schema::HealthSection;
+use crate::structure::dotted;
+
+/// The health check. None if something in it is wrong. Bounds are those of [ELBv2 API: CreateTargetGroup].
+pub(super) fn health(
+    cx: &mut Rules<'_>,
+    service: &[&str],
+    section: &HealthSection,
+    name: Span,
+) -> Option<Health> {
+    let at = |key| [service, &["health", key]].concat();
+    let text = |default: &str| Located::new(default.to_owned(), name.clone());
+
+    let path = cx.parse_or(
+        Code::HealthPath,
+        &at("path"),
+        section.path.as_ref(),
+        text(defaults::HEALTH_PATH),
+        parse_path,
+    );
+    let matcher = cx.parse_or(
+        Code::HealthMatcher,
+        &at("matcher"),
+        section.matcher.as_ref(),
+        text(defaults::HEALTH_MATCHER),
+        parse_matcher,
+    );
+    let interval = duration(
+        cx,
+        &at("interval"),
+        section.interval.as_ref(),
+        (5, 300),
+        defaults::HEALTH_INTERVAL,
+    );
+    // A default must never clash with what was written: a short interval shortens it.
+    let timeout_default = match &interval {
+        Some(interval) if **interval <= defaults::HEALTH_TIMEOUT => Seconds(interval.0 - 1),
+        _ => defaults::HEALTH_TIMEOUT,
+    };
+    let timeout = duration(
+        cx,
+        &at("timeout"),
+        section.timeout.as_ref(),
+        (2, 120),
+        timeout_default,
+    );
+    // [ECS API: CreateService.healthCheckGracePeriodSeconds] "up to 2,147,483,647"; a day is plenty and
+    // catches a unit mistaken.
+    let grace = duration(
+        cx,
+        &at("grace"),
+        section.grace.as_ref(),
+        (0, 86_400),
+        defaults::HEALTH_GRACE,
+    );
+
+    let clash = match (&interval, &timeout) {
+        (Some(interval), Some(timeout)) if **timeout >= **interval => {
+            let both = Diagnostic::new(
+                Code::HealthTimeout,
+                timeout.span(),
+                format!(
+                    "`{}` ({}) must be shorter than `interval` ({})",
+                    dotted(&at("timeout")),
+                    **timeout,
+                    **interval
+                ),
+            );
+            cx.push(match &section.interval {
+                Some(written) => both.related(written.span(), "the interval"),
+                None => both.help(format!(
+                    "set an `interval` longer than the default {}",
+                    defaults::HEALTH_INTERVAL
+                )),
+            });
+            true
+        }
+        _ => false,
+    };
+    if clash {
+        return None;
+    }
+    Some(Health {
+        path: path?,
+        matcher: matcher?,
+        interval: interval?.into_inner(),
+        timeout: timeout?.into_inner(),
+        grace: grace?.into_inner(),
+        healthy_threshold: section
+            .healthy_threshold
+            .as_ref()
+            .map_or(defaults::HEALTHY_THRESHOLD, |n| *n.get()),
+        unhealthy_threshold: section
+            .unhealthy_threshold
+            .as_ref()
+            .map_or(defaults::UNHEALTHY_THRESHOLD, |n| *n.get()),
+    })
+}
+
+/// A duration between two bounds, in seconds.
+pub(super) fn duration(
+    cx: &mut Rules<'_>,
+    path: &[&str],
+    written: Option<&Located<String>>,
+    (least, most): (u32, u32),
+    default: Seconds,
+) -> Option<Located<Seconds>> {
+    let Some(written) = written else {
+        return (!cx.is_spoiled(path)).then(|| Located::new(default, 0..0));
+    };
+    let value = cx.parse(Code::BadDuration, path, Some(written), Seconds::parse)?;
+    if !(least..=most).contains(&value.0) {
+        let message = format!("`{}` cannot be {:?}", dotted(path), written.as_str());
+        cx.push(
+            Diagnostic::new(Code::DurationRange, written.span(), message)
+                .label(format!("must be from {least}s to {most}s")),
+        );
+        return None;
+    }
+    Some(value)
+}
+
+fn parse_path(text: &str) -> Result<String, Refusal> {
+    if !text.starts_with('/') {
+        let host_cut = text
+            .split_once("://")
+            .map(|(_, rest)| rest)
+            .and_then(|rest| rest.find('/').map(|at| &rest[at..]));
+        let path = host_cut.map_or_else(|| format!("/{text}"), str::to_owned);
+        return Err(Refusal::new("does not start with a slash").help(format!("write {path:?}")));
+    }
+    if text.len() > 1024 {
+        return Err(Refusal::new("longer than 1024 characters"));
+    }
+    if let Some(odd) = text.chars().find(|c| !c.is_ascii_graphic() || *c == '#') {
+        return Err(Refusal::new(format!("{odd:?} cannot stand in a path")));
+    }
+    Ok(text.to_owned())
+}
+
+/// Codes and ranges of them from 200 to 499 [ELBv2 API: Matcher].
+fn parse_matcher(text: &str) -> Result<String, Refusal> {
+    let code = |part: &str| {
+        (part.len() == 3)
+            .then(|| part.parse::<u16>().ok())
+            .flatten()
+            .filter(|code| (200..=499).contains(code))
+    };
+    for part in text.split(',') {
+        let fits = match part.split_once('-') {
+            Some((from, to)) => {
+                matches!((code(from), code(to)), (Some(from), Some(to)) if from <= to)
+            }
+            None => code(part).is_some(),
+        };
+        if !fits {
+            return Err(
+                Refusal::new(format!("{part:?} is not a code or a range from 200 to 499"))
+                    .help("write for example \"200-299\" or \"200,301-302\", without spaces"),
+            );
+        }
+    }
+    Ok(text.to_owned())
+}

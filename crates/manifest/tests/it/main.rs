@@ -1,0 +1,8 @@
+//! The manifest from outside: what loads, what does not, and what is said about it.
+
+mod codes;
+mod fuzz;
+mod json_schema;
+mod loads;
+mod mistakes;
+mod render;

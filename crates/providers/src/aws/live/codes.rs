@@ -1,0 +1,150 @@
+//! AWS error codes by class (`failures.md` 1.0). What is not here is unknown after a 5xx, and
+//! invalid otherwise.
+
+use ashore_engine::failure::Class;
+
+const THROTTLED: &[&str] = &[
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "SlowDown",
+    "PriorRequestNotComplete",
+    "ConcurrentModification",
+    "ConcurrentModificationException",
+    "OperationAborted",
+    "OperationAbortedException",
+    "UpdateInProgressException",
+    "RequestThrottled",
+    "RequestThrottledException",
+];
+
+const AUTH: &[&str] = &[
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "RequestExpired",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "AuthFailure",
+    "SignatureDoesNotMatch",
+    "RequestTimeTooSkewed",
+    "InvalidSignatureException",
+    "IncompleteSignature",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+];
+
+const DENIED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "OptInRequired",
+];
+
+const DEPENDENCY: &[&str] = &[
+    "DependencyViolation",
+    "InvalidGroup.InUse",
+    "DeleteConflict",
+    "ResourceInUse",
+    "ResourceInUseException",
+    "ClusterContainsServicesException",
+    "ClusterContainsTasksException",
+    "ClusterContainsContainerInstancesException",
+    "ClusterContainsCapacityProviderException",
+];
+
+const UNKNOWN: &[&str] = &[
+    "InternalError",
+    "InternalFailure",
+    "InternalException",
+    "ServerException",
+    "ServiceFailure",
+    "InternalServiceError",
+    "InternalServiceException",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "Unavailable",
+];
+
+const CAPACITY: &[&str] = &[
+    "InsufficientInstanceCapacity",
+    "InsufficientFreeAddressesInSubnet",
+];
+
+const EXISTS: &[&str] = &[
+    "EntityAlreadyExists",
+    "InvalidGroup.Duplicate",
+    "InvalidPermission.Duplicate",
+    "InvalidSubnet.Conflict",
+    "RouteAlreadyExists",
+    "Resource.AlreadyAssociated",
+    "PriorityInUse",
+    "ResourceAlreadyExistsException",
+    "DuplicateLoadBalancerName",
+    "DuplicateTargetGroupName",
+    "DuplicateListener",
+];
+
+const GONE: &[&str] = &["NoSuchEntity", "Gateway.NotAttached"];
+
+/// Codes that say "quota" without the word in them.
+const QUOTA: &[&str] = &[
+    "LimitExceeded",
+    "LimitExceededException",
+    "TargetGroupAssociationLimit",
+];
+
+/// What an error code means for us.
+pub(super) fn class(operation: &str, code: &str, message: &str, status: u16) -> Class {
+    let has = |codes: &[&str]| codes.contains(&code);
+    if has(THROTTLED) || status == 429 {
+        Class::Throttled
+    } else if has(AUTH) {
+        Class::Auth
+    } else if has(DENIED) || message.contains("is not authorized to perform") {
+        Class::Denied
+    } else if has(DEPENDENCY) {
+        Class::Dependency
+    } else if has(EXISTS) {
+        Class::Exists
+    } else if has(CAPACITY) {
+        Class::Capacity
+    } else if has(QUOTA) || code.ends_with("LimitExceeded") || code.starts_with("TooMany") {
+        Class::Quota
+    } else if has(GONE) || code.contains("NotFound") || code.starts_with("NoSuch") {
+        Class::Gone
+    } else if has(UNKNOWN) || status >= 500 {
+        Class::Unknown
+    } else {
+        ambiguous(operation, message)
+    }
+}
+
+/// Codes that AWS uses for many things are told apart by operation and text.
+fn ambiguous(operation: &str, message: &str) -> Class {
+    match operation {
+        // "Service role name … has been taken in this account" [IAM API: CreateServiceLinkedRole].
+        "iam:CreateServiceLinkedRole" if message.contains("has been taken") => Class::Exists,
+        // A service of that name is there, perhaps by our own lost request
+        // (terraform-provider-aws #2283).
+        "ecs:CreateService" if message.contains("not idempotent") => Class::Exists,
+        "ecs:CreateService" if message.contains("still Draining") => Class::Dependency,
+        // Roles, target groups and the service-linked role spread with a delay
+        // (terraform #32908, cdk #1160).
+        "ecs:CreateCluster" | "ecs:CreateService" | "ecs:UpdateService"
+            if [
+                "does not have an associated load balancer",
+                "Unable to assume the service linked role",
+                "unable to assume the role",
+                "has the proper permissions",
+            ]
+            .iter()
+            .any(|text| message.contains(text)) =>
+        {
+            Class::Eventual
+        }
+        "ecs:DeleteService" if message.contains("cannot be stopped while") => Class::Dependency,
+        _ => Class::Invalid,
+    }
+}

@@ -1,0 +1,93 @@
+//! The effect half of AWS: clients, classified errors, batched reads.
+
+pub(crate) mod batch;
+mod codes;
+pub(crate) mod ec2;
+pub(crate) mod failure;
+pub mod in_process;
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use ashore_engine::failure::Failure;
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+
+use batch::Batch;
+use failure::{failure, required};
+
+/// Everything that AWS kinds talk through. Cheap to clone.
+#[derive(Clone)]
+pub struct Aws {
+    /// The region of the stack.
+    pub region: String,
+    /// The account, 12 digits.
+    pub account: String,
+    /// Who we are: an ARN.
+    pub caller: String,
+    pub(crate) acm: aws_sdk_acm::Client,
+    pub(crate) ec2: aws_sdk_ec2::Client,
+    pub(crate) ecs: aws_sdk_ecs::Client,
+    pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
+    pub(crate) iam: aws_sdk_iam::Client,
+    pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    batches: Rc<RefCell<BTreeMap<&'static str, Rc<dyn Any>>>>,
+}
+
+impl Aws {
+    /// Connects, and asks who we are. The SDK's own retries are off: it would send a create
+    /// again that has no token and was applied already (`failures.md` 0.1).
+    ///
+    /// # Errors
+    /// If the credentials do not count, or AWS cannot be reached.
+    pub async fn connect(config: &SdkConfig) -> Result<Self, Failure> {
+        let config = config
+            .to_builder()
+            .retry_config(RetryConfig::disabled())
+            .build();
+        let caller = aws_sdk_sts::Client::new(&config)
+            .get_caller_identity()
+            .send()
+            .await;
+        let caller = caller.map_err(|e| failure("sts:GetCallerIdentity", e))?;
+        let region = config.region().map(ToString::to_string);
+        Ok(Self {
+            region: required("sts:GetCallerIdentity", region)?,
+            account: required("sts:GetCallerIdentity", caller.account)?,
+            caller: required("sts:GetCallerIdentity", caller.arn)?,
+            acm: aws_sdk_acm::Client::new(&config),
+            ec2: aws_sdk_ec2::Client::new(&config),
+            ecs: aws_sdk_ecs::Client::new(&config),
+            elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            batches: Rc::default(),
+        })
+    }
+
+    /// The batch of that name: reads that are wanted together go out as one.
+    pub(crate) fn batch<V, F>(
+        &self,
+        name: &'static str,
+        limit: usize,
+        fetch: impl Fn(Aws, Vec<String>) -> F + 'static,
+    ) -> Rc<Batch<V>>
+    where
+        V: Clone + 'static,
+        F: Future<Output = Result<BTreeMap<String, V>, Failure>> + 'static,
+    {
+        let mut batches = self.batches.borrow_mut();
+        let batch = batches.entry(name).or_insert_with(|| {
+            // With batches of its own, so that no batch keeps itself alive.
+            let aws = Self {
+                batches: Rc::default(),
+                ..self.clone()
+            };
+            Rc::new(Batch::new(limit, move |keys| fetch(aws.clone(), keys)))
+        });
+        let batch = Rc::clone(batch);
+        batch.downcast().expect("a batch name stands for one type")
+    }
+}

@@ -1,0 +1,116 @@
+//! Physical names: `{app}-{env}-{part}`, made to fit, reproducible with no local file.
+
+use ashore_engine::address::StackName;
+
+/// What names are made of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Names {
+    /// Whose.
+    pub stack: StackName,
+    /// The account, 12 digits.
+    pub account: String,
+    /// The region.
+    pub region: String,
+}
+
+impl Names {
+    /// The name of a part, of at most `limit` characters.
+    pub fn name(&self, part: &str, limit: usize) -> String {
+        fit(&format!("{}-{part}", self.stack), &self.scope(), limit)
+    }
+
+    /// The name of a part among names that all regions of an account share: it bears the hash
+    /// of account, region and stack, so that one app can be in two regions.
+    pub fn global(&self, part: &str, limit: usize) -> String {
+        let hash = hash(&self.scope());
+        let name = fit(
+            &format!("{}-{part}", self.stack),
+            &self.scope(),
+            limit - hash.len() - 1,
+        );
+        format!("{name}-{hash}")
+    }
+
+    fn scope(&self) -> String {
+        format!("{}/{}/{}", self.account, self.region, self.stack)
+    }
+}
+
+/// The name of a later life: `name-g2`. The first life bears the plain name.
+pub fn generation(name: &str, generation: u32, limit: usize) -> String {
+    let base = match name.rsplit_once("-g") {
+        Some((base, digits))
+            if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            base
+        }
+        _ => name,
+    };
+    match generation {
+        0 | 1 => base.to_string(),
+        generation => {
+            let suffix = format!("-g{generation}");
+            format!("{}{suffix}", fit(base, base, limit - suffix.len()))
+        }
+    }
+}
+
+/// Cuts what is too long and puts a hash of the whole in place of the rest.
+fn fit(name: &str, scope: &str, limit: usize) -> String {
+    if name.len() <= limit {
+        return name.to_string();
+    }
+    let hash = hash(&format!("{scope}/{name}"));
+    let head = name[..limit - hash.len() - 1].trim_end_matches('-');
+    format!("{head}-{hash}")
+}
+
+fn hash(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex()[..6].to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(region: &str) -> Names {
+        Names {
+            stack: StackName {
+                app: "hello".into(),
+                environment: "default".into(),
+            },
+            account: "123456789012".into(),
+            region: region.into(),
+        }
+    }
+
+    #[test]
+    fn a_name_that_fits_is_plain() {
+        assert_eq!(names("eu-central-1").name("web", 32), "hello-default-web");
+    }
+
+    #[test]
+    fn a_name_that_does_not_fit_is_cut_and_told_apart() {
+        let part = "a-service-with-quite-a-long-name";
+        let name = names("eu-central-1").name(part, 32);
+        assert!(
+            name.len() <= 32 && name.starts_with("hello-default-a-service"),
+            "{name}"
+        );
+        assert_ne!(name, names("eu-west-1").name(part, 32));
+    }
+
+    #[test]
+    fn a_global_name_differs_from_region_to_region() {
+        let here = names("eu-central-1").global("web-task", 64);
+        assert_ne!(here, names("us-east-1").global("web-task", 64));
+    }
+
+    #[test]
+    fn a_generation_can_be_put_on_and_taken_off() {
+        assert_eq!(generation("hello-web", 2, 32), "hello-web-g2");
+        assert_eq!(generation("hello-web-g2", 3, 32), "hello-web-g3");
+        assert_eq!(generation("hello-web-g2", 1, 32), "hello-web");
+        assert!(generation(&"x".repeat(32), 12, 32).len() <= 32);
+    }
+}

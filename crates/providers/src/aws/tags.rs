@@ -1,0 +1,134 @@
+//! Tags: what the user wants on everything, and the marks by which we know our own.
+
+use std::collections::BTreeMap;
+
+use ashore_engine::address::{Address, Mark, StackName};
+use serde::{Deserialize, Serialize};
+
+/// The prefix of every mark. Users may not use it.
+pub const PREFIX: &str = "ashore:";
+const STACK: &str = "ashore:stack";
+const ADDRESS: &str = "ashore:address";
+const GENERATION: &str = "ashore:generation";
+/// How many of the 50 tags that AWS allows on a resource are ours.
+pub const MARKS: usize = 3;
+
+/// Tags without marks.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Tags(pub BTreeMap<String, String>);
+
+/// What leads from the tags that are there to the tags that are wanted.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TagChanges {
+    /// To be set, with their values.
+    pub set: BTreeMap<String, String>,
+    /// To be taken away.
+    pub unset: Vec<String>,
+}
+
+impl Tags {
+    /// With the tag that AWS consoles show as the name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.0.insert("Name".to_string(), name.into());
+        self
+    }
+
+    /// Of these observed tags, only those that any of the given specs put there. What others put
+    /// on our resources (cost allocation, organisation policies) is theirs.
+    #[must_use]
+    pub fn owned<'a>(mut self, by: impl IntoIterator<Item = &'a Tags> + Clone) -> Self {
+        self.0
+            .retain(|key, _| by.clone().into_iter().any(|tags| tags.0.contains_key(key)));
+        self
+    }
+
+    /// What leads from `observed` to these tags; none if they are the same.
+    pub fn changes(&self, observed: &Tags) -> Option<TagChanges> {
+        let differs = |key: &str, value: &String| observed.0.get(key) != Some(value);
+        let set: BTreeMap<_, _> = self
+            .0
+            .iter()
+            .filter(|(key, value)| differs(key, value))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        let unset: Vec<_> = observed
+            .0
+            .keys()
+            .filter(|key| !self.0.contains_key(*key))
+            .cloned()
+            .collect();
+        (!set.is_empty() || !unset.is_empty()).then_some(TagChanges { set, unset })
+    }
+
+    /// These tags and the marks, as they go into a create.
+    pub fn marked(&self, mark: &Mark) -> BTreeMap<String, String> {
+        let mut all = self.0.clone();
+        all.extend(marks(mark));
+        all
+    }
+
+    /// The tags of an object as the cloud has them, marks and AWS's own left out.
+    pub fn observed(all: impl IntoIterator<Item = (String, String)>) -> Self {
+        let foreign = |key: &str| key.starts_with(PREFIX) || key.starts_with("aws:");
+        Self(all.into_iter().filter(|(key, _)| !foreign(key)).collect())
+    }
+}
+
+/// The marks of a resource.
+pub fn marks(mark: &Mark) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        (STACK.to_string(), mark.stack.to_string()),
+        (ADDRESS.to_string(), tag_value(&mark.instance.address)),
+        (GENERATION.to_string(), mark.instance.generation.to_string()),
+    ])
+}
+
+/// The marks of everything that a stack owns.
+pub fn stack_mark(stack: &StackName) -> (&'static str, String) {
+    (STACK, stack.to_string())
+}
+
+/// Whether an object with these tags is the one that bears the mark.
+pub fn bears(all: &BTreeMap<String, String>, mark: &Mark) -> bool {
+    marks(mark)
+        .iter()
+        .all(|(key, value)| all.get(key) == Some(value))
+}
+
+/// An address as a tag value: ELB, ECS and IAM allow letters, digits, spaces and `+-=._:/@` only
+/// [IAM and ELBv2 API: Tag].
+fn tag_value(address: &Address) -> String {
+    address.as_str().replace('[', ":").replace(']', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(pairs: &[(&str, &str)]) -> Tags {
+        Tags(
+            pairs
+                .iter()
+                .map(|(k, v)| ((*k).to_string(), (*v).to_string()))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn what_others_put_there_is_not_ours_to_take_away() {
+        let observed = tags(&[("team", "a"), ("cost", "theirs"), ("old", "x")]);
+        let wanted = tags(&[("team", "b")]);
+        let written = tags(&[("team", "a"), ("old", "x")]);
+        let owned = observed.owned([&wanted, &written]);
+        let changes = wanted.changes(&owned).unwrap();
+        assert_eq!(changes.set, tags(&[("team", "b")]).0);
+        assert_eq!(changes.unset, ["old"]);
+    }
+
+    #[test]
+    fn equal_tags_need_no_change() {
+        assert_eq!(tags(&[("a", "1")]).changes(&tags(&[("a", "1")])), None);
+    }
+}
