@@ -746,6 +746,20 @@ def test_a_missing_log_group_fails_the_task(stack):
     assert "The specified log group does not exist." in reason
 
 
+def test_awslogs_create_group_makes_the_group(stack):
+    options = {
+        "awslogs-group": "/shop/new",
+        "awslogs-create-group": "true",
+        "awslogs-region": "eu-central-1",
+        "awslogs-stream-prefix": "web",
+    }
+    stack.register(container={"logConfiguration": {"logDriver": "awslogs", "options": options}})
+    stack.create()
+    stack.wait(stack.completed)
+    (stream,) = stack.logs.describe_log_streams(logGroupName="/shop/new")["logStreams"]
+    assert stream["logStreamName"].startswith("web/web/")
+
+
 def test_a_role_that_cannot_be_assumed(stack):
     stack.register()
     stack.iam.delete_role(RoleName="execution")
