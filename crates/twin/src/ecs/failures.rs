@@ -10,7 +10,7 @@ use crate::world::World;
 pub(super) fn stopped(world: &mut World, region: &str, key: &str, deployment: &str, id: &str) {
     let now = world.now;
     let ecs = &mut world.region(region).ecs;
-    let failed = ecs.tasks.get(id).is_some_and(|task| is_failure(task));
+    let failed = ecs.tasks.get(id).is_some_and(is_failure);
     if failed {
         count_failure(world, region, key, deployment);
     }

@@ -16,7 +16,7 @@ pub(super) fn exists(cpu: u32, memory: u32) -> bool {
         return matches!(memory, 512 | 1024 | 2048);
     }
     SIZES.iter().any(|&(units, from, to, step)| {
-        units == cpu && (from..=to).contains(&memory) && (memory - from) % step == 0
+        units == cpu && (from..=to).contains(&memory) && (memory - from).is_multiple_of(step)
     })
 }
 

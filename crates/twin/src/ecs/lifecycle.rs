@@ -85,10 +85,19 @@ fn pulled(world: &mut World, region: &str, id: &str) {
         .iter()
         .filter_map(|it| stream(task, it))
         .collect();
+    let created: Vec<String> = task
+        .containers
+        .iter()
+        .filter(|it| it.definition.awslogs("awslogs-create-group") == Some("true"))
+        .filter_map(|it| it.definition.awslogs("awslogs-group").map(str::to_owned))
+        .collect();
     let pull = task
         .containers
         .iter()
         .position(|it| it.behaviour.pull_error.is_some());
+    for group in created {
+        crate::logs::ensure_group(world, region, &group);
+    }
     for (group, stream) in streams {
         if !crate::logs::append(world, region, &group, &stream, Vec::new()) {
             let why = "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1";

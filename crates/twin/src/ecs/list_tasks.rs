@@ -61,7 +61,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
                 .is_none_or(|launch| task.launch_type == *launch)
     };
     let mut tasks: Vec<&Task> = ecs.tasks.values().filter(fits).collect();
-    tasks.sort_by_key(|task| (task.times.created, task.version == 0));
+    tasks.sort_by_key(|task| task.times.created);
     let arns = tasks.iter().map(|task| json!(task.arn)).collect();
     let (arns, next) = page(arns, limit.or(Some(100)), token)?;
     Ok(json!({ "taskArns": arns, "nextToken": next }))

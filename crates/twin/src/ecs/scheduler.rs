@@ -190,7 +190,8 @@ fn settle(world: &mut World, region: &str, key: &str, view: &View, quiet: bool) 
                 healthy * 100 >= u64::from(service.desired) * u64::from(early.healthy_percent);
             enough && (alone || early.source_service_revision_cleanup == "DEFERRED")
         });
-    if !(full && alone) && !early {
+    let done = early || (full && alone);
+    if !done {
         service.settled = None;
         return;
     }

@@ -3,7 +3,7 @@
 use super::balancers;
 use super::network::Network;
 use super::revisions::Revision;
-use super::service::{Launch, Status};
+use super::service::Status;
 use super::{
     capacity, create_service, describe_services, names, refuse, scheduler, task_definition,
 };
@@ -92,9 +92,8 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
         service.settled = None;
         service.steady = false;
     }
-    if launch != service.launch {
-        change_launch(&mut service.launch, launch);
-    }
+    // The next tasks run on the new capacity; those that run stay where they are.
+    service.launch = launch;
     if replaces || force {
         create_service::deploy(
             call.world,
@@ -108,9 +107,4 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     call.here().ecs.services.insert(key.clone(), service);
     scheduler::wake(call.world, &region, &key, now);
     describe_services::answer(call, &key)
-}
-
-/// The next tasks run on the new capacity; those that run stay where they are.
-fn change_launch(service: &mut Launch, wanted: Launch) {
-    *service = wanted;
 }

@@ -47,7 +47,8 @@ pub(super) fn one_of(
     name: &str,
     words: &[&str],
 ) -> Result<Option<String>, Refusal> {
-    let Some(value) = input.text(name)? else {
+    // terraform-provider-aws sends `ProtocolVersion=` where its user says nothing.
+    let Some(value) = input.text(name)?.filter(|value| !value.is_empty()) else {
         return Ok(None);
     };
     if words.contains(&value.as_str()) {

@@ -9,6 +9,7 @@ use crate::operation::{Answer, Call};
 use crate::page::page;
 use crate::refusal::Refusal;
 use crate::tags::Tags;
+use crate::world::World;
 
 /// Days that a retention policy may have [CloudWatch Logs API: PutRetentionPolicy].
 const RETENTION: [i64; 22] = [
@@ -59,6 +60,22 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         },
     );
     Ok(Value::Null)
+}
+
+/// Makes a group, if there is none of that name, as the awslogs driver does with `awslogs-create-group`.
+pub(crate) fn ensure(world: &mut World, region: &str, name: &str) {
+    let arn = format!("arn:aws:logs:{region}:{}:log-group:{name}", world.account);
+    let created = world.now;
+    let groups = &mut world.region(region).logs.groups;
+    groups.entry(name.to_owned()).or_insert_with(|| Group {
+        arn,
+        class: CLASSES[0].to_owned(),
+        created,
+        retention: None,
+        tags: Tags::default(),
+        streams: Default::default(),
+        events: 0,
+    });
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {

@@ -32,6 +32,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     write("UntagResource", group::untag),
 ];
 
+pub(crate) use group::ensure as ensure_group;
+
 /// The log groups of one region.
 #[derive(Default, Serialize, Deserialize, Debug)]
 #[serde(default)]

@@ -746,6 +746,20 @@ def test_a_missing_log_group_fails_the_task(stack):
     assert "The specified log group does not exist." in reason
 
 
+def test_awslogs_create_group_makes_the_group(stack):
+    options = {
+        "awslogs-group": "/shop/new",
+        "awslogs-create-group": "true",
+        "awslogs-region": "eu-central-1",
+        "awslogs-stream-prefix": "web",
+    }
+    stack.register(container={"logConfiguration": {"logDriver": "awslogs", "options": options}})
+    stack.create()
+    stack.wait(stack.completed)
+    (stream,) = stack.logs.describe_log_streams(logGroupName="/shop/new")["logStreams"]
+    assert stream["logStreamName"].startswith("web/web/")
+
+
 def test_a_role_that_cannot_be_assumed(stack):
     stack.register()
     stack.iam.delete_role(RoleName="execution")
@@ -873,6 +887,69 @@ def test_unhealthy_targets_kill_the_task_after_the_grace_period(stack):
     assert task["stoppedReason"] == f"Task failed ELB health checks in (target-group {stack.target_group})"
     assert task["stopCode"] == "ServiceSchedulerInitiated" and task["lastStatus"] == "DEACTIVATING"
     assert any("is unhealthy in (target-group" in message for message in stack.messages())
+
+
+def test_a_steady_service_replaces_a_task_that_falls_ill(stack):
+    stack.register()
+    stack.create(loadBalancers=stack.balance())
+    stack.wait(stack.completed)
+    (before,) = stack.tasks()
+    stack.twin.script(ill(GOOD))
+    stack.wait(lambda: stack.tasks("STOPPED"))
+    assert stack.tasks("STOPPED")[0]["taskArn"] == before["taskArn"]
+    assert stack.primary()["rolloutState"] == "COMPLETED", "its deployment stays done"
+    stack.twin.script()
+    stack.wait(lambda: stack.messages()[0].endswith("has reached a steady state."))
+
+
+def test_a_replaced_deployment_is_superseded(stack):
+    stack.register()
+    stack.create()
+    stack.wait(stack.completed)
+    stack.update(forceNewDeployment=True)
+    stack.twin.advance(20)
+    service = stack.update(forceNewDeployment=True)
+    assert [it["status"] for it in service["deployments"]] == ["PRIMARY", "ACTIVE", "ACTIVE"]
+    stack.wait(stack.completed)
+    rollouts = stack.ecs.list_service_deployments(cluster="shop", service="web")
+    statuses = [it["status"] for it in rollouts["serviceDeployments"]]
+    assert statuses == ["SUCCESSFUL", "STOPPED", "SUCCESSFUL"]
+
+
+def test_create_service_without_the_linked_role(stack, says):
+    stack.register()
+    stack.iam.delete_service_linked_role(RoleName="AWSServiceRoleForECS")
+    stack.twin.advance(60)
+    code, message = says(stack.create)
+    assert code == "InvalidParameterException"
+    assert message.startswith("Unable to assume the service linked role.")
+
+
+def test_a_rollout_survives_a_restart_of_the_twin(start, tmp_path):
+    stack = Stack(start(state=tmp_path))
+    stack.register()
+    stack.create(desiredCount=2)
+    stack.twin.advance(12)
+    stack.twin.kill()
+    stack.twin = start(state=tmp_path)
+    stack.ecs = stack.twin.client("ecs")
+    stack.wait(stack.completed)
+    assert stack.service()["runningCount"] == 2
+
+
+def test_everything_at_once(stack):
+    stack.twin.timing("zero")
+    try:
+        stack.register()
+        stack.create(desiredCount=2)
+        stack.twin.advance(0.01)
+        assert stack.completed()
+        stack.twin.script(crash(BAD))
+        stack.register(image=BAD)
+        stack.update(taskDefinition="web", deploymentConfiguration=BREAKER)
+        stack.wait(lambda: stack.service()["taskDefinition"].endswith(":1") and stack.completed())
+    finally:
+        stack.twin.timing("default")
 
 
 def test_container_health_checks(stack):
