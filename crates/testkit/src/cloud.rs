@@ -190,7 +190,9 @@ impl Seen<'_> {
 
     /// Whether it is still there at all, also on its way out.
     pub fn lingers(&self, id: &str) -> bool {
-        self.objects.get(id).is_some_and(|object| !object.is_gone(self.now))
+        self.objects
+            .get(id)
+            .is_some_and(|object| !object.is_gone(self.now))
     }
 
     /// Whether it is usable.
@@ -242,7 +244,11 @@ impl Inner {
 
     fn holders(&self, id: &str, now: Duration) -> Vec<String> {
         let holds = |object: &&Object| object.holds(id, now);
-        self.objects.values().filter(holds).map(|object| object.id.clone()).collect()
+        self.objects
+            .values()
+            .filter(holds)
+            .map(|object| object.id.clone())
+            .collect()
     }
 }
 

@@ -102,7 +102,10 @@ impl<S: Sort> Kind for Thing<S> {
             return self.making();
         };
         let mut changes = Vec::new();
-        let slots = now.uses.keys().filter(|slot| !self.uses.contains_key(*slot));
+        let slots = now
+            .uses
+            .keys()
+            .filter(|slot| !self.uses.contains_key(*slot));
         changes.extend(slots.map(|slot| Change::Detach(slot.clone())));
         let differs = |(slot, used): &(&String, &Input<String>)| now.uses.get(*slot) != Some(used);
         let attached = self.uses.iter().filter(differs);
@@ -112,7 +115,10 @@ impl<S: Sort> Kind for Thing<S> {
         }
         let gone = now.tags.keys().filter(|key| !self.tags.contains_key(*key));
         changes.extend(gone.map(|key| Change::Untag(key.clone())));
-        let set = self.tags.iter().filter(|(key, value)| now.tags.get(*key) != Some(value));
+        let set = self
+            .tags
+            .iter()
+            .filter(|(key, value)| now.tags.get(*key) != Some(value));
         changes.extend(set.map(|(key, value)| Change::Tag(key.clone(), value.clone())));
         changes
     }
@@ -167,7 +173,8 @@ impl<S: Sort> Kind for Thing<S> {
     }
 
     fn owned(mut self, by: &[&Self]) -> Self {
-        self.tags.retain(|key, _| by.iter().any(|spec| spec.tags.contains_key(key)));
+        self.tags
+            .retain(|key, _| by.iter().any(|spec| spec.tags.contains_key(key)));
         self
     }
 

@@ -142,7 +142,11 @@ impl Piece {
             name: self.name.to_string(),
             size: self.size,
             form: self.form,
-            tags: self.tag.iter().map(|tag| ("ours".to_string(), tag.to_string())).collect(),
+            tags: self
+                .tag
+                .iter()
+                .map(|tag| ("ours".to_string(), tag.to_string()))
+                .collect(),
             uses,
             sort: PhantomData,
         };

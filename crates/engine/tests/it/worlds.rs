@@ -39,7 +39,10 @@ fn piece() -> impl Strategy<Value = Piece> {
         let (uses, some, calls, after) = edges;
         let of = |bits: u16| {
             let chosen = move |at: &usize| bits >> at & 1 == 1;
-            (0..index).filter(chosen).map(|at| NAMES[at].0).collect::<Vec<_>>()
+            (0..index)
+                .filter(chosen)
+                .map(|at| NAMES[at].0)
+                .collect::<Vec<_>>()
         };
         // A record whose name stays and whose form changes would be made anew under itself.
         let form = if shape.displaces { 0 } else { form / 2 };
@@ -166,7 +169,8 @@ pub(crate) fn wild() -> impl Strategy<Value = History> {
     (any::<u64>(), foreign(), changed(8), acts).prop_map(|(seed, foreign, manifests, drawn)| {
         let mut acts = Vec::new();
         let mut at = 0;
-        for (index, (kind, (faults, reads, tampers, keep), crash)) in drawn.into_iter().enumerate() {
+        for (index, (kind, (faults, reads, tampers, keep), crash)) in drawn.into_iter().enumerate()
+        {
             if let (Kind::Next, true) = (kind, index > 0) {
                 at = (at + 1).min(manifests.len() - 1);
             }
@@ -203,6 +207,9 @@ pub(crate) fn calm() -> impl Strategy<Value = History> {
     (any::<u64>(), foreign(), changed(10)).prop_map(|(seed, foreign, manifests)| History {
         seed,
         foreign,
-        acts: manifests.into_iter().map(|pieces| Act::new(Wish::Up(pieces))).collect(),
+        acts: manifests
+            .into_iter()
+            .map(|pieces| Act::new(Wish::Up(pieces)))
+            .collect(),
     })
 }

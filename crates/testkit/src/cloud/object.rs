@@ -122,7 +122,8 @@ impl Object {
         let published = || {
             let proof = self.proof();
             let publishes = |other: &Self| other.fields.uses.values().any(|value| *value == proof);
-            all.values().any(|other| other.going.is_none() && publishes(other))
+            all.values()
+                .any(|other| other.going.is_none() && publishes(other))
         };
         let since = self.before.as_ref().map_or(self.born, |(at, _)| *at);
         let foreign = self.owner.is_none();
@@ -132,9 +133,7 @@ impl Object {
     }
 
     pub(super) fn holds(&self, id: &str, now: Duration) -> bool {
-        self.shape().holds
-            && !self.is_gone(now)
-            && self.fields.uses.values().any(|used| used == id)
+        self.shape().holds && !self.is_gone(now) && self.fields.uses.values().any(|used| used == id)
     }
 
     /// What a person would call it.
@@ -146,8 +145,12 @@ impl Object {
     }
 
     pub(super) fn picture(&self, call: impl Fn(&String) -> String) -> String {
-        let uses: BTreeMap<_, _> =
-            self.fields.uses.iter().map(|(slot, id)| (slot, call(id))).collect();
+        let uses: BTreeMap<_, _> = self
+            .fields
+            .uses
+            .iter()
+            .map(|(slot, id)| (slot, call(id)))
+            .collect();
         let Fields {
             name,
             size,

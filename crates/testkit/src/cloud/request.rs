@@ -97,7 +97,9 @@ impl Inner {
             }),
             Request::Tag { id, key, value } => self.write(number, id, now, |fields| {
                 fields.tags.remove(key);
-                fields.tags.extend(value.clone().map(|value| (key.clone(), value)));
+                fields
+                    .tags
+                    .extend(value.clone().map(|value| (key.clone(), value)));
             }),
             Request::Delete { id, restores } => self.delete(number, id, restores, now),
         }
@@ -139,9 +141,14 @@ impl Inner {
         {
             return Err(refuse(Class::Exists, "AlreadyExists", &object.id));
         }
-        let twin = |object: &&Object| object.owner.as_ref() == Some(owner) && object.going.is_none();
+        let twin =
+            |object: &&Object| object.owner.as_ref() == Some(owner) && object.going.is_none();
         if let Some(object) = self.objects.values().find(twin) {
-            let breach = format!("{} is there already as {} and is made again", object.title(), object.id);
+            let breach = format!(
+                "{} is there already as {} and is made again",
+                object.title(),
+                object.id
+            );
             self.breaches.push(breach);
         }
         self.objects.retain(|_, object| !stands_in_the_way(object));

@@ -68,7 +68,12 @@ fn leave(cloud: &Cloud, mark: &Mark, request: &Request) -> (u32, Option<How>, Du
     let nth = inner.requests;
     inner.requests += 1;
     let due = |tamper: &crate::fault::Tamper| tamper.at == nth;
-    let tampers: Vec<_> = inner.tampers.iter().filter(|tamper| due(tamper)).cloned().collect();
+    let tampers: Vec<_> = inner
+        .tampers
+        .iter()
+        .filter(|tamper| due(tamper))
+        .cloned()
+        .collect();
     for tamper in tampers {
         inner.meddle(&tamper.name, tamper.what, now);
     }
@@ -92,7 +97,11 @@ fn leave(cloud: &Cloud, mark: &Mark, request: &Request) -> (u32, Option<How>, Du
         request: request.clone(),
     };
     inner.wire.insert(number, pending);
-    let how = inner.faults.iter().find(|fault| fault.hits(nth)).map(|fault| fault.how);
+    let how = inner
+        .faults
+        .iter()
+        .find(|fault| fault.hits(nth))
+        .map(|fault| fault.how);
     let half = Duration::from_millis(20 + inner.draw(u64::from(number), 700));
     (number, how, half)
 }
@@ -102,7 +111,10 @@ fn arrive(cloud: &Cloud, number: u32, request: &Request) -> Result<String, Failu
     let mut inner = cloud.inner.borrow_mut();
     inner.wire.remove(&number);
     let answer = inner.apply(number, request, now);
-    let outcome = answer.as_ref().map(Clone::clone).map_err(|failure| failure.class);
+    let outcome = answer
+        .as_ref()
+        .map(Clone::clone)
+        .map_err(|failure| failure.class);
     if let Some(received) = inner.log.get_mut(number as usize) {
         received.outcome = Some(outcome);
     }
@@ -117,7 +129,11 @@ pub(super) async fn read<T>(
         let mut inner = cloud.inner.borrow_mut();
         let nth = inner.reads;
         inner.reads += 1;
-        let how = inner.read_faults.iter().find(|fault| fault.hits(nth)).map(|fault| fault.how);
+        let how = inner
+            .read_faults
+            .iter()
+            .find(|fault| fault.hits(nth))
+            .map(|fault| fault.how);
         let half = 5 + inner.draw(u64::from(nth) << 32, 150);
         (how, Duration::from_millis(half))
     };

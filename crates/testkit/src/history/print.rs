@@ -41,7 +41,11 @@ fn print_act(f: &mut Formatter<'_>, act: &Act) -> fmt::Result {
     }
     for fault in &act.read_faults {
         let how = how(fault.how);
-        write!(f, "\n        .read_fault({}, {}, {how})", fault.at, fault.times)?;
+        write!(
+            f,
+            "\n        .read_fault({}, {}, {how})",
+            fault.at, fault.times
+        )?;
     }
     for tamper in &act.tampers {
         let what = match tamper.what {
@@ -49,7 +53,11 @@ fn print_act(f: &mut Formatter<'_>, act: &Act) -> fmt::Result {
             Meddling::Tags => "Meddling::Tags".into(),
             Meddling::Deletes => "Meddling::Deletes".into(),
         };
-        write!(f, "\n        .tamper({}, {:?}, {what})", tamper.at, tamper.name)?;
+        write!(
+            f,
+            "\n        .tamper({}, {:?}, {what})",
+            tamper.at, tamper.name
+        )?;
     }
     if act.keep {
         write!(f, "\n        .keep()")?;
@@ -61,7 +69,12 @@ fn print_act(f: &mut Formatter<'_>, act: &Act) -> fmt::Result {
 }
 
 fn print_piece(f: &mut Formatter<'_>, piece: &Piece) -> fmt::Result {
-    write!(f, "Piece::new({}, {:?})", constant(&piece.shape), piece.name)?;
+    write!(
+        f,
+        "Piece::new({}, {:?})",
+        constant(&piece.shape),
+        piece.name
+    )?;
     if piece.size != 1 {
         write!(f, ".size({})", piece.size)?;
     }

@@ -166,7 +166,8 @@ impl Session {
 
     /// One act, to its end or its crash.
     pub(super) fn play(&mut self, act: &Act) -> Result<(), Breach> {
-        self.cloud.script(&act.faults, &act.read_faults, &act.tampers);
+        self.cloud
+            .script(&act.faults, &act.read_faults, &act.tampers);
         self.calm &= act.is_calm();
         for tamper in &act.tampers {
             self.meddled.insert(tamper.name.clone());
@@ -255,7 +256,11 @@ impl Session {
         written: &mut usize,
     ) -> Result<Option<Turn>, Breach> {
         self.before = Some(Before::of(&self.cloud, &self.state));
-        self.meddled = act.tampers.iter().map(|tamper| tamper.name.clone()).collect();
+        self.meddled = act
+            .tampers
+            .iter()
+            .map(|tamper| tamper.name.clone())
+            .collect();
         self.calm = act.is_calm();
         let Some(plan) = self.plan(graph)? else {
             return Ok(Some(Turn::Refused));
@@ -278,7 +283,9 @@ impl Session {
 
     /// A plan, if one can be made and the reads get through.
     pub(super) fn plan(&mut self, graph: &Graph) -> Result<Option<Plan>, Breach> {
-        let seen = self.clock.run(FOR_EVER, survey(graph, &self.state, &self.providers));
+        let seen = self
+            .clock
+            .run(FOR_EVER, survey(graph, &self.state, &self.providers));
         let Ok(Ok(seen)) = seen else { return Ok(None) };
         let options = Options {
             allow_interruption: true,
@@ -334,7 +341,8 @@ impl Session {
                 *written = journal.written;
                 return Ok(None);
             }
-            run.record(entry).map_err(|error| Breach(error.to_string()))?;
+            run.record(entry)
+                .map_err(|error| Breach(error.to_string()))?;
         }
         let stop = Stop::default();
         let mut report = |_: &ashore_engine::event::Event| {};
@@ -378,7 +386,11 @@ impl Session {
         self.tally.trace = blake3::hash(&[self.tally.trace.as_bytes(), &bytes].concat())
             .to_hex()
             .to_string();
-        *self.tally.outcomes.entry(format!("{outcome:?}")).or_default() += 1;
+        *self
+            .tally
+            .outcomes
+            .entry(format!("{outcome:?}"))
+            .or_default() += 1;
         laws::after_run(self, run, outcome, &reading.entries)
     }
 

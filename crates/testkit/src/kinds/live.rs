@@ -125,7 +125,8 @@ impl<S: Sort> Live for Thing<S> {
                     object.sort == S::SHAPE.name && owner.is_some_and(|owner| owner.stack == stack)
                 };
                 let all = seen.all().filter(ours);
-                all.map(|object| tell(seen, object, &Told::default())).collect()
+                all.map(|object| tell(seen, object, &Told::default()))
+                    .collect()
             })
             .await
     }
