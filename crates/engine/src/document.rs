@@ -54,6 +54,27 @@ impl Document {
     }
 }
 
+/// What is told now; and where nothing is told (null, or empty), what was known before.
+pub fn told_over(now: &Document, known: Option<&Document>) -> Document {
+    let (Value::Object(now_members), Some(Value::Object(known))) = (&now.0, known.map(|k| &k.0))
+    else {
+        return now.clone();
+    };
+    let mut members = known.clone();
+    let tells = |value: &Value| match value {
+        Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        _ => true,
+    };
+    for (name, value) in now_members {
+        if tells(value) || !members.contains_key(name) {
+            members.insert(name.clone(), value.clone());
+        }
+    }
+    Document(Value::Object(members))
+}
+
 /// A place in a document, `rules.0.port`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -5,6 +5,8 @@
 //! are decided in [`crate::retry`] and nowhere else.
 
 mod stop;
+mod take;
+mod tries;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,17 +19,15 @@ use futures_util::{FutureExt, select_biased};
 
 use crate::address::Instance;
 use crate::clock::Clock;
-use crate::document::Document;
 use crate::event::Event;
 use crate::failure::{Class, Failure};
 use crate::journal::Journal;
 use crate::kind::{Context, LiveKind, Providers, Wait};
-use crate::plan::Action;
-use crate::retry::{self, Next};
-use crate::run::{Command, Entry, IllegalEntry, Mode, Outcome, Run, Then};
+use crate::run::{Command, Entry, IllegalEntry, Outcome, Run, Then};
 
 pub use stop::Stop;
-use work::{Answer, Completed, Settled};
+use tries::Tries;
+use work::{Answer, Completed};
 
 /// Everything that the loop acts on.
 pub struct World<'a> {
@@ -95,9 +95,11 @@ pub async fn drive(run: &mut Run, world: &mut World<'_>) -> Result<Ended, DriveE
         providers: world.providers,
         clock: world.clock,
         wait: world.wait,
-        flights: FuturesUnordered::new(),
+        sends: FuturesUnordered::new(),
+        reads: FuturesUnordered::new(),
+        pauses: FuturesUnordered::new(),
         busy: BTreeSet::new(),
-        tries: BTreeMap::new(),
+        tries: Tries::new(began),
         since: BTreeMap::new(),
         suspended: None,
     };
@@ -115,23 +117,24 @@ pub async fn drive(run: &mut Run, world: &mut World<'_>) -> Result<Ended, DriveE
     Ok(ended)
 }
 
+type Flights<'a> = FuturesUnordered<LocalBoxFuture<'a, Completed>>;
+
 struct Driving<'a> {
     providers: &'a Providers,
     clock: &'a dyn Clock,
     wait: Wait,
-    flights: FuturesUnordered<LocalBoxFuture<'a, Completed>>,
-    /// Steps with something in flight, or pausing.
+    /// Requests. They are always seen through.
+    sends: Flights<'a>,
+    /// Looks and polls. They can be dropped at any time.
+    reads: Flights<'a>,
+    /// Steps that rest before their next attempt.
+    pauses: Flights<'a>,
+    /// Steps that are in one of these.
     busy: BTreeSet<Instance>,
-    /// Failed attempts in a row.
-    tries: BTreeMap<Instance, Tries>,
+    tries: Tries,
     /// Since when a step has been at work, and since when it has been settling.
     since: BTreeMap<Instance, Since>,
     suspended: Option<Suspension>,
-}
-
-struct Tries {
-    count: u32,
-    first: Duration,
 }
 
 struct Since {
@@ -150,13 +153,18 @@ impl<'a> Driving<'a> {
             {
                 return Ok(Ended::Over(outcome));
             }
-            if self.flights.is_empty()
+            if self.suspended.is_some() {
+                self.drop_reads();
+            }
+            if self.sends.is_empty()
                 && let Some(why) = self.suspended.take()
             {
                 return Ok(Ended::Suspended(why));
             }
             let completed = select_biased! {
-                completed = self.flights.select_next_some() => completed,
+                completed = self.sends.select_next_some() => completed,
+                completed = self.reads.select_next_some() => completed,
+                completed = self.pauses.select_next_some() => completed,
                 () = world.stop.wait().fuse() => continue,
             };
             self.busy.remove(&completed.step);
@@ -175,22 +183,28 @@ impl<'a> Driving<'a> {
             let mut turned = false;
             for command in run.next() {
                 match command {
+                    Command::Stop => {
+                        let then = world.on_failure;
+                        self.record(run, world, &[Entry::Stopping { then }])?;
+                        (world.report)(&Event::Stopping { then });
+                        turned = true;
+                    }
                     Command::Commit => {
                         self.record(run, world, &[Entry::Committed])?;
                         (world.report)(&Event::Committed);
                         turned = true;
                     }
                     Command::Undo => {
-                        self.record(run, world, &[Entry::Undoing])?;
-                        (world.report)(&Event::Undoing);
+                        // No request is in flight; what a read says now is about the way forward.
+                        self.drop_reads();
                         self.tries.clear();
                         self.since.clear();
+                        self.record(run, world, &[Entry::Undoing])?;
+                        (world.report)(&Event::Undoing);
                         turned = true;
                     }
                     Command::End(outcome) => {
-                        if !self.flights.is_empty() {
-                            continue; // pauses that nobody waits for any more
-                        }
+                        self.drop_reads();
                         self.record(run, world, &[Entry::Ended { outcome }])?;
                         return Ok(Some(outcome));
                     }
@@ -204,16 +218,19 @@ impl<'a> Driving<'a> {
                         self.fail_undo(run, world, step, failure)?;
                         turned = true;
                     }
-                    Command::Send(step) if self.free(&step) => sends.push(step),
+                    Command::Send(step) => {
+                        if self.free(&step, sends.len()) {
+                            sends.push(step);
+                        }
+                    }
                     Command::Look(step)
                     | Command::Settle(step)
                     | Command::PlanUndo(step)
-                    | Command::SettleUndo(step)
-                        if self.free(&step) =>
-                    {
-                        self.read(run, &step)?;
+                    | Command::SettleUndo(step) => {
+                        if self.free(&step, sends.len()) {
+                            self.read(run, &step)?;
+                        }
                     }
-                    _ => {}
                 }
             }
             if !sends.is_empty() {
@@ -225,8 +242,20 @@ impl<'a> Driving<'a> {
         }
     }
 
-    fn free(&self, step: &Instance) -> bool {
-        !self.busy.contains(step) && self.busy.len() < IN_FLIGHT_MAX
+    /// Whether a step may start something. Those that rest take nobody's place.
+    fn free(&self, step: &Instance, more: usize) -> bool {
+        let flying = self.sends.len() + self.reads.len() + more;
+        flying < IN_FLIGHT_MAX && !self.busy.contains(step)
+    }
+
+    fn drop_reads(&mut self) {
+        for dropped in [&mut self.reads, &mut self.pauses] {
+            *dropped = FuturesUnordered::new();
+        }
+        // Only what is sent is still busy, and nothing is asked of it before its answer.
+        if self.sends.is_empty() {
+            self.busy.clear();
+        }
     }
 
     fn announce_and_send(
@@ -272,7 +301,9 @@ impl<'a> Driving<'a> {
                 request,
                 outputs: progress.outputs.clone(),
             });
-            self.launch(step, async move { Answer::Sent(sending.await) });
+            self.tries.sent(step, self.clock.now());
+            let flight = self.flight(step, async move { Answer::Sent(sending.await) });
+            self.sends.push(flight);
         }
         Ok(())
     }
@@ -286,18 +317,36 @@ impl<'a> Driving<'a> {
             clock: self.clock,
             cx: self.context(run, step),
             spec: run.spec(step),
-            refreshed: planned
-                .pre_image
-                .as_ref()
-                .map(|pre_image| run.refreshed(pre_image, &planned.references)),
+            refreshed: run.refreshed(step),
+            quiet: self.quiet(&progress, &planned.kind, step)?,
             planned,
             progress,
         };
-        self.launch(step, work::read(subject));
+        let flight = self.flight(step, work::read(subject));
+        self.reads.push(flight);
         Ok(())
     }
 
-    fn launch(&mut self, step: &Instance, work: impl Future<Output = Answer> + 'a) {
+    /// How long the reads of a step may still tell of the time before its last request.
+    fn quiet(
+        &self,
+        progress: &crate::run::Progress,
+        kind: &str,
+        step: &Instance,
+    ) -> Result<Duration, DriveError> {
+        if !progress.touched {
+            return Ok(Duration::ZERO);
+        }
+        let window = self.provider(kind)?.named().patience.absence;
+        let passed = self.tries.since_sent(step, self.clock.now());
+        Ok(window.saturating_sub(passed))
+    }
+
+    fn flight(
+        &mut self,
+        step: &Instance,
+        work: impl Future<Output = Answer> + 'a,
+    ) -> LocalBoxFuture<'a, Completed> {
         let now = self.clock.now();
         self.since.entry(step.clone()).or_insert(Since {
             work: now,
@@ -305,333 +354,22 @@ impl<'a> Driving<'a> {
         });
         self.busy.insert(step.clone());
         let step = step.clone();
-        self.flights.push(
-            async move {
-                Completed {
-                    step,
-                    answer: work.await,
-                }
+        async move {
+            Completed {
+                step,
+                answer: work.await,
             }
-            .boxed_local(),
-        );
+        }
+        .boxed_local()
     }
 
     fn pause(&mut self, step: &Instance, pause: Duration) {
         let clock = self.clock;
-        self.launch(step, async move {
+        let flight = self.flight(step, async move {
             clock.sleep(pause).await;
             Answer::Rested
         });
-    }
-
-    /// Takes in what a worker answered.
-    fn take(
-        &mut self,
-        run: &mut Run,
-        world: &mut World<'_>,
-        Completed { step, answer }: Completed,
-    ) -> Result<(), DriveError> {
-        match answer {
-            Answer::Rested => Ok(()),
-            Answer::Sent(Ok(outputs)) => self.answered(run, world, step, outputs),
-            Answer::Sent(Err(failure)) => self.not_sent(run, world, step, failure),
-            Answer::Looked(Ok(entry)) => {
-                self.tries.remove(&step);
-                if let Entry::UndoPlanned { foreign, .. } = &entry
-                    && !foreign.is_empty()
-                {
-                    (world.report)(&Event::Undone {
-                        step,
-                        foreign: foreign.clone(),
-                    });
-                }
-                self.record(run, world, &[entry])
-            }
-            Answer::Looked(Err(failure)) => self.not_read(run, world, step, failure),
-            Answer::Settled(Ok(settled)) => self.settled(run, world, step, settled),
-            Answer::Settled(Err(failure)) => self.not_read(run, world, step, failure),
-        }
-    }
-
-    fn answered(
-        &mut self,
-        run: &mut Run,
-        world: &mut World<'_>,
-        step: Instance,
-        outputs: Document,
-    ) -> Result<(), DriveError> {
-        self.tries.remove(&step);
-        let request = run.steps()[&step].request();
-        let operation = request
-            .map(|request| request.operation.clone())
-            .unwrap_or_default();
-        self.record(
-            run,
-            world,
-            &[Entry::Answered {
-                step: step.clone(),
-                outputs,
-            }],
-        )?;
-        (world.report)(&Event::Answered { step, operation });
-        Ok(())
-    }
-
-    fn not_sent(
-        &mut self,
-        run: &mut Run,
-        world: &mut World<'_>,
-        step: Instance,
-        failure: Failure,
-    ) -> Result<(), DriveError> {
-        let (planned, progress) = run.step(&step);
-        let undo = progress.undo.is_some();
-        let removes =
-            (planned.action == Action::Delete) != undo && planned.action != Action::Update;
-        if failure.class == Class::Gone && removes {
-            let outputs = progress.outputs.clone().unwrap_or_default();
-            return self.answered(run, world, step, outputs); // what was to go is gone
-        }
-        let patience = self.provider(&planned.kind)?.named().patience;
-        let next = self.decide(run, &step, &failure, &patience);
-        let refused = Entry::Refused {
-            step: step.clone(),
-            failure: failure.clone(),
-        };
-        let unclear = Entry::Unclear {
-            step: step.clone(),
-            failure: failure.clone(),
-        };
-        match next {
-            Next::Resend(after) => {
-                self.record(run, world, &[refused])?;
-                (world.report)(&Event::Retrying {
-                    step: step.clone(),
-                    failure,
-                    after,
-                });
-                self.pause(&step, after);
-            }
-            Next::Look(after) => {
-                self.record(run, world, &[unclear])?;
-                (world.report)(&Event::Retrying {
-                    step: step.clone(),
-                    failure,
-                    after,
-                });
-                self.pause(&step, after);
-            }
-            Next::Pause => {
-                self.record(run, world, &[refused])?;
-                self.suspended = Some(Suspension::Credentials(failure));
-            }
-            Next::GiveUp if failure.class == Class::Unknown => {
-                self.record(run, world, &[unclear])?;
-                self.suspended = Some(Suspension::Blind(step, failure));
-            }
-            Next::GiveUp => {
-                self.record(run, world, &[refused])?;
-                self.fail(run, world, step, failure)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// A look or a poll failed: it is repeated, unless that is of no use.
-    fn not_read(
-        &mut self,
-        run: &mut Run,
-        world: &mut World<'_>,
-        step: Instance,
-        failure: Failure,
-    ) -> Result<(), DriveError> {
-        let (planned, progress) = run.step(&step);
-        let patience = self.provider(&planned.kind)?.named().patience;
-        let settling = match &progress.undo {
-            Some(undo) => undo.stage == crate::run::UndoStage::Settling,
-            None => progress.stage != crate::run::Stage::Unclear,
-        };
-        let known = progress.outputs.is_some();
-        match self.decide(run, &step, &failure, &patience) {
-            Next::Resend(after) | Next::Look(after) => {
-                (world.report)(&Event::Retrying {
-                    step: step.clone(),
-                    failure,
-                    after,
-                });
-                self.pause(&step, after);
-                Ok(())
-            }
-            Next::Pause => {
-                self.suspended = Some(Suspension::Credentials(failure));
-                Ok(())
-            }
-            // Somebody else's object bears the name: then our request was not applied.
-            Next::GiveUp if settling || known || failure.class == Class::Exists => {
-                self.fail(run, world, step, failure)
-            }
-            // Giving the step up would lose what it may have made. The journal knows of it.
-            Next::GiveUp => {
-                self.suspended = Some(Suspension::Blind(step, failure));
-                Ok(())
-            }
-        }
-    }
-
-    fn decide(
-        &mut self,
-        run: &Run,
-        step: &Instance,
-        failure: &Failure,
-        patience: &crate::kind::Patience,
-    ) -> Next {
-        let now = self.clock.now();
-        let tries = self.tries.entry(step.clone()).or_insert(Tries {
-            count: 0,
-            first: now,
-        });
-        tries.count += 1;
-        let waited = now.saturating_sub(tries.first);
-        let jitter = jitter(&run.mark(step).token(&format!("attempt {}", tries.count)));
-        retry::next(failure.class, tries.count, waited, patience, jitter)
-    }
-
-    fn settled(
-        &mut self,
-        run: &mut Run,
-        world: &mut World<'_>,
-        step: Instance,
-        settled: Settled,
-    ) -> Result<(), DriveError> {
-        self.tries.remove(&step);
-        let (planned, progress) = run.step(&step);
-        let action = planned.action;
-        let undo = progress.undo.is_some();
-        let known = progress.outputs.clone();
-        let patience = self.provider(&planned.kind)?.named().patience;
-        let now = self.clock.now();
-        let since = self.since.entry(step.clone()).or_insert(Since {
-            work: now,
-            settling: None,
-        });
-        let settling = *since.settling.get_or_insert(now);
-        let elapsed = now.saturating_sub(since.work);
-        match settled {
-            Settled::There(outputs) if undo => {
-                self.record(
-                    run,
-                    world,
-                    &[Entry::Undone {
-                        step: step.clone(),
-                        outputs,
-                    }],
-                )?;
-                (world.report)(&Event::Undone {
-                    step,
-                    foreign: Vec::new(),
-                });
-            }
-            Settled::There(outputs) => {
-                let outputs = outputs.unwrap_or_default();
-                self.record(
-                    run,
-                    world,
-                    &[Entry::Done {
-                        step: step.clone(),
-                        outputs,
-                    }],
-                )?;
-                (world.report)(&Event::Done {
-                    step,
-                    action,
-                    elapsed,
-                });
-            }
-            Settled::Not {
-                outputs,
-                why,
-                look_after,
-            } => {
-                if let Some(outputs) = outputs.filter(|outputs| known.as_ref() != Some(outputs)) {
-                    self.record(
-                        run,
-                        world,
-                        &[Entry::Named {
-                            step: step.clone(),
-                            outputs,
-                        }],
-                    )?;
-                }
-                let gone = (action == Action::Delete) != (undo && action != Action::Update);
-                let (deadline, what) = match gone {
-                    true => (patience.gone, "gone"),
-                    false => (patience.ready, "ready"),
-                };
-                if now.saturating_sub(settling) >= deadline {
-                    let failure = Failure::new(
-                        Class::Dependency,
-                        format!("wait until {what}"),
-                        "TimedOut",
-                        format!("not {what} after {} s: {why}", deadline.as_secs()),
-                    );
-                    return self.fail(run, world, step, failure);
-                }
-                (world.report)(&Event::Waiting {
-                    step: step.clone(),
-                    action,
-                    why,
-                    elapsed,
-                });
-                self.pause(&step, look_after);
-            }
-            Settled::Failed(failure) => self.fail(run, world, step, failure)?,
-        }
-        Ok(())
-    }
-
-    fn fail(
-        &mut self,
-        run: &mut Run,
-        world: &mut World<'_>,
-        step: Instance,
-        failure: Failure,
-    ) -> Result<(), DriveError> {
-        if run.steps()[&step].undo.is_some() {
-            return self.fail_undo(run, world, step, failure);
-        }
-        let action = run.plan().steps[&step].action;
-        let failed = Entry::Failed {
-            step: step.clone(),
-            failure: failure.clone(),
-        };
-        self.record(run, world, &[failed])?;
-        (world.report)(&Event::Failed {
-            step,
-            action,
-            failure,
-        });
-        if *run.mode() == Mode::Converging {
-            let then = world.on_failure;
-            self.record(run, world, &[Entry::Stopping { then }])?;
-            (world.report)(&Event::Stopping { then });
-        }
-        Ok(())
-    }
-
-    fn fail_undo(
-        &mut self,
-        run: &mut Run,
-        world: &mut World<'_>,
-        step: Instance,
-        failure: Failure,
-    ) -> Result<(), DriveError> {
-        let failed = Entry::UndoFailed {
-            step: step.clone(),
-            failure: failure.clone(),
-        };
-        self.record(run, world, &[failed])?;
-        (world.report)(&Event::UndoFailed { step, failure });
-        Ok(())
+        self.pauses.push(flight);
     }
 
     /// Makes entries durable, then takes them in.
@@ -661,15 +399,6 @@ impl<'a> Driving<'a> {
             wait: self.wait,
         }
     }
-}
-
-/// A number from 0 to 1 that differs from step to step and attempt to attempt.
-fn jitter(token: &str) -> f64 {
-    let digest = blake3::hash(token.as_bytes());
-    f64::from(u16::from_le_bytes([
-        digest.as_bytes()[0],
-        digest.as_bytes()[1],
-    ])) / f64::from(u16::MAX)
 }
 
 impl std::fmt::Display for Suspension {

@@ -112,12 +112,21 @@ impl Graph {
             spec: Document::of(spec),
             after: Vec::new(),
         };
-        let taken = self.nodes.insert(address.clone(), node);
-        assert!(taken.is_none(), "`{address}` is added twice");
+        self.insert(address.clone(), node);
         Handle {
             address,
             kind: PhantomData,
         }
+    }
+
+    /// Adds a resource that is already written down as documents.
+    ///
+    /// # Panics
+    /// If the address is taken.
+    pub fn insert(&mut self, address: impl Into<Address>, node: Node) {
+        let address = address.into();
+        let taken = self.nodes.insert(address.clone(), node);
+        assert!(taken.is_none(), "`{address}` is added twice");
     }
 
     /// Puts a resource after another without passing it anything.

@@ -104,11 +104,15 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Damage> {
     let mut entries = Vec::new();
     let mut whole = 0;
     for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        let Some(line_text) = line.strip_suffix(b"\n") else {
-            break;
-        }; // torn
         let number = index + 1;
         let broken = Damage::Broken { line: number };
+        let Some(line_text) = line.strip_suffix(b"\n") else {
+            // A whole line with something else in the newline's place was durable once.
+            if follows(&chain, &line[..line.len() - 1]) {
+                return Err(broken);
+            }
+            break; // torn
+        };
         let text = std::str::from_utf8(line_text).ok();
         let Some((hash, entry)) = text.and_then(|text| text.split_once(' ')) else {
             return Err(broken);
@@ -130,6 +134,12 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Damage> {
         whole,
         chain,
     })
+}
+
+fn follows(chain: &Chain, line: &[u8]) -> bool {
+    let text = std::str::from_utf8(line).ok();
+    let parts = text.and_then(|text| text.split_once(' '));
+    parts.is_some_and(|(hash, entry)| hash == link(&chain.last, entry))
 }
 
 /// The run that the entries tell of; none if there are none.

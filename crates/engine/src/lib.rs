@@ -4,7 +4,8 @@
 //! of a resource; [`graph`] is what is wanted; [`survey`] reads what is there; [`plan`] decides,
 //! purely; [`run`] is the state machine of carrying a plan out, also purely; [`drive`] is the
 //! only loop that acts: it writes an entry to the [`journal`], then does what the entry says,
-//! then records what came of it. [`state`] is what is known between runs.
+//! then records what came of it. [`state`] is what is known between runs; [`open`] says what a
+//! command does first where a run was not finished.
 
 pub mod address;
 pub mod clock;
@@ -16,6 +17,7 @@ pub mod graph;
 pub mod input;
 pub mod journal;
 pub mod kind;
+pub mod open;
 pub mod plan;
 pub mod retry;
 pub mod run;

@@ -171,6 +171,15 @@ pub enum PlanError {
         /// Because of which members.
         fields: Vec<String>,
     },
+    /// What is taken away before it is made anew is used by something that stays, and that could
+    /// let go of it only afterwards.
+    #[error("{address}: it is taken away before it is made anew, and {user} uses it")]
+    Held {
+        /// Which resource.
+        address: Address,
+        /// Who uses it.
+        user: Address,
+    },
     /// The state or the graph names a kind that this version does not have.
     #[error("{address}: this version does not know the kind `{kind}`")]
     UnknownKind {
@@ -197,6 +206,7 @@ impl PlanError {
             Self::Interrupts { .. } => "E0202",
             Self::UnknownKind { .. } => "E0203",
             Self::Malformed { .. } => "E0204",
+            Self::Held { .. } => "E0205",
             Self::Graph(_) => "E0290",
         }
     }
@@ -208,6 +218,9 @@ impl PlanError {
             Self::Interrupts { .. } => "pass --allow-interruption to delete the old one first; \
                  it is made again from what it was if the run fails"
                 .to_string(),
+            Self::Held { user, .. } => {
+                format!("take {user} off it first, in an `up` of its own")
+            }
             Self::UnknownKind { .. } => {
                 "use the version of ashore that wrote this state, or a newer one".to_string()
             }
@@ -239,18 +252,24 @@ impl Plan {
             .unwrap_or_default()
     }
 
-    /// The step that makes the resource at that address, if one does.
+    /// The step that makes or changes the resource at that address, if one does.
     pub fn maker(&self, address: &Address) -> Option<(&Instance, &Step)> {
         let from = Instance::new(address.clone(), 0);
         let to = Instance::new(address.clone(), u32::MAX);
         self.steps
             .range(from..=to)
             .rev()
-            .find(|(_, step)| step.action == Action::Create)
+            .find(|(_, step)| step.action != Action::Delete)
     }
 }
 
 impl Step {
+    /// Whether an output is named before the step begins.
+    pub fn tells(&self, output: &str) -> bool {
+        let outputs = self.outputs.as_ref();
+        outputs.is_some_and(|outputs| outputs.get(output).is_some())
+    }
+
     /// What the given request of this step waits for: the values that it uses, and with the first
     /// request the steps that come before this one.
     pub fn needs_of(&self, request: &PlannedRequest, first: bool) -> Vec<&Need> {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::address::{Address, Instance, Mark, RunId};
+use crate::address::{Instance, Mark, RunId};
 use crate::document::Document;
 use crate::failure::Failure;
 use crate::input::{Ref, resolve};
@@ -60,6 +60,9 @@ pub struct Progress {
     pub next: usize,
     /// What the cloud has told so far.
     pub outputs: Option<Document>,
+    /// Whether it is known to be there, or to have been: outputs alone may tell only of what it
+    /// displaces.
+    pub there: bool,
     /// Whose it turned out to be.
     pub ownership: Ownership,
     /// Whether a request was announced: from then on it may be there.
@@ -179,21 +182,34 @@ impl Run {
         })
     }
 
-    /// A pre-image in which the values that came from other resources are those of today: what it
-    /// used may have been made anew.
-    pub fn refreshed(&self, pre_image: &Document, references: &[(String, Ref)]) -> Document {
-        let Value::Object(mut members) = pre_image.0.clone() else {
-            return pre_image.clone();
-        };
-        for (field, reference) in references {
-            let value = self
-                .outputs_of(&reference.address)
-                .and_then(|o| o.get(&reference.output));
-            if let (Some(value), Some(Value::String(_))) = (value, members.get(field)) {
-                members.insert(field.clone(), value.clone());
+    /// A step's pre-image in which values that came from other resources are those of today: what
+    /// it used may have been taken away by this run and made again, with other outputs.
+    pub fn refreshed(&self, instance: &Instance) -> Option<Document> {
+        let step = &self.plan.steps[instance];
+        let mut pre_image = step.pre_image.clone()?;
+        for (field, reference) in &step.references {
+            let used = step
+                .needs
+                .iter()
+                .find(|need| need.address == reference.address);
+            let Some((before, now)) =
+                used.and_then(|used| self.made_again(used, &reference.output))
+            else {
+                continue;
+            };
+            if let Some(member) = pre_image.0.get_mut(field) {
+                replace(member, before, now);
             }
         }
-        Document(Value::Object(members))
+        Some(pre_image)
+    }
+
+    /// What an output was before this run took its resource away, and what it is since the
+    /// resource was made again.
+    fn made_again(&self, used: &Instance, output: &str) -> Option<(&Value, &Value)> {
+        let before = self.plan.steps.get(used)?.outputs.as_ref()?.get(output)?;
+        let now = self.steps.get(used)?.outputs.as_ref()?.get(output)?;
+        (before != now).then_some((before, now))
     }
 
     /// Whether a need is met.
@@ -219,18 +235,14 @@ impl Run {
             .get(&reference.output)
             .cloned()
     }
+}
 
-    /// The outputs of the newest life of a resource that this run has touched and not undone.
-    fn outputs_of(&self, address: &Address) -> Option<&Document> {
-        let from = Instance::new(address.clone(), 0);
-        let to = Instance::new(address.clone(), u32::MAX);
-        let lives = self.steps.range(from..=to).rev();
-        lives
-            .filter(|(instance, progress)| {
-                let made = self.plan.steps[instance].action == Action::Create;
-                !(made && progress.undo.is_some())
-            })
-            .find_map(|(_, progress)| progress.outputs.as_ref())
+fn replace(value: &mut Value, before: &Value, now: &Value) {
+    match value {
+        _ if value == before => value.clone_from(now),
+        Value::Object(members) => members.values_mut().for_each(|v| replace(v, before, now)),
+        Value::Array(items) => items.iter_mut().for_each(|v| replace(v, before, now)),
+        _ => {}
     }
 }
 
@@ -241,6 +253,7 @@ impl Progress {
             requests: step.requests.clone(),
             next: 0,
             outputs: step.outputs.clone(),
+            there: step.action != Action::Create,
             ownership: step.ownership,
             touched: false,
             doubted: false,

@@ -6,7 +6,7 @@ use futures_util::{FutureExt, select_biased};
 
 use crate::address::Instance;
 use crate::clock::Clock;
-use crate::document::{Document, restoration};
+use crate::document::{Document, FieldPath, restoration, told_over};
 use crate::failure::{Class, Failure};
 use crate::kind::{Context, Found, Gone, LiveKind, ObservedDocument, PlannedRequest, Readiness};
 use crate::plan::{Action, Step};
@@ -73,7 +73,10 @@ pub(super) struct Subject<'a> {
     pub(super) clock: &'a dyn Clock,
     pub(super) cx: Context,
     pub(super) spec: Document,
+    /// The pre-image with today's values of what it uses.
     pub(super) refreshed: Option<Document>,
+    /// How long reads may still tell of the time before the last request.
+    pub(super) quiet: Duration,
     pub(super) planned: Step,
     pub(super) progress: Progress,
 }
@@ -81,47 +84,68 @@ pub(super) struct Subject<'a> {
 /// The read that the step is due for.
 pub(super) async fn read(subject: Subject<'_>) -> Answer {
     match &subject.progress.undo {
-        None if subject.progress.stage == Stage::Unclear => Answer::Looked(subject.look().await),
+        None if subject.progress.stage == Stage::Unclear => {
+            Answer::Looked(subject.in_time(subject.look()).await)
+        }
         None => Answer::Settled(subject.settle().await),
-        Some(undo) if undo.stage == UndoStage::Due => Answer::Looked(subject.plan_undo().await),
+        Some(undo) if undo.stage == UndoStage::Due => {
+            Answer::Looked(subject.in_time(subject.plan_undo()).await)
+        }
         Some(_) => Answer::Settled(subject.settle_undo().await),
     }
 }
 
 impl Subject<'_> {
+    /// A look is a few reads and the pauses between them.
+    async fn in_time<T>(
+        &self,
+        look: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        self.clock.sleep(self.quiet).await;
+        let patience = self.provider.named().patience;
+        within(
+            self.clock,
+            patience.attempt * 4 + patience.absence,
+            "look",
+            look,
+        )
+        .await
+    }
+
     /// What a request of unknown outcome has left, and what is still to do.
     async fn look(&self) -> Result<Entry, Failure> {
         let step = self.cx.mark.instance.clone();
-        let looked = |outputs, ownership, requests| Entry::Looked {
+        let looked = |outputs, there, ownership, requests| Entry::Looked {
             step: step.clone(),
             outputs,
+            there,
             ownership,
             requests,
         };
+        let whose = self.planned.ownership;
         if self.planned.action == Action::Delete {
             return Ok(match self.observed().await? {
-                None => looked(self.progress.outputs.clone(), Ownership::Ours, Vec::new()),
+                None => looked(self.progress.outputs.clone(), true, whose, Vec::new()),
                 Some(observed) => {
                     let requests = self.internal(self.provider.removal(&observed))?;
-                    looked(Some(observed.outputs), Ownership::Ours, requests)
+                    looked(Some(observed.outputs), true, whose, requests)
                 }
             });
         }
         let outputs = match &self.progress.outputs {
-            Some(outputs) if self.planned.displaces.is_empty() => outputs.clone(),
+            Some(outputs) if self.progress.there => outputs.clone(),
             _ => match self.found().await? {
-                Found::Ours(outputs) => outputs,
+                Found::Ours(outputs) => told_over(&outputs, self.progress.outputs.as_ref()),
                 Found::Shared(outputs) => {
-                    return Ok(looked(Some(outputs), Ownership::Shared, Vec::new()));
+                    return Ok(looked(Some(outputs), true, Ownership::Shared, Vec::new()));
                 }
                 Found::Absent => {
                     let requests = self.internal(self.provider.changes(&self.spec, None))?;
-                    let before = self.planned.outputs.clone();
-                    return Ok(looked(before, self.planned.ownership, requests));
+                    return Ok(looked(self.planned.outputs.clone(), false, whose, requests));
                 }
                 Found::Displaces { outputs, .. } if !self.planned.displaces.is_empty() => {
                     let requests = self.internal(self.provider.changes(&self.spec, None))?;
-                    return Ok(looked(Some(outputs), self.planned.ownership, requests));
+                    return Ok(looked(Some(outputs), false, whose, requests));
                 }
                 Found::Displaces { what, .. } => {
                     return Err(taken(
@@ -136,40 +160,44 @@ impl Subject<'_> {
             Some(observed) => {
                 let observed = self.owned(observed)?;
                 let requests = self.internal(self.provider.changes(&self.spec, Some(&observed)))?;
-                Ok(looked(
-                    Some(observed.outputs),
-                    self.planned.ownership,
-                    requests,
-                ))
+                Ok(looked(Some(observed.outputs), true, whose, requests))
             }
-            None => Err(Failure::new(
-                Class::Eventual,
-                "look",
-                "NotVisible",
-                "it was named by the cloud and cannot be read",
-            )),
+            None => Err(unseen()),
         }
     }
 
     /// Looks by mark. Absence is believed only when two looks agree on it, with the kind's
     /// consistency window between them: a create may not be visible at once.
     async fn found(&self) -> Result<Found<Document>, Failure> {
-        let first = self.provider.find(&self.spec, &self.cx).await?;
+        self.find(&self.spec).await
+    }
+
+    async fn find(&self, spec: &Document) -> Result<Found<Document>, Failure> {
+        let first = self.provider.find(spec, &self.cx).await?;
         if first != Found::Absent {
             return Ok(first);
         }
-        self.clock
-            .sleep(self.provider.named().patience.absence)
-            .await;
-        self.provider.find(&self.spec, &self.cx).await
+        self.rest().await;
+        self.provider.find(spec, &self.cx).await
     }
 
-    /// Looks by what is known of it.
+    /// Looks by what is known of it. Absence is believed as slowly.
     async fn observed(&self) -> Result<Option<ObservedDocument>, Failure> {
-        match &self.progress.outputs {
-            Some(outputs) => self.provider.observe(outputs).await,
-            None => Ok(None),
+        let Some(outputs) = &self.progress.outputs else {
+            return Ok(None);
+        };
+        match self.provider.observe(outputs).await? {
+            Some(observed) => Ok(Some(observed)),
+            None => {
+                self.rest().await;
+                self.provider.observe(outputs).await
+            }
         }
+    }
+
+    async fn rest(&self) {
+        let window = self.provider.named().patience.absence;
+        self.clock.sleep(window).await;
     }
 
     fn owned(&self, observed: ObservedDocument) -> Result<ObservedDocument, Failure> {
@@ -186,6 +214,9 @@ impl Subject<'_> {
         match (&self.progress.outputs, self.planned.action) {
             (None, _) => Ok(Settled::There(None)),
             (Some(outputs), Action::Delete) if self.planned.requests.is_empty() => {
+                if self.planned.pre_image.is_some() {
+                    return Ok(Settled::There(None)); // never ours to take away: its record goes
+                }
                 // It was not there when the plan was made. A second miss, and its record goes.
                 match self.provider.observe(outputs).await? {
                     None => Ok(Settled::There(None)),
@@ -206,58 +237,91 @@ impl Subject<'_> {
     }
 
     async fn plan_undo(&self) -> Result<Entry, Failure> {
-        let planned = |outputs, spec, requests, foreign| Entry::UndoPlanned {
+        match self.planned.action {
+            Action::Create => self.plan_unmaking().await,
+            Action::Update => self.plan_restoring().await,
+            Action::Delete => self.plan_remaking().await,
+        }
+    }
+
+    async fn plan_unmaking(&self) -> Result<Entry, Failure> {
+        let planned = |outputs, requests| self.planned(outputs, &self.spec, requests, Vec::new());
+        if self.progress.ownership == Ownership::Shared {
+            return Ok(planned(None, Vec::new()));
+        }
+        let observed = if self.progress.there {
+            self.observed().await?
+        } else {
+            match self.found().await? {
+                Found::Ours(outputs) => {
+                    let outputs = told_over(&outputs, self.progress.outputs.as_ref());
+                    Some(self.provider.observe(&outputs).await?.ok_or_else(unseen)?)
+                }
+                _ => None,
+            }
+        };
+        match observed {
+            Some(observed) => {
+                let requests = self.internal(self.provider.removal(&observed))?;
+                Ok(planned(Some(observed.outputs), requests))
+            }
+            // It may be on its way out still, and hold what it uses until then.
+            None if self.progress.there => Ok(planned(self.progress.outputs.clone(), Vec::new())),
+            None => Ok(planned(None, Vec::new())),
+        }
+    }
+
+    async fn plan_restoring(&self) -> Result<Entry, Failure> {
+        let pre_image = self.planned.pre_image.as_ref().unwrap_or(&self.spec);
+        let Some(observed) = self.observed().await? else {
+            return Ok(self.planned(None, pre_image, Vec::new(), Vec::new()));
+        };
+        let observed = self.owned(observed)?;
+        let (restored, foreign) = restoration(pre_image, &self.spec, &observed.spec);
+        let requests = self.internal(self.provider.changes(&restored, Some(&observed)))?;
+        Ok(self.planned(Some(observed.outputs), &restored, requests, foreign))
+    }
+
+    async fn plan_remaking(&self) -> Result<Entry, Failure> {
+        let pre_image = self.planned.pre_image.as_ref().unwrap_or(&self.spec);
+        let spec = self.refreshed.as_ref().unwrap_or(pre_image);
+        let there = match self.observed().await? {
+            Some(observed) => Some(observed),
+            None => {
+                // The old one must be gone before it can be made again.
+                if let Some(outputs) = &self.progress.outputs
+                    && let Gone::Held { by, .. } = self.provider.gone(outputs).await?
+                {
+                    return Err(Failure::new(Class::Dependency, "look", "StillGoing", by));
+                }
+                // An earlier try of this undo may have made it again already.
+                match self.find(spec).await? {
+                    Found::Ours(outputs) => {
+                        let outputs = told_over(&outputs, self.progress.outputs.as_ref());
+                        Some(self.provider.observe(&outputs).await?.ok_or_else(unseen)?)
+                    }
+                    _ => None,
+                }
+            }
+        };
+        let requests = self.internal(self.provider.changes(spec, there.as_ref()))?;
+        let outputs = there.map(|observed| observed.outputs);
+        Ok(self.planned(outputs, spec, requests, Vec::new()))
+    }
+
+    fn planned(
+        &self,
+        outputs: Option<Document>,
+        spec: &Document,
+        requests: Vec<PlannedRequest>,
+        foreign: Vec<FieldPath>,
+    ) -> Entry {
+        Entry::UndoPlanned {
             step: self.cx.mark.instance.clone(),
             outputs,
-            spec,
+            spec: spec.clone(),
             requests,
             foreign,
-        };
-        let pre_image = self.planned.pre_image.as_ref().unwrap_or(&self.spec);
-        match self.planned.action {
-            Action::Create => {
-                let nothing = || Ok(planned(None, self.spec.clone(), Vec::new(), Vec::new()));
-                let outputs = match &self.progress.outputs {
-                    _ if self.progress.ownership == Ownership::Shared => return nothing(),
-                    Some(outputs) if self.planned.displaces.is_empty() => outputs.clone(),
-                    _ => match self.found().await? {
-                        Found::Ours(outputs) => outputs,
-                        _ => return nothing(),
-                    },
-                };
-                match self.provider.observe(&outputs).await? {
-                    None => nothing(),
-                    Some(observed) => {
-                        let requests = self.internal(self.provider.removal(&observed))?;
-                        let outputs = Some(observed.outputs);
-                        Ok(planned(outputs, self.spec.clone(), requests, Vec::new()))
-                    }
-                }
-            }
-            Action::Update => match self.observed().await? {
-                None => Ok(planned(None, pre_image.clone(), Vec::new(), Vec::new())),
-                Some(observed) => {
-                    let observed = self.owned(observed)?;
-                    let (restored, foreign) = restoration(pre_image, &self.spec, &observed.spec);
-                    let requests =
-                        self.internal(self.provider.changes(&restored, Some(&observed)))?;
-                    Ok(planned(Some(observed.outputs), restored, requests, foreign))
-                }
-            },
-            Action::Delete => {
-                let spec = self.refreshed.as_ref().unwrap_or(pre_image).clone();
-                let there = match self.observed().await? {
-                    Some(observed) => Some(observed),
-                    // An earlier try of this undo may have made it again already.
-                    None => match self.provider.find(&spec, &self.cx).await? {
-                        Found::Ours(outputs) => self.provider.observe(&outputs).await?,
-                        _ => None,
-                    },
-                };
-                let requests = self.internal(self.provider.changes(&spec, there.as_ref()))?;
-                let outputs = there.map(|observed| observed.outputs);
-                Ok(planned(outputs, spec, requests, Vec::new()))
-            }
         }
     }
 
@@ -318,6 +382,15 @@ fn taken(who: &str, advice: &str) -> Failure {
         format!("{who} is there and does not belong to this stack"),
     )
     .with_advice(advice)
+}
+
+fn unseen() -> Failure {
+    Failure::new(
+        Class::Eventual,
+        "look",
+        "NotVisible",
+        "it was named by the cloud and cannot be read",
+    )
 }
 
 /// An answer that does not come in time is an unknown outcome.

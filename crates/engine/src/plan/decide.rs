@@ -49,6 +49,7 @@ pub fn plan(
             deciding.errors.push(error);
         }
     }
+    deciding.interrupt_users();
     for (instance, record) in &state.resources {
         if let Err(error) = deciding.unwanted(graph, instance, record) {
             deciding.errors.push(error);
@@ -158,8 +159,9 @@ impl<'a> Deciding<'a> {
             return self.create(&next, node, kind, spec, vec![Reason::Vanished]);
         };
         let malformed = |error: Malformed| malformed(address, &error);
+        let unnumbered = spec;
         let spec = kind
-            .at_generation(&spec, instance.generation)
+            .at_generation(&unnumbered, instance.generation)
             .map_err(malformed)?;
         let observed = ObservedDocument {
             spec: kind
@@ -182,13 +184,23 @@ impl<'a> Deciding<'a> {
                 self.interrupted.insert(instance.clone());
             }
             let reasons = self.reasons(&replacement.fields, node, Reason::Forced);
-            self.create(&next, node, kind, spec.clone(), reasons)?;
+            self.create(&next, node, kind, unnumbered, reasons)?;
             let step = self.plan.steps.get_mut(&next).expect("just created");
             step.differences = differences(&observed.spec, &spec);
             if self.interrupted.contains(instance) {
                 step.impact = Impact::Outage("it is deleted before it is made anew".into());
             }
             return Ok(());
+        }
+        let taken = record.needs.iter().find(|need| {
+            let takes = |(_, reference): &(String, Ref)| reference.address == need.address;
+            self.interrupted.contains(need) && record.references.iter().any(takes)
+        });
+        if let Some(taken) = taken {
+            return Err(PlanError::Held {
+                address: taken.address.clone(),
+                user: address.clone(),
+            });
         }
         let requests = kind.changes(&spec, Some(&observed)).map_err(malformed)?;
         if requests.is_empty() && record.settled {
@@ -251,6 +263,35 @@ impl<'a> Deciding<'a> {
         Ok(())
     }
 
+    /// What goes anyway goes early where it uses something that goes early.
+    fn interrupt_users(&mut self) {
+        loop {
+            let stays = |instance: &Instance| {
+                let stepped = self.plan.steps.contains_key(instance);
+                stepped || self.plan.kept.contains_key(instance)
+            };
+            let uses_interrupted = |(instance, record): &(&Instance, &Record)| {
+                !stays(instance)
+                    && !self.interrupted.contains(instance)
+                    && record
+                        .needs
+                        .iter()
+                        .any(|need| self.interrupted.contains(need))
+            };
+            let more: Vec<Instance> = self
+                .state
+                .resources
+                .iter()
+                .filter(uses_interrupted)
+                .map(|(instance, _)| instance.clone())
+                .collect();
+            if more.is_empty() {
+                return;
+            }
+            self.interrupted.extend(more);
+        }
+    }
+
     /// Deletes what the state has and nobody wants: other addresses, and retired lives.
     fn unwanted(
         &mut self,
@@ -266,14 +307,15 @@ impl<'a> Deciding<'a> {
         let wanted = graph
             .node(address)
             .is_some_and(|node| node.kind == record.kind);
-        if wanted && self.younger(instance) <= kind.named().keeps {
+        let observed = self.survey.observed.get(instance).and_then(Option::as_ref);
+        let stays = observed.is_some() || record.ownership == Ownership::Shared;
+        if wanted && stays && self.younger(instance) <= kind.named().keeps {
             self.plan.kept.insert(instance.clone(), record.clone());
             return Ok(());
         }
         if record.ownership == Ownership::Shared {
             return Ok(()); // dropped from the state, left in the cloud
         }
-        let observed = self.survey.observed.get(instance).and_then(Option::as_ref);
         let requests = match observed {
             Some(observed) => kind
                 .removal(observed)

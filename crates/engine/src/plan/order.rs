@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Action, Need, Phase, Plan, Until};
+use super::{Action, Need, Phase, Plan, Step, Until};
 use crate::address::Instance;
 use crate::graph::Graph;
 use crate::input::When;
@@ -47,19 +47,18 @@ fn before_making(plan: &Plan, graph: &Graph, instance: &Instance) -> Needs {
         return needs;
     };
     for (field, reference) in node.references() {
-        let Some(need) = passed(plan, &reference.address, |made| {
-            match (reference.when, made) {
-                (When::Ready, _) => Some(Until::Done),
-                (When::Named, true) => Some(Until::Output(reference.output.clone())),
-                (When::Named, false) => None, // it exists, and its outputs stay as they are
-            }
+        let Some(need) = passed(plan, &reference.address, |maker| match reference.when {
+            When::Ready => Some(Until::Done),
+            // What is named already stays as it is.
+            When::Named if maker.tells(&reference.output) => None,
+            When::Named => Some(Until::Output(reference.output.clone())),
         }) else {
             continue;
         };
         needs.values.entry(field).or_default().push(need);
     }
     for after in &node.after {
-        let until = |_| match after.when {
+        let until = |_: &Step| match after.when {
             When::Ready => Some(Until::Done),
             When::Named => Some(Until::Sent),
         };
@@ -87,7 +86,7 @@ fn before_making(plan: &Plan, graph: &Graph, instance: &Instance) -> Needs {
 fn passed(
     plan: &Plan,
     address: &crate::address::Address,
-    until: impl Fn(bool) -> Option<Until>,
+    until: impl Fn(&Step) -> Option<Until>,
 ) -> Option<Need> {
     let from = Instance::new(address.clone(), 0);
     let to = Instance::new(address.clone(), u32::MAX);
@@ -96,7 +95,7 @@ fn passed(
         .range(from..=to)
         .rev()
         .find(|(_, step)| step.action != Action::Delete)?;
-    let until = until(step.action == Action::Create)?;
+    let until = until(step)?;
     Some(Need {
         step: instance.clone(),
         until,

@@ -62,6 +62,8 @@ pub enum Entry {
         step: Instance,
         /// What is there; none if nothing is.
         outputs: Option<Document>,
+        /// Whether our own is among it; outputs alone may tell of what it displaces.
+        there: bool,
         /// Whose it is.
         ownership: Ownership,
         /// What is left to do.

@@ -19,6 +19,8 @@ pub enum Command {
     SettleUndo(Instance),
     /// Give a step up whose undo can never start.
     AbandonUndo(Instance),
+    /// A step has failed: start nothing new.
+    Stop,
     /// Everything reversible is done.
     Commit,
     /// What is in flight is known; put everything back.
@@ -32,6 +34,7 @@ impl Run {
     pub fn next(&self) -> Vec<Command> {
         match &self.mode {
             Mode::Ended(_) => Vec::new(),
+            Mode::Converging if self.failed() => vec![Command::Stop],
             Mode::Converging if self.converged() => vec![Command::Commit],
             Mode::Converging => self.forward(Phase::Converge),
             Mode::Collecting => self.or_end(self.forward(Phase::Collect)),
@@ -46,6 +49,12 @@ impl Run {
             }
             Mode::Undoing => self.or_end(self.backward()),
         }
+    }
+
+    fn failed(&self) -> bool {
+        self.steps
+            .values()
+            .any(|progress| progress.stage == Stage::Failed)
     }
 
     fn or_end(&self, commands: Vec<Command>) -> Vec<Command> {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Mode, Progress, Run, Stage, Then, UndoStage};
 use crate::address::Instance;
+use crate::document::Document;
 use crate::plan::{Action, Phase, Step};
 use crate::state::{Record, State};
 
@@ -91,7 +92,16 @@ impl Run {
             serial: base.serial + 1,
             ..base.clone()
         };
-        state.resources.clone_from(&self.plan.kept);
+        // What a committed plan says nothing of is dropped; until then it stays.
+        state
+            .resources
+            .retain(|instance, _| !self.committed() && !self.plan.steps.contains_key(instance));
+        for (instance, record) in &self.plan.kept {
+            let before = base.resources.get(instance);
+            state
+                .resources
+                .insert(instance.clone(), self.kept(record, before));
+        }
         for (instance, step) in &self.plan.steps {
             let before = base.resources.get(instance);
             if let Some(record) = self.record_of(instance, step, &self.steps[instance], before) {
@@ -101,6 +111,26 @@ impl Run {
         state
     }
 
+    fn committed(&self) -> bool {
+        use Outcome::{Converged, LeftBehind};
+        matches!(
+            self.mode,
+            Mode::Collecting | Mode::Ended(Converged | LeftBehind)
+        )
+    }
+
+    /// What the plan keeps may use what this run was to make, and did not, or has unmade.
+    fn kept(&self, record: &Record, before: Option<&Record>) -> Record {
+        match (before, &self.mode) {
+            (Some(before), Mode::Ended(Outcome::RolledBack)) => before.clone(),
+            (Some(before), _) if !self.committed() => Record {
+                needs: record.needs.union(&before.needs).cloned().collect(),
+                ..record.clone()
+            },
+            _ => record.clone(),
+        }
+    }
+
     fn record_of(
         &self,
         instance: &Instance,
@@ -108,41 +138,42 @@ impl Run {
         progress: &Progress,
         before: Option<&Record>,
     ) -> Option<Record> {
-        let undone = progress
-            .undo
-            .as_ref()
-            .is_some_and(|undo| undo.stage == UndoStage::Done);
-        let now = |outputs: &crate::document::Document| Record {
+        let undo = progress.undo.as_ref();
+        let undone = undo.filter(|undo| undo.stage == UndoStage::Done);
+        let done = progress.stage == Stage::Done && undo.is_none();
+        let now = |outputs: &Document| Record {
             kind: step.kind.clone(),
             spec: self.spec(instance),
             outputs: outputs.clone(),
             ownership: progress.ownership,
             needs: step.needs.clone(),
             references: step.references.clone(),
-            settled: progress.stage == Stage::Done && progress.undo.is_none(),
+            settled: done,
         };
         match step.action {
-            Action::Create if undone => None,
-            Action::Create if progress.touched => progress.outputs.as_ref().map(now),
-            Action::Create => None,
-            Action::Update if undone || !progress.touched => match before {
-                Some(record) => Some(Record {
-                    settled: record.settled || progress.stage == Stage::Done,
-                    ..record.clone()
-                }),
-                None => step.outputs.as_ref().map(|outputs| Record {
-                    settled: progress.stage == Stage::Done,
-                    ..now(outputs)
-                }),
+            Action::Create if undone.is_some() || !progress.there => None,
+            Action::Create => progress.outputs.as_ref().map(now),
+            Action::Update if undone.is_some() || !(progress.touched || done) => match before {
+                Some(before) => Some(before.clone()),
+                None => step.outputs.as_ref().map(now),
             },
-            Action::Update => progress.outputs.as_ref().map(now),
-            Action::Delete if progress.stage == Stage::Done && progress.undo.is_none() => None,
-            Action::Delete => before.map(|record| {
-                let outputs = progress.outputs.as_ref().unwrap_or(&record.outputs);
-                Record {
-                    outputs: outputs.clone(),
-                    ..record.clone()
-                }
+            Action::Update => progress.outputs.as_ref().map(|outputs| Record {
+                needs: match before {
+                    Some(before) if !self.committed() => {
+                        step.needs.union(&before.needs).cloned().collect()
+                    }
+                    _ => step.needs.clone(),
+                },
+                ..now(outputs)
+            }),
+            Action::Delete if done => None,
+            Action::Delete => before.map(|before| Record {
+                spec: match undone {
+                    Some(undo) => undo.spec.clone(),
+                    None => before.spec.clone(),
+                },
+                outputs: progress.outputs.as_ref().unwrap_or(&before.outputs).clone(),
+                ..before.clone()
             }),
         }
     }

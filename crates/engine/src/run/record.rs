@@ -85,9 +85,18 @@ impl Run {
 }
 
 impl Progress {
+    /// Whether it is only waited for: all its requests are answered, or it never had any.
+    fn settles(&self) -> bool {
+        match self.stage {
+            Stage::Settling => true,
+            Stage::Waiting => self.request().is_none(),
+            _ => false,
+        }
+    }
+
     /// Whether the run has changed something, or may have, that an undo must look at.
     pub fn may_be_there(&self) -> bool {
-        self.touched && (self.doubted || self.outputs.is_some())
+        self.touched && (self.doubted || self.there)
     }
 }
 
@@ -122,6 +131,7 @@ fn forward(progress: &mut Progress, entry: &Entry) -> Option<()> {
         }
         (Entry::Answered { outputs, .. }, Stage::Sending) => {
             progress.outputs = Some(outputs.clone());
+            progress.there = true;
             progress.next += 1;
             progress.stage = match progress.request() {
                 Some(_) => Stage::Waiting,
@@ -136,6 +146,7 @@ fn forward(progress: &mut Progress, entry: &Entry) -> Option<()> {
         (
             Entry::Looked {
                 outputs,
+                there,
                 ownership,
                 requests,
                 ..
@@ -143,6 +154,7 @@ fn forward(progress: &mut Progress, entry: &Entry) -> Option<()> {
             Stage::Unclear,
         ) => {
             progress.outputs.clone_from(outputs);
+            progress.there = *there;
             progress.ownership = *ownership;
             progress.requests.clone_from(requests);
             progress.next = 0;
@@ -152,13 +164,10 @@ fn forward(progress: &mut Progress, entry: &Entry) -> Option<()> {
                 Stage::Waiting
             };
         }
-        (Entry::Named { outputs, .. }, Stage::Settling) => {
+        (Entry::Named { outputs, .. }, _) if progress.settles() => {
             progress.outputs = Some(outputs.clone());
         }
-        (Entry::Done { outputs, .. }, stage)
-            if stage == Stage::Settling
-                || (stage == Stage::Waiting && progress.request().is_none()) =>
-        {
+        (Entry::Done { outputs, .. }, _) if progress.settles() => {
             progress.outputs = Some(outputs.clone());
             progress.stage = Stage::Done;
         }
