@@ -109,6 +109,7 @@ pub(super) fn create_load_balancer(call: &mut Call<'_>) -> Answer {
         .count();
     limits::room_for_one_more(&quota, held, "TooManyLoadBalancers")?;
 
+    placement::has_room(call.world, &call.region, &place)?;
     let id = call.world.ids.hex("", 16);
     let arn = call.arn(
         "elasticloadbalancing",
