@@ -119,7 +119,7 @@ pub(super) fn describe_listeners(call: &mut Call<'_>) -> Answer {
     let size = constraint::number(&mut input, "PageSize", 1..=400)?;
     let marker = input.text("Marker")?;
     input.finish()?;
-    if balancer.is_some() == !arns.is_empty() {
+    if balancer.is_some() != arns.is_empty() {
         return Err(invalid(
             "You must specify either listener ARNs or a load balancer ARN",
         ));

@@ -95,7 +95,7 @@ pub(super) fn describe_rules(call: &mut Call<'_>) -> Answer {
     let size = constraint::number(&mut input, "PageSize", 1..=400)?;
     let marker = input.text("Marker")?;
     input.finish()?;
-    if listener.is_some() == !arns.is_empty() {
+    if listener.is_some() != arns.is_empty() {
         return Err(invalid(
             "You must specify either listener rule ARNs or a listener ARN",
         ));
