@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::lifecycle::{self, Step};
 use super::task::{ContainerState, Owner, State, Stop, StopCode};
-use super::{balancers, events, names, refuse, scheduler};
+use super::{balancers, events, failures, names, refuse};
 use crate::operation::{Answer, Call};
 use crate::world::World;
 
@@ -81,7 +81,7 @@ pub(super) fn stop(world: &mut World, region: &str, id: &str, code: StopCode, re
         lifecycle::plan(world, region, id, Step::Drained, after);
     }
     if let Owner::Service { key, deployment } = owner {
-        scheduler::stopped(world, region, &key, &deployment, id);
+        failures::stopped(world, region, &key, &deployment, id);
     }
 }
 

@@ -149,7 +149,7 @@ resource "aws_ecs_service" "web" {
 
 
 def test_whole_stack(start, tmp_path):
-    twin = start(speed=30)
+    twin = start(speed=100)
     terraform = Terraform(twin, tmp_path, STACK)
     terraform.apply()
     service = {"cluster": "main", "services": ["web"]}
