@@ -228,7 +228,8 @@ impl Ec2 {
         })
     }
 
-    fn free_addresses(&self, id: &str, subnet: &Subnet) -> usize {
+    /// How many addresses of a subnet nothing has yet.
+    pub(crate) fn free_addresses(&self, id: &str, subnet: &Subnet) -> usize {
         let taken = self
             .interfaces
             .values()

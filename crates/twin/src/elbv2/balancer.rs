@@ -7,7 +7,7 @@ use super::address_type::{self, IPV4, WITHOUT_PUBLIC_IPV4};
 use super::attributes::Attributes;
 use super::constraint::{self, invalid};
 use super::placement::{self, Placement, Zone};
-use super::{Elbv2, Happening, Released, limits, look, tagging};
+use super::{Elbv2, Happening, Released, dns, limits, look, tagging};
 use crate::clock::Millis;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -109,6 +109,7 @@ pub(super) fn create_load_balancer(call: &mut Call<'_>) -> Answer {
         .count();
     limits::room_for_one_more(&quota, held, "TooManyLoadBalancers")?;
 
+    placement::has_room(call.world, &call.region, &place)?;
     let id = call.world.ids.hex("", 16);
     let arn = call.arn(
         "elasticloadbalancing",
@@ -125,7 +126,7 @@ pub(super) fn create_load_balancer(call: &mut Call<'_>) -> Answer {
     )?;
     let now = call.now();
     let balancer = LoadBalancer {
-        dns_name: dns_name(kind, internet_facing, &name, &id, &call.region),
+        dns_name: dns::name(kind, internet_facing, &name, &id, &call.region),
         arn: arn.clone(),
         name,
         kind,
@@ -296,18 +297,6 @@ fn not_valid(arn: &str) -> Refusal {
     invalid(format!("'{arn}' is not a valid load balancer ARN"))
 }
 
-/// Balancers answer under a name of their own domain; internal ones say so in it.
-fn dns_name(kind: Kind, internet_facing: bool, name: &str, id: &str, region: &str) -> String {
-    match kind {
-        Kind::Application => {
-            let number = u64::from_str_radix(id, 16).unwrap_or_default() % 10_000_000_000;
-            let prefix = if internet_facing { "" } else { "internal-" };
-            format!("{prefix}{name}-{number:010}.{region}.elb.amazonaws.com")
-        }
-        Kind::Network => format!("{name}-{id}.elb.{region}.amazonaws.com"),
-    }
-}
-
 impl Kind {
     /// As `Type` says it.
     pub(super) fn word(self) -> &'static str {
@@ -323,35 +312,6 @@ impl Kind {
             Kind::Application => "app",
             Kind::Network => "net",
         }
-    }
-
-    /// Route 53 zones of balancers' names [AWS General Reference: Elastic Load Balancing endpoints].
-    fn hosted_zone(self, region: &str) -> String {
-        let known = match (self, region) {
-            (Kind::Application, "ap-northeast-1") => "Z14GRHDCWA56QT",
-            (Kind::Application, "ap-south-1") => "ZP97RAFLXTNZK",
-            (Kind::Application, "ap-southeast-1") => "Z1LMS91P8CMLE5",
-            (Kind::Application, "ap-southeast-2") => "Z1GM3OXH4ZPM65",
-            (Kind::Application, "ca-central-1") => "ZQSVJUPU6J1EY",
-            (Kind::Application, "eu-central-1") => "Z215JYRZR1TBD5",
-            (Kind::Application, "eu-north-1") => "Z23TAZ6LKFMNIO",
-            (Kind::Application, "eu-west-1") => "Z32O12XQLNTSW2",
-            (Kind::Application, "eu-west-2") => "ZHURV8PSTC4K8",
-            (Kind::Application, "eu-west-3") => "Z3Q77PNBQS71R4",
-            (Kind::Application, "sa-east-1") => "Z2P70J7HTTTPLU",
-            (Kind::Application, "us-east-1") => "Z35SXDOTRQ7X7K",
-            (Kind::Application, "us-east-2") => "Z3AADJGX6KTTL2",
-            (Kind::Application, "us-west-1") => "Z368ELLRRE2KJ0",
-            (Kind::Application, "us-west-2") => "Z1H1FL5HABSF5",
-            (Kind::Network, "eu-central-1") => "Z3F0SRJ5LGBH90",
-            (Kind::Network, "eu-west-1") => "Z2IFOLAFXWLO4F",
-            (Kind::Network, "us-east-1") => "Z26RNL4JYFTOTI",
-            (Kind::Network, "us-east-2") => "ZLMOA37VPKANP",
-            (Kind::Network, "us-west-2") => "Z18D5FSROUN65G",
-            // Any well-formed id does: the twin has no Route 53 zones of other regions.
-            _ => return format!("Z{}", region.replace('-', "").to_ascii_uppercase()),
-        };
-        known.to_owned()
     }
 }
 
@@ -393,7 +353,7 @@ impl LoadBalancer {
         json!({
             "LoadBalancerArn": self.arn,
             "DNSName": self.dns_name,
-            "CanonicalHostedZoneId": self.kind.hosted_zone(region),
+            "CanonicalHostedZoneId": dns::hosted_zone(self.kind, region),
             "CreatedTime": self.created.iso8601(),
             "LoadBalancerName": self.name,
             "Scheme": if self.internet_facing { "internet-facing" } else { "internal" },

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::backend::{self, Reply};
 use super::balancer::later;
 use super::target_group::{self, TargetGroup};
-use super::targets::{self, Failure, Pending, State, Target};
+use super::targets::{self, Failure, Pending, State, Target, Wanted};
 use super::{Elbv2, Happening};
 use crate::operation::{Answer, Call};
 use crate::world::World;
@@ -206,8 +206,8 @@ pub(super) fn describe_target_health(call: &mut Call<'_>) -> Answer {
     let health: Vec<Value> = if wanted.is_empty() {
         group.targets.iter().map(describe).collect()
     } else {
-        let one = |(id, port, _): &(String, Option<u16>, Option<String>)| {
-            let port = port.unwrap_or(group.port);
+        let one = |wanted: &Wanted| {
+            let (id, port) = (&wanted.id, wanted.port.unwrap_or(group.port));
             group
                 .targets
                 .iter()

@@ -62,23 +62,17 @@ pub(super) fn read(input: &mut Input) -> Result<Wanted, Refusal> {
         unhealthy: constraint::number(input, "UnhealthyThresholdCount", 2..=10)?,
         matcher: read_matcher(input)?,
     };
-    if let Some(port) = wanted
-        .port
-        .as_deref()
-        .filter(|port| *port != "traffic-port")
-    {
-        if !port.parse::<u16>().is_ok_and(|port| port > 0) {
-            return Err(invalid(format!(
-                "Health check port '{port}' must be 'traffic-port' or a number between '1' and '65535'"
-            )));
-        }
+    let is_port = |port: &str| port == "traffic-port" || port.parse::<u16>().is_ok_and(|n| n > 0);
+    if let Some(port) = wanted.port.as_deref().filter(|port| !is_port(port)) {
+        return Err(invalid(format!(
+            "Health check port '{port}' must be 'traffic-port' or a number between '1' and '65535'"
+        )));
     }
-    if let Some(path) = &wanted.path {
-        if !path.starts_with('/') || path.len() > 1024 {
-            return Err(invalid(format!(
-                "Health check path '{path}' must begin with a '/' character and have at most 1024 characters"
-            )));
-        }
+    let is_path = |path: &str| path.starts_with('/') && path.len() <= 1024;
+    if let Some(path) = wanted.path.as_deref().filter(|path| !is_path(path)) {
+        return Err(invalid(format!(
+            "Health check path '{path}' must begin with a '/' character and have at most 1024 characters"
+        )));
     }
     Ok(wanted)
 }

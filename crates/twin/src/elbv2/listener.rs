@@ -7,7 +7,7 @@ use super::action::{self, Action};
 use super::attributes::Attributes;
 use super::balancer::{self, Kind, LoadBalancer};
 use super::constraint::{self, invalid};
-use super::{Elbv2, certificates, limits, look, policies, tagging};
+use super::{Elbv2, action_check, certificates, limits, look, policies, tagging};
 use crate::input::Input;
 use crate::operation::{Answer, Call};
 use crate::page;
@@ -72,7 +72,7 @@ pub(super) fn create_listener(call: &mut Call<'_>) -> Answer {
         .ok_or_else(|| invalid("A listener protocol must be specified"))?;
     let tls = certificates::tls(call, &protocol, wanted.policy, wanted.certificate, None)?;
     check_protocol(&balancer, &protocol)?;
-    action::check(&call.here().elbv2, &balancer, &protocol, &wanted.actions)?;
+    action_check::check(&call.here().elbv2, &balancer, &protocol, &wanted.actions)?;
 
     let listeners = call
         .here()
@@ -119,7 +119,7 @@ pub(super) fn describe_listeners(call: &mut Call<'_>) -> Answer {
     let size = constraint::number(&mut input, "PageSize", 1..=400)?;
     let marker = input.text("Marker")?;
     input.finish()?;
-    if balancer.is_some() == !arns.is_empty() {
+    if balancer.is_some() != arns.is_empty() {
         return Err(invalid(
             "You must specify either listener ARNs or a load balancer ARN",
         ));
@@ -164,7 +164,7 @@ pub(super) fn modify_listener(call: &mut Call<'_>) -> Answer {
     }
     check_protocol(&balancer, &new.protocol)?;
     let here = &mut call.here().elbv2;
-    action::check(here, &balancer, &new.protocol, &new.actions)?;
+    action_check::check(here, &balancer, &new.protocol, &new.actions)?;
     let others = here
         .listeners
         .values()

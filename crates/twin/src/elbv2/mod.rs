@@ -5,14 +5,17 @@
 //! health checks give them; what a check meets is decided by what listens at the target's address ([`backend`]).
 
 mod action;
+mod action_check;
 mod address_type;
 mod answer;
+mod attribute_tables;
 mod attributes;
 mod backend;
 mod balancer;
 mod certificates;
 mod condition;
 mod constraint;
+mod dns;
 mod health;
 mod health_check;
 mod limits;

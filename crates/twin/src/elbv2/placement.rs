@@ -86,6 +86,7 @@ pub(super) fn set_subnets(call: &mut Call<'_>) -> Answer {
             .cloned()
             .collect(),
     };
+    has_room(call.world, &call.region, &fresh)?;
     let owner = arn
         .split_once(":loadbalancer/")
         .map_or("", |(_, owner)| owner);
@@ -207,6 +208,32 @@ pub(super) fn choose(
     }
     zones.sort();
     Ok(Placement { vpc, zones })
+}
+
+/// A balancer must be able to grow [ELB user guide: subnets for your load balancer].
+const ROOM: usize = 8;
+
+/// Checks that the subnets have enough free addresses.
+pub(super) fn has_room(world: &World, region: &str, place: &Placement) -> Result<(), Refusal> {
+    let Some(ec2) = world.regions.get(region).map(|here| &here.ec2) else {
+        return Ok(());
+    };
+    for id in place.subnets() {
+        let free = ec2
+            .subnets
+            .get(id)
+            .map_or(0, |subnet| ec2.free_addresses(id, subnet));
+        if free < ROOM {
+            return Err(Refusal::new(
+                "InvalidSubnet",
+                format!(
+                    "Not enough IP space available in {id}. \
+                     ELB requires at least {ROOM} free IP addresses in each subnet."
+                ),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Checks the security groups, or finds the VPC's default one if an application balancer names none.

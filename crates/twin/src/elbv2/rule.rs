@@ -8,7 +8,7 @@ use super::balancer::{Kind, LoadBalancer};
 use super::condition::{self, Condition};
 use super::constraint::{self, invalid};
 use super::listener::{self, Listener};
-use super::{Elbv2, limits, look, tagging};
+use super::{Elbv2, action_check, limits, look, tagging};
 use crate::operation::{Answer, Call};
 use crate::page;
 use crate::refusal::Refusal;
@@ -47,7 +47,7 @@ pub(super) fn create_rule(call: &mut Call<'_>) -> Answer {
         return Err(invalid("At least one condition must be specified"));
     }
     let balancer = application(here, &listener)?;
-    action::check(here, balancer, &listener.protocol, &actions)?;
+    action_check::check(here, balancer, &listener.protocol, &actions)?;
     // A rule has no name, and creating one is not idempotent: its priority is all that tells it from a second one.
     if here
         .rules
@@ -95,7 +95,7 @@ pub(super) fn describe_rules(call: &mut Call<'_>) -> Answer {
     let size = constraint::number(&mut input, "PageSize", 1..=400)?;
     let marker = input.text("Marker")?;
     input.finish()?;
-    if listener.is_some() == !arns.is_empty() {
+    if listener.is_some() != arns.is_empty() {
         return Err(invalid(
             "You must specify either listener rule ARNs or a listener ARN",
         ));
@@ -148,7 +148,7 @@ pub(super) fn modify_rule(call: &mut Call<'_>) -> Answer {
     if !actions.is_empty() {
         let listener = listener::named(here, &rule.listener)?.clone();
         let balancer = application(here, &listener)?;
-        action::check(here, balancer, &listener.protocol, &actions)?;
+        action_check::check(here, balancer, &listener.protocol, &actions)?;
         rule.actions = actions;
     }
     let answer = rule.value();

@@ -69,9 +69,11 @@ pub struct Pending {
     pub passes: bool,
 }
 
-struct Wanted {
-    id: String,
-    port: Option<u16>,
+/// A target as a request describes it.
+pub(super) struct Wanted {
+    pub(super) id: String,
+    /// The group's port unless named.
+    pub(super) port: Option<u16>,
     zone: Option<String>,
 }
 
@@ -248,23 +250,19 @@ fn read(input: &mut Input) -> Result<Vec<Wanted>, Refusal> {
     if targets.is_empty() {
         return Err(invalid("At least one target must be specified"));
     }
-    Ok(targets
-        .into_iter()
-        .map(|(id, port, zone)| Wanted { id, port, zone })
-        .collect())
+    Ok(targets)
 }
 
 /// Target descriptions, of which there may be none.
-pub(super) fn read_optional(
-    input: &mut Input,
-) -> Result<Vec<(String, Option<u16>, Option<String>)>, Refusal> {
+pub(super) fn read_optional(input: &mut Input) -> Result<Vec<Wanted>, Refusal> {
     let mut targets = Vec::new();
     for mut target in input.objects("Targets")? {
         let id = target.required("Id")?;
         let port = constraint::number(&mut target, "Port", 1..=65_535)?;
         let zone = target.text("AvailabilityZone")?;
         target.finish()?;
-        targets.push((id, port.and_then(|port| port.try_into().ok()), zone));
+        let port = port.and_then(|port| port.try_into().ok());
+        targets.push(Wanted { id, port, zone });
     }
     Ok(targets)
 }

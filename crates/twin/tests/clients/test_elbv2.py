@@ -224,6 +224,14 @@ def test_row_create_network_balancer(net):
     assert (found["Type"], found.get("SecurityGroups", [])) == ("network", [])
 
 
+def test_a_full_subnet_has_no_room(net, refused):
+    small = net.ec2.create_subnet(VpcId=net.vpc, CidrBlock="10.0.9.0/28", AvailabilityZone="eu-central-1a")
+    small = small["Subnet"]["SubnetId"]
+    for _ in range(4):
+        net.ec2.create_network_interface(SubnetId=small)
+    assert refused(net.elb.create_load_balancer, Name="x", Subnets=[small, net.subnets[1]]) == "InvalidSubnet"
+
+
 def test_fifty_one_balancers_are_too_many(net, refused):
     subnets = [net.subnet("a", 8), net.subnet("b", 9)]
     for n in range(50):
@@ -234,6 +242,25 @@ def test_fifty_one_balancers_are_too_many(net, refused):
 @pytest.mark.parametrize("which", [{"Names": ["none"]}, {"LoadBalancerArns": [NO_BALANCER]}])
 def test_row_describe_load_balancers_missing(elb, refused, which):
     assert refused(elb.describe_load_balancers, **which) == "LoadBalancerNotFound"
+
+
+@pytest.mark.parametrize(
+    "operation, more",
+    [
+        ("describe_capacity_reservation", {}),
+        ("describe_load_balancer_attributes", {}),
+        ("set_ip_address_type", {"IpAddressType": "ipv4"}),
+        ("set_security_groups", {"SecurityGroups": ["sg-0123456789abcdef0"]}),
+        ("set_subnets", {"Subnets": ["subnet-0123456789abcdef0"]}),
+    ],
+)
+def test_a_missing_balancer_is_refused(elb, refused, operation, more):
+    assert refused(getattr(elb, operation), LoadBalancerArn=NO_BALANCER, **more) == "LoadBalancerNotFound"
+
+
+@pytest.mark.parametrize("operation", ["describe_load_balancers", "describe_account_limits"])
+def test_pages_have_a_largest_size(elb, refused, operation):
+    assert refused(getattr(elb, operation), PageSize=401) == "ValidationError"
 
 
 def test_balancers_come_in_pages(net):
@@ -733,6 +760,7 @@ def test_tags_of_more_than_twenty_resources_are_refused(elb, refused, balancer):
 )
 def test_tags_of_missing_resources_are_refused(elb, refused, arn, code):
     assert refused(elb.describe_tags, ResourceArns=[arn]) == code
+    assert refused(elb.remove_tags, ResourceArns=[arn], TagKeys=["a"]) == code
 
 
 # Policies and limits

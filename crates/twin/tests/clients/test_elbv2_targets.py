@@ -296,6 +296,12 @@ def test_a_delay_of_zero_drains_nothing(net, serving):  # noqa: F811
     assert health(net, serving) == []
 
 
+def test_targets_of_a_missing_group_are_refused(elb, refused):  # noqa: F811
+    asked = {"TargetGroupArn": NO_GROUP, "Targets": [{"Id": WEB}]}
+    assert refused(elb.register_targets, **asked) == "TargetGroupNotFound"
+    assert refused(elb.deregister_targets, **asked) == "TargetGroupNotFound"
+
+
 def test_deregistering_what_is_not_registered_succeeds(net, serving):  # noqa: F811
     deregister(net, serving)
 
