@@ -1,14 +1,25 @@
 //! Resource kinds of AWS.
 
+pub mod attributes;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod names;
 pub mod patience;
 pub mod tags;
 
+pub mod certificate;
+pub mod listener;
+pub mod listener_rule;
+pub mod load_balancer;
+pub mod target_group;
 pub mod vpc;
 
 crate::list::kinds! {
     live::Aws;
     vpc::Vpc,
+    certificate::Certificate,
+    load_balancer::LoadBalancer,
+    target_group::TargetGroup,
+    listener::Listener,
+    listener_rule::ListenerRule,
 }

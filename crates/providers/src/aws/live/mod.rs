@@ -4,6 +4,7 @@ pub(crate) mod batch;
 mod codes;
 pub mod config;
 pub(crate) mod ec2;
+pub(crate) mod elb;
 pub(crate) mod failure;
 pub mod in_process;
 
