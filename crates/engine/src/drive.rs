@@ -394,9 +394,13 @@ impl<'a> Driving<'a> {
     }
 
     fn context(&self, run: &Run, step: &Instance) -> Context {
+        let settling = self.since.get(step).and_then(|since| since.settling);
         Context {
             mark: run.mark(step),
             wait: self.wait,
+            waited: settling.map_or(Duration::ZERO, |since| {
+                self.clock.now().saturating_sub(since)
+            }),
         }
     }
 }

@@ -121,6 +121,9 @@ pub struct Context {
     pub mark: Mark,
     /// How far a rollout is waited for.
     pub wait: Wait,
+    /// For how long it has been waited for by now, since its last request was answered. Zero
+    /// where nothing is waited for.
+    pub waited: Duration,
 }
 
 /// How far a rollout is waited for.

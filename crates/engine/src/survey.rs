@@ -1,6 +1,7 @@
 //! The survey: what the cloud has now, read once, before a plan is made.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 
@@ -142,6 +143,7 @@ async fn find(
             &Context {
                 mark,
                 wait: Wait::None,
+                waited: Duration::ZERO,
             },
         )
         .await?;

@@ -12,10 +12,16 @@ pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
 pub mod target_group;
+pub mod cluster;
+pub mod log_group;
+pub mod service_linked_role;
 pub mod vpc;
 
 crate::list::kinds! {
     live::Aws;
+    cluster::Cluster,
+    log_group::LogGroup,
+    service_linked_role::ServiceLinkedRole,
     vpc::Vpc,
     certificate::Certificate,
     load_balancer::LoadBalancer,

@@ -90,6 +90,20 @@ pub fn stack_mark(stack: &StackName) -> (&'static str, String) {
     (STACK, stack.to_string())
 }
 
+/// Whose an object is, for a person, if it bears marks of any stack.
+pub fn owner(all: &BTreeMap<String, String>) -> Option<String> {
+    let stack = all.get(STACK)?;
+    Some(match all.get(ADDRESS) {
+        Some(address) => format!("the stack `{stack}` ({address})"),
+        None => format!("the stack `{stack}`"),
+    })
+}
+
+/// Whether an object with these tags belongs to the stack.
+pub fn of_stack(all: &BTreeMap<String, String>, stack: &StackName) -> bool {
+    all.get(STACK) == Some(&stack.to_string())
+}
+
 /// Whether an object with these tags is the one that bears the mark.
 pub fn bears(all: &BTreeMap<String, String>, mark: &Mark) -> bool {
     marks(mark)

@@ -144,6 +144,24 @@ fn ambiguous(operation: &str, message: &str) -> Class {
         {
             Class::Eventual
         }
+        // A role that was just made (terraform-provider-aws retries the same for two minutes).
+        "ecs:RegisterTaskDefinition" if message.contains("Role is not valid") => Class::Eventual,
+        // Deregistering has not spread yet [ECS API: DeleteTaskDefinitions].
+        "ecs:DeleteTaskDefinitions" if message.contains("ACTIVE status") => Class::Eventual,
+        "ecs:DeregisterTaskDefinition"
+            if ["is inactive", "does not exist"]
+                .iter()
+                .any(|text| message.contains(text)) =>
+        {
+            Class::Gone
+        }
+        "ecs:DeleteService" | "ecs:DescribeTaskDefinition"
+            if ["not ACTIVE", "Unable to describe"]
+                .iter()
+                .any(|text| message.contains(text)) =>
+        {
+            Class::Gone
+        }
         "ecs:DeleteService" if message.contains("cannot be stopped while") => Class::Dependency,
         _ => Class::Invalid,
     }

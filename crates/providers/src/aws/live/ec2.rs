@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use ashore_engine::address::{Mark, StackName};
-use ashore_engine::failure::{Class, Failure};
+use ashore_engine::failure::Failure;
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 
 use super::Aws;
+pub(crate) use super::failure::not_visible_yet;
 use super::failure::{failure, required};
 use crate::aws::tags::{Tags, marks, stack_mark};
 
@@ -89,15 +90,6 @@ pub(crate) async fn untag<O: Clone>(
     let sent = request.set_tags(Some(tags)).send().await;
     sent.map_err(|e| failure("ec2:DeleteTags", e))?;
     Ok(outputs.clone())
-}
-
-/// On a create or an update, "not found" of what we have just made means "not everywhere yet"
-/// (`failures.md` 1.2, VPC).
-pub(crate) fn not_visible_yet(mut failure: Failure) -> Failure {
-    if failure.class == Class::Gone {
-        failure.class = Class::Eventual;
-    }
-    failure
 }
 
 fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {

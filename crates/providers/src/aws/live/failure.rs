@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use ashore_engine::failure::{Class, Failure};
+use ashore_engine::input::Input;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Response;
@@ -58,6 +59,23 @@ where
 /// what effect.
 pub(crate) fn required<T>(operation: &'static str, member: Option<T>) -> Result<T, Failure> {
     member.ok_or_else(|| lost(operation, "Incomplete", "the answer lacks a member"))
+}
+
+/// On a create or an update, "not found" of what we have just made means "not everywhere yet"
+/// (`failures.md` 1.2, VPC).
+pub(crate) fn not_visible_yet(mut failure: Failure) -> Failure {
+    if failure.class == Class::Gone {
+        failure.class = Class::Eventual;
+    }
+    failure
+}
+
+/// What a request needs of an input that is still a reference. The plan's needs make this
+/// impossible: it is our own mistake where it happens.
+pub(crate) fn known<'a, T>(operation: &'static str, input: &'a Input<T>) -> Result<&'a T, Failure> {
+    input
+        .value()
+        .map_err(|error| Failure::internal(operation, &error))
 }
 
 fn lost(operation: &str, code: &str, message: &str) -> Failure {

@@ -5,7 +5,9 @@ mod codes;
 pub mod config;
 pub(crate) mod ec2;
 pub(crate) mod elb;
+pub(crate) mod ecs;
 pub(crate) mod failure;
+pub(crate) mod foreign;
 pub mod in_process;
 
 use std::any::Any;
@@ -67,6 +69,13 @@ impl Aws {
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
             batches: Rc::default(),
         })
+    }
+
+    /// The ARN of a thing here. The partition is that of the caller: `aws`, `aws-cn`, `aws-us-gov`.
+    pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
+        let partition = self.caller.split(':').nth(1).unwrap_or("aws");
+        let (region, account) = (&self.region, &self.account);
+        format!("arn:{partition}:{service}:{region}:{account}:{resource}")
     }
 
     /// The batch of that name: reads that are wanted together go out as one.
