@@ -17,14 +17,14 @@ SERVICES = ["acm", "ec2", "ecs", "elbv2", "iam", "logs", "sts"]
 
 def mirror():
     """The folder that holds the provider. Without it, or without Terraform, the test is skipped, loudly; with
-    ASHORE_REQUIRE_TERRAFORM set it fails."""
+    ASHORE_REQUIRE_ALL set it fails."""
     named = os.environ.get("ASHORE_TERRAFORM_MIRROR")
     for place in [named] if named else MIRRORS:
         found = glob.glob(os.path.join(os.path.expanduser(place), PROVIDER))
         if found and shutil.which("terraform"):
             return pathlib.Path(found[0]).parents[5]
     lacking = "terraform or its AWS provider 5.100.0 is not installed"
-    if os.environ.get("ASHORE_REQUIRE_TERRAFORM"):
+    if os.environ.get("ASHORE_REQUIRE_ALL"):
         pytest.fail(lacking)
     pytest.skip("SKIPPED ON THIS MACHINE: " + lacking)
 
