@@ -13,15 +13,19 @@ pub mod listener_rule;
 pub mod load_balancer;
 pub mod target_group;
 pub mod cluster;
+pub mod iam_role;
 pub mod log_group;
 pub mod service_linked_role;
+pub mod task_definition;
 pub mod vpc;
 
 crate::list::kinds! {
     live::Aws;
     cluster::Cluster,
+    iam_role::Role,
     log_group::LogGroup,
     service_linked_role::ServiceLinkedRole,
+    task_definition::TaskDefinition,
     vpc::Vpc,
     certificate::Certificate,
     load_balancer::LoadBalancer,

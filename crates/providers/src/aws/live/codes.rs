@@ -146,8 +146,6 @@ fn ambiguous(operation: &str, message: &str) -> Class {
         }
         // A role that was just made (terraform-provider-aws retries the same for two minutes).
         "ecs:RegisterTaskDefinition" if message.contains("Role is not valid") => Class::Eventual,
-        // Deregistering has not spread yet [ECS API: DeleteTaskDefinitions].
-        "ecs:DeleteTaskDefinitions" if message.contains("ACTIVE status") => Class::Eventual,
         "ecs:DeregisterTaskDefinition"
             if ["is inactive", "does not exist"]
                 .iter()

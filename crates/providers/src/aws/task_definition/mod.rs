@@ -1,0 +1,320 @@
+//! `aws.ecs.task_definition`: what a task runs. A revision never changes; the next one stands
+//! beside it, and the last ten stay as what a release can go back to.
+
+#[cfg(feature = "live")]
+mod live;
+#[cfg(feature = "live")]
+mod shape;
+
+use std::collections::BTreeMap;
+
+use ashore_engine::input::{Input, Output};
+use ashore_engine::kind::{Kind, Observed, Replacement, Request};
+use serde::{Deserialize, Serialize};
+
+use crate::aws::tags::Tags;
+
+/// A revision of a task definition, for Fargate.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct TaskDefinition {
+    /// The name that all its revisions share.
+    pub family: String,
+    /// CPU units, 1024 to a vCPU.
+    pub cpu: u32,
+    /// MiB.
+    pub memory: u32,
+    /// `X86_64` or `ARM64`.
+    pub architecture: String,
+    /// The ARN of the role by which ECS pulls images, reads secrets and writes logs.
+    pub execution_role: Input<String>,
+    /// The ARN of the role that the containers have.
+    pub task_role: Option<Input<String>>,
+    /// 21 to 200 GiB; 20 without it.
+    pub ephemeral_storage_gib: Option<u32>,
+    /// What runs in the task.
+    pub containers: Vec<Container>,
+    /// The user's tags.
+    pub tags: Tags,
+}
+
+/// A container.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Container {
+    /// Its name in the task.
+    pub name: String,
+    /// Its image, best with a digest.
+    pub image: String,
+    /// Whether the task stops when it does.
+    pub essential: bool,
+    /// Instead of the image's; none if empty.
+    pub command: Vec<String>,
+    /// Instead of the image's; none if empty.
+    pub entry_point: Vec<String>,
+    /// Variables. Anybody who may read task definitions can read them.
+    pub environment: BTreeMap<String, String>,
+    /// Ports that it listens on.
+    pub ports: Vec<u16>,
+    /// Where its output goes.
+    pub log: Option<Log>,
+    /// From SIGTERM to SIGKILL, at most 120; 30 without it.
+    pub stop_timeout_seconds: Option<u32>,
+}
+
+/// Output to CloudWatch Logs.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Log {
+    /// The log group's name.
+    pub group: Input<String>,
+    /// Its region.
+    pub region: String,
+    /// Streams are called `prefix/container/task`.
+    pub prefix: String,
+}
+
+/// What AWS tells of a revision.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Outputs {
+    /// Its ARN, which ends in `family:revision`.
+    pub arn: String,
+    /// The family.
+    pub family: String,
+    /// The number in the family.
+    pub revision: u32,
+    /// Whether services can be moved to it. Somebody who deregisters a revision makes it
+    /// unusable for that, though what runs goes on.
+    #[serde(default = "active")]
+    pub active: bool,
+}
+
+fn active() -> bool {
+    true
+}
+
+impl TaskDefinition {
+    /// Its ARN.
+    pub const ARN: Output<Self, String> = Output::new("arn");
+    /// The family.
+    pub const FAMILY: Output<Self, String> = Output::new("family");
+    /// The number in the family.
+    pub const REVISION: Output<Self, u32> = Output::new("revision");
+}
+
+/// One request.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// `RegisterTaskDefinition`. It has no token, and every one makes a revision: a lost one is
+    /// found again by its tags.
+    Register,
+    /// `TagResource`.
+    Tag,
+    /// `UntagResource`.
+    Untag(Vec<String>),
+    /// `DeregisterTaskDefinition`: no longer to be used. It must come before deleting.
+    Deregister,
+    /// `DeleteTaskDefinitions`. What still runs by it goes on; it vanishes when nothing does.
+    Delete,
+}
+
+impl Kind for TaskDefinition {
+    const NAME: &'static str = "aws.ecs.task_definition";
+    const KEEPS: usize = 10;
+    type Outputs = Outputs;
+    type Change = Change;
+
+    fn changes(&self, observed: Option<&Observed<Self>>) -> Vec<Change> {
+        let Some(Observed { spec: observed, .. }) = observed else {
+            return vec![Change::Register];
+        };
+        let mut changes = Vec::new();
+        if let Some(tags) = self.tags.changes(&observed.tags) {
+            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
+            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
+        }
+        changes
+    }
+
+    fn removal(observed: &Observed<Self>) -> Vec<Change> {
+        let deregister = observed.outputs.active.then_some(Change::Deregister);
+        deregister.into_iter().chain([Change::Delete]).collect()
+    }
+
+    fn replaced_by(&self, observed: &Observed<Self>) -> Option<Replacement> {
+        let there = &observed.spec;
+        let fields = [
+            ("family", self.family != there.family),
+            ("cpu", self.cpu != there.cpu),
+            ("memory", self.memory != there.memory),
+            ("architecture", self.architecture != there.architecture),
+            (
+                "execution_role",
+                self.execution_role != there.execution_role,
+            ),
+            ("task_role", self.task_role != there.task_role),
+            (
+                "ephemeral_storage_gib",
+                self.ephemeral_storage_gib != there.ephemeral_storage_gib,
+            ),
+            ("containers", !same(&self.containers, &there.containers)),
+            ("active", !observed.outputs.active),
+        ];
+        let differ = fields.into_iter().filter(|(_, differs)| *differs);
+        Replacement::because(differ.map(|(field, _)| field)).or_none()
+    }
+
+    fn request(change: &Change) -> Request {
+        match change {
+            Change::Register => Request::new("ecs:RegisterTaskDefinition"),
+            Change::Tag => Request::new("ecs:TagResource"),
+            Change::Untag(_) => Request::new("ecs:UntagResource"),
+            // Takes no resource [service authorization reference: ECS].
+            Change::Deregister => return Request::new("ecs:DeregisterTaskDefinition").on("*"),
+            Change::Delete => Request::new("ecs:DeleteTaskDefinitions"),
+        }
+        .on("task-definition/{family}:*")
+    }
+
+    /// Ports in another order are put in ours: the order says nothing.
+    fn owned(mut self, by: &[&Self]) -> Self {
+        for spec in by {
+            if same(&self.containers, &spec.containers) {
+                self.containers.clone_from(&spec.containers);
+            }
+        }
+        self.tags = self.tags.owned(by.iter().map(|spec| &spec.tags));
+        self
+    }
+}
+
+impl TaskDefinition {
+    /// Whether a revision with this content is what is wanted, whatever its tags.
+    #[cfg(feature = "live")]
+    fn fits(&self, observed: &Observed<Self>) -> bool {
+        self.replaced_by(observed).is_none()
+    }
+}
+
+/// Whether two lists of containers say the same.
+fn same(left: &[Container], right: &[Container]) -> bool {
+    let sorted = |containers: &[Container]| {
+        let mut containers = containers.to_vec();
+        for container in &mut containers {
+            container.ports.sort_unstable();
+            container.ports.dedup();
+        }
+        containers
+    };
+    sorted(left) == sorted(right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn definition() -> TaskDefinition {
+        TaskDefinition {
+            family: "hello-default-web".into(),
+            cpu: 256,
+            memory: 512,
+            architecture: "ARM64".into(),
+            execution_role: "arn:execution".to_string().into(),
+            task_role: None,
+            ephemeral_storage_gib: None,
+            containers: vec![Container {
+                name: "web".into(),
+                image: "nginx:1.29".into(),
+                essential: true,
+                command: Vec::new(),
+                entry_point: Vec::new(),
+                environment: [("A".to_string(), "1".to_string())].into(),
+                ports: vec![80, 8080],
+                log: Some(Log {
+                    group: "/ashore/hello".to_string().into(),
+                    region: "eu-central-1".into(),
+                    prefix: "web".into(),
+                }),
+                stop_timeout_seconds: None,
+            }],
+            tags: Tags([("team".to_string(), "a".to_string())].into()),
+        }
+    }
+
+    fn observed(spec: TaskDefinition) -> Observed<TaskDefinition> {
+        let outputs = Outputs {
+            arn: "arn".into(),
+            family: spec.family.clone(),
+            revision: 1,
+            active: true,
+        };
+        Observed { spec, outputs }
+    }
+
+    #[test]
+    fn every_difference_but_tags_is_another_revision() {
+        type Edit = fn(&mut TaskDefinition);
+        let rows: [(Edit, &'static str); 8] = [
+            (|d| d.family = "x".into(), "family"),
+            (|d| d.cpu = 512, "cpu"),
+            (|d| d.memory = 1024, "memory"),
+            (|d| d.architecture = "X86_64".into(), "architecture"),
+            (
+                |d| d.execution_role = "x".to_string().into(),
+                "execution_role",
+            ),
+            (|d| d.task_role = Some("x".to_string().into()), "task_role"),
+            (
+                |d| d.ephemeral_storage_gib = Some(30),
+                "ephemeral_storage_gib",
+            ),
+            (
+                |d| d.containers[0].image = "nginx:1.30".into(),
+                "containers",
+            ),
+        ];
+        let there = observed(definition());
+        for (edit, field) in rows {
+            let mut wanted = definition();
+            edit(&mut wanted);
+            let replaced = wanted.replaced_by(&there);
+            assert_eq!(replaced, Some(Replacement::because([field])));
+            assert_eq!(wanted.changes(Some(&there)), [], "{field}");
+        }
+        assert_eq!(definition().changes(None), [Change::Register]);
+    }
+
+    #[test]
+    fn tags_are_changed_where_they_are() {
+        let mut wanted = definition();
+        wanted.tags = Tags([("cost".to_string(), "b".to_string())].into());
+        let there = observed(definition());
+        assert_eq!(
+            wanted.changes(Some(&there)),
+            [Change::Tag, Change::Untag(vec!["team".into()])]
+        );
+        assert_eq!(wanted.replaced_by(&there), None);
+    }
+
+    #[test]
+    fn ports_have_no_order() {
+        let mut theirs = definition();
+        theirs.containers[0].ports = vec![8080, 80];
+        let there = observed(theirs.clone());
+        assert_eq!(definition().replaced_by(&there), None);
+        assert_eq!(theirs.owned(&[&definition()]), definition());
+    }
+
+    #[test]
+    fn a_revision_that_somebody_deregistered_is_made_anew_and_only_deleted() {
+        let mut there = observed(definition());
+        assert_eq!(
+            TaskDefinition::removal(&there),
+            [Change::Deregister, Change::Delete]
+        );
+        there.outputs.active = false;
+        assert_eq!(
+            definition().replaced_by(&there),
+            Some(Replacement::because(["active"]))
+        );
+        assert_eq!(TaskDefinition::removal(&there), [Change::Delete]);
+    }
+}

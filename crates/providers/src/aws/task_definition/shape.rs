@@ -1,0 +1,149 @@
+//! From our task definition to AWS's, and back without what AWS fills in.
+
+use std::collections::BTreeMap;
+
+use ashore_engine::failure::Failure;
+use ashore_engine::input::Input;
+use aws_sdk_ecs::operation::register_task_definition::builders::RegisterTaskDefinitionFluentBuilder;
+use aws_sdk_ecs::types::{
+    Compatibility, ContainerDefinition, CpuArchitecture, EphemeralStorage, KeyValuePair,
+    LogConfiguration, LogDriver, NetworkMode, OsFamily, PortMapping, RuntimePlatform,
+    TransportProtocol,
+};
+
+use super::{Container, Log, TaskDefinition};
+use crate::aws::live::Aws;
+use crate::aws::live::failure::{known, required};
+use crate::aws::tags::Tags;
+
+pub(super) const REGISTER: &str = "ecs:RegisterTaskDefinition";
+pub(super) const DESCRIBE: &str = "ecs:DescribeTaskDefinition";
+
+const GROUP: &str = "awslogs-group";
+const REGION: &str = "awslogs-region";
+const PREFIX: &str = "awslogs-stream-prefix";
+
+/// The request, tags left out.
+pub(super) fn register(
+    spec: &TaskDefinition,
+    aws: &Aws,
+) -> Result<RegisterTaskDefinitionFluentBuilder, Failure> {
+    let platform = RuntimePlatform::builder()
+        .cpu_architecture(CpuArchitecture::from(spec.architecture.as_str()))
+        .operating_system_family(OsFamily::Linux)
+        .build();
+    let storage = spec.ephemeral_storage_gib.map(|gib| {
+        let gib = i32::try_from(gib).unwrap_or(i32::MAX);
+        EphemeralStorage::builder().size_in_gib(gib).build()
+    });
+    let task_role = spec.task_role.as_ref();
+    let task_role = task_role.map(|role| known(REGISTER, role)).transpose()?;
+    let containers: Result<Vec<_>, Failure> = spec.containers.iter().map(to_aws).collect();
+    Ok(aws
+        .ecs
+        .register_task_definition()
+        .family(&spec.family)
+        .requires_compatibilities(Compatibility::Fargate)
+        .network_mode(NetworkMode::Awsvpc)
+        .cpu(spec.cpu.to_string())
+        .memory(spec.memory.to_string())
+        .runtime_platform(platform)
+        .execution_role_arn(known(REGISTER, &spec.execution_role)?)
+        .set_task_role_arn(task_role.cloned())
+        .set_ephemeral_storage(storage)
+        .set_container_definitions(Some(containers?)))
+}
+
+fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
+    let port = |port: &u16| {
+        PortMapping::builder()
+            .container_port(i32::from(*port))
+            .protocol(TransportProtocol::Tcp)
+            .build()
+    };
+    let variable = |(name, value)| KeyValuePair::builder().name(name).value(value).build();
+    let some = |words: &Vec<String>| (!words.is_empty()).then(|| words.clone());
+    let log = container.log.as_ref().map(log_to_aws).transpose()?;
+    let timeout = container.stop_timeout_seconds;
+    Ok(ContainerDefinition::builder()
+        .name(&container.name)
+        .image(&container.image)
+        .essential(container.essential)
+        .set_command(some(&container.command))
+        .set_entry_point(some(&container.entry_point))
+        .set_environment(Some(container.environment.iter().map(variable).collect()))
+        .set_port_mappings(Some(container.ports.iter().map(port).collect()))
+        .set_log_configuration(log)
+        .set_stop_timeout(timeout.map(|seconds| i32::try_from(seconds).unwrap_or(i32::MAX)))
+        .build())
+}
+
+fn log_to_aws(log: &Log) -> Result<LogConfiguration, Failure> {
+    LogConfiguration::builder()
+        .log_driver(LogDriver::Awslogs)
+        .options(GROUP, known(REGISTER, &log.group)?)
+        .options(REGION, &log.region)
+        .options(PREFIX, &log.prefix)
+        .build()
+        .map_err(|error| Failure::internal(REGISTER, &error))
+}
+
+/// A revision as it was registered. Host ports, protocols, empty lists, `cpu: 0` of a container
+/// and what more AWS fills in are not ours and are left out.
+pub(super) fn from_aws(
+    definition: aws_sdk_ecs::types::TaskDefinition,
+    tags: BTreeMap<String, String>,
+) -> Result<TaskDefinition, Failure> {
+    let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
+    let containers = definition.container_definitions.unwrap_or_default();
+    let containers: Result<Vec<_>, Failure> = containers.into_iter().map(container).collect();
+    let architecture = definition
+        .runtime_platform
+        .and_then(|platform| platform.cpu_architecture)
+        .unwrap_or(CpuArchitecture::X8664);
+    Ok(TaskDefinition {
+        family: required(DESCRIBE, definition.family)?,
+        cpu: number(definition.cpu).unwrap_or(0),
+        memory: number(definition.memory).unwrap_or(0),
+        architecture: architecture.as_str().to_string(),
+        execution_role: Input::Known(definition.execution_role_arn.unwrap_or_default()),
+        task_role: definition.task_role_arn.map(Input::Known),
+        ephemeral_storage_gib: definition
+            .ephemeral_storage
+            .and_then(|storage| u32::try_from(storage.size_in_gib).ok()),
+        containers: containers?,
+        tags: Tags::observed(tags),
+    })
+}
+
+fn container(container: ContainerDefinition) -> Result<Container, Failure> {
+    let variable = |pair: KeyValuePair| Some((pair.name?, pair.value.unwrap_or_default()));
+    let environment = container.environment.unwrap_or_default();
+    let ports = container.port_mappings.unwrap_or_default();
+    let port = |mapping: &PortMapping| u16::try_from(mapping.container_port?).ok();
+    Ok(Container {
+        name: required(DESCRIBE, container.name)?,
+        image: required(DESCRIBE, container.image)?,
+        essential: container.essential.unwrap_or(true),
+        command: container.command.unwrap_or_default(),
+        entry_point: container.entry_point.unwrap_or_default(),
+        environment: environment.into_iter().filter_map(variable).collect(),
+        ports: ports.iter().filter_map(port).collect(),
+        log: container.log_configuration.and_then(log),
+        stop_timeout_seconds: container
+            .stop_timeout
+            .and_then(|seconds| u32::try_from(seconds).ok()),
+    })
+}
+
+fn log(configuration: LogConfiguration) -> Option<Log> {
+    if configuration.log_driver != LogDriver::Awslogs {
+        return None;
+    }
+    let mut options = configuration.options?;
+    Some(Log {
+        group: Input::Known(options.remove(GROUP)?),
+        region: options.remove(REGION)?,
+        prefix: options.remove(PREFIX).unwrap_or_default(),
+    })
+}
