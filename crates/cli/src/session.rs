@@ -8,7 +8,8 @@ use ashore_engine::graph::Graph;
 use ashore_engine::journal::Journal;
 use ashore_engine::kind::Wait;
 use ashore_engine::plan::{Options, Plan, check, plan};
-use ashore_engine::run::{Entry, Mode, Outcome, Run, Then};
+use ashore_engine::open::{self, First, Next, Wish};
+use ashore_engine::run::{Entry, Run, Then};
 use ashore_engine::state::State;
 use ashore_engine::state::folder::{FileJournal, Lease};
 use ashore_engine::survey::survey;
@@ -19,6 +20,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::project::Project;
+use crate::render;
 use crate::render::progress::Progress;
 
 /// What a command works with.
@@ -88,17 +90,47 @@ impl<'a> Session<'a> {
         self.drive(&mut run, &mut journal, false).await
     }
 
-    /// Takes an unfinished run up again, and turns it if asked to.
-    pub(crate) async fn take_up(
+    /// Does what comes first where an earlier run was not finished. The answer is how that run
+    /// ended if this was all that the command wanted.
+    pub(crate) async fn first(
+        &mut self,
+        open: Option<Run>,
+        wish: Wish<'_>,
+    ) -> Result<Option<Carried>, CommandError> {
+        let mut open = open;
+        loop {
+            let (turn, next) = match open::first(open.as_ref(), &self.state, wish) {
+                First::Nothing | First::Tell => return Ok(None),
+                First::Close { saved, .. } => {
+                    if let Some(run) = open.take().filter(|_| !saved) {
+                        self.state = run.state(&self.state);
+                    }
+                    self.lease.close(&self.state)?;
+                    continue;
+                }
+                First::Refuse(refusal) => {
+                    return Err(CommandError::new(refusal.code(), refusal.to_string())
+                        .advice(refusal.advice())
+                        .exit(Exit::Refused));
+                }
+                First::Resume(next) => (None, next),
+                First::Turn(then, next) => (Some(then), next),
+            };
+            let Some(run) = open.take() else { return Ok(None) };
+            self.printer.say(render::open_run(&run));
+            let carried = self.take_up(run, turn).await?;
+            match (&carried.ended, next) {
+                (Ended::Over(_), Next::PlanAnew) => return Ok(None),
+                _ => return Ok(Some(carried)),
+            }
+        }
+    }
+
+    async fn take_up(
         &mut self,
         mut run: Run,
         turn: Option<Then>,
     ) -> Result<Carried, CommandError> {
-        if let Mode::Ended(outcome) = run.mode() {
-            let ended = Ended::Over(*outcome);
-            self.close(&run)?; // the crash came between the end and its being saved
-            return Ok(Carried { ended, failures: Vec::new() });
-        }
         let mut journal = self.lease.reopen()?;
         note(&mut journal, &mut run, Entry::Resumed { at: self.cloud.timestamp() })?;
         if let Some(then) = turn {
@@ -215,9 +247,4 @@ pub(crate) fn told(carried: &Carried, project: &Project) -> Result<(), CommandEr
         return Ok(());
     }
     Err(crate::render::failure::of_run(carried, project).exit(exit))
-}
-
-/// Whether a run that is over got where it was to go.
-pub(crate) fn converged(carried: &Carried) -> bool {
-    carried.ended == Ended::Over(Outcome::Converged)
 }

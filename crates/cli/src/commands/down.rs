@@ -1,10 +1,11 @@
 //! `ashore down`: takes the whole stack away.
 
 use ashore_engine::graph::Graph;
+use ashore_engine::open::Wish;
 use ashore_engine::plan::Options;
 use serde_json::json;
 
-use super::up::{confirm, settle};
+use super::up::confirm;
 use crate::args::{Down, Global};
 use crate::cloud::Cloud;
 use crate::environment::Environment;
@@ -31,8 +32,10 @@ pub(crate) async fn down(
     let mut state = contents.state;
     cloud.pin(&mut state)?;
     let mut session = Session::new(&project, cloud, lease, state, printer);
-    if let Some(run) = contents.open.filter(|_| !args.dry_run) {
-        settle(&mut session, run, None).await?;
+    if !args.dry_run
+        && let Some(carried) = session.first(contents.open, Wish::Down).await?
+    {
+        told(&carried, &project)?;
     }
     let plan = session.plan(&Graph::default(), Options::default()).await?;
     session.printer.say(render::plan::text(&plan));

@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use ashore_engine::drive::Ended;
+use ashore_engine::open::Wish;
 use ashore_engine::plan::{Action, Options, Plan, Reason};
-use ashore_engine::run::{Mode, Run, Then};
+use ashore_engine::run::{Outcome, Run};
 use ashore_engine::state::State;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -38,11 +40,14 @@ pub(crate) async fn up(
         return undo(session, contents.open).await;
     }
     let graph = session.graph().await?;
-    if let Some(run) = contents.open {
-        settle(&mut session, run, Some(&graph.digest())).await?;
+    let wanted = graph.digest();
+    let wish = Wish::Up { wanted: &wanted };
+    if let Some(carried) = session.first(contents.open, wish).await? {
+        told(&carried, &project)?;
+        return done(&mut session);
     }
     let plan = match &args.plan {
-        Some(file) => load_plan(&environment.folder.join(file), &session.state, &graph.digest())?,
+        Some(file) => load_plan(&environment.folder.join(file), &session.state, &wanted)?,
         None => {
             let options = Options {
                 allow_interruption: args.allow.allow_interruption,
@@ -65,57 +70,17 @@ pub(crate) async fn up(
     done(&mut session)
 }
 
-/// Finishes what an earlier command did not: goes on with it if it wants the same, else only finds
-/// out what is in flight, so that the new plan knows of it.
-pub(crate) async fn settle(
-    session: &mut Session<'_>,
-    run: Run,
-    wanted: Option<&str>,
-) -> Result<(), CommandError> {
-    let same = wanted == Some(run.plan().wanted.as_str());
-    let turn = match run.mode() {
-        Mode::Converging | Mode::Stopping(Then::Keep) if !same => Some(Then::Replan),
-        _ => None, // the same plan goes on; an undo or a commit is seen through first
-    };
-    session.printer.say(render::open_run(&run));
-    let carried = session.take_up(run, turn).await?;
-    match &carried.ended {
-        // What it was undone from or what it left behind is the next plan's business.
-        ashore_engine::drive::Ended::Over(_) => Ok(()),
-        ashore_engine::drive::Ended::Suspended(_) => told(&carried, session.project),
-    }
-}
-
 async fn undo(mut session: Session<'_>, open: Option<Run>) -> Result<Exit, CommandError> {
-    let Some(run) = open else {
-        return Err(CommandError::new("E0703", "there is no unfinished run to undo")
-            .advice("`ashore plan` says how the stack differs from the manifest")
-            .exit(Exit::Refused));
-    };
-    let turn = match run.mode() {
-        Mode::Collecting => {
-            return Err(CommandError::new("E0704", "the run is past its commit point")
-                .cause("what it replaced is being deleted and cannot be put back")
-                .advice("`ashore up` finishes it; then change the manifest back and `up` again")
-                .state("the run is still unfinished")
-                .exit(Exit::Refused));
-        }
-        Mode::Converging | Mode::Stopping(Then::Keep | Then::Replan) => Some(Then::Undo),
-        Mode::Stopping(Then::Undo) | Mode::Undoing | Mode::Ended(_) => None,
-    };
     let project = session.project;
-    let carried = session.take_up(run, turn).await?;
-    match carried.ended {
-        ashore_engine::drive::Ended::Over(ashore_engine::run::Outcome::RolledBack) => {
-            session.printer.answer("undone: everything is as it was before the run");
-            session.printer.document(&json!({ "type": "result", "outcome": "rolled_back" }));
-            Ok(Exit::Ok)
-        }
-        _ => {
-            told(&carried, project)?;
-            Ok(Exit::Ok)
-        }
+    if let Some(carried) = session.first(open, Wish::Undo).await?
+        && carried.ended != Ended::Over(Outcome::RolledBack)
+    {
+        told(&carried, project)?;
     }
+    let said = "undone: everything is as it was before the run";
+    session.printer.answer(said);
+    session.printer.document(&json!({ "type": "result", "outcome": "rolled_back", "urls": [] }));
+    Ok(Exit::Ok)
 }
 
 /// Nothing to do, but the state may know less than the cloud told us just now.

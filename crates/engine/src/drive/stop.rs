@@ -27,6 +27,13 @@ impl Stop {
         *self.raised.borrow()
     }
 
+    /// Waits until it is asked for.
+    pub async fn asked(&self) {
+        if !self.requested() {
+            self.wait().await;
+        }
+    }
+
     /// Waits until it is asked for. Once it was, never returns again: there is nothing more to
     /// tell.
     pub(crate) async fn wait(&self) {
