@@ -15,6 +15,7 @@ pub mod fargate;
 mod json_schema;
 mod load;
 mod located;
+pub mod lower;
 pub mod model;
 mod planned;
 mod schema;

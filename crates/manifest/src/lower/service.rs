@@ -104,8 +104,8 @@ impl Lowering<'_> {
             &LogGroup {
                 name: format!("/ashore/{}/{name}", self.surroundings.names.stack),
                 retention_days: match service.log_retention {
-                    LogRetention::Days(days) => Some(days.0),
-                    LogRetention::Forever => None,
+                    LogRetention::Days(days) => days.0,
+                    LogRetention::Forever => 0,
                 },
                 tags: self.tags(),
             },
@@ -138,8 +138,8 @@ impl Lowering<'_> {
             of_service(name, "task_definition"),
             &TaskDefinition {
                 family: self.name(name, 255),
-                cpu: service.size.cpu,
-                memory: service.size.memory,
+                cpu: service.size.cpu(),
+                memory: service.size.memory(),
                 architecture: match service.arch {
                     Architecture::X86_64 => "X86_64",
                     Architecture::Arm64 => "ARM64",
