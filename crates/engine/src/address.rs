@@ -178,7 +178,7 @@ mod tests {
                 app: "hello".into(),
                 environment: "default".into(),
             },
-            instance: Instance::new("network/vpc".into(), generation),
+            instance: Instance::new("network/net".into(), generation),
             run: RunId::new("r1"),
         }
     }

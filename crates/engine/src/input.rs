@@ -205,18 +205,18 @@ mod tests {
     #[derive(Serialize, Deserialize, PartialEq, Debug, Clone)]
     struct Spec {
         name: String,
-        vpc: Input<String>,
+        net: Input<String>,
         subnets: Vec<Input<String>>,
     }
 
     fn spec() -> Spec {
-        let vpc: Output<(), String> = Output::new("id");
+        let net: Output<(), String> = Output::new("id");
         Spec {
             name: "x".into(),
-            vpc: vpc.of(&"network/vpc".into(), When::Named),
+            net: net.of(&"network/net".into(), When::Named),
             subnets: vec![
                 "subnet-1".to_string().into(),
-                vpc.of(&"s".into(), When::Ready),
+                net.of(&"s".into(), When::Ready),
             ],
         }
     }
@@ -230,7 +230,7 @@ mod tests {
     fn references_are_found_with_their_member() {
         let found = references(&Document::of(&spec()));
         let names: Vec<_> = found.iter().map(|(f, r)| format!("{f}={r}")).collect();
-        assert_eq!(names, ["subnets=s.id", "vpc=network/vpc.id"]);
+        assert_eq!(names, ["subnets=s.id", "net=network/net.id"]);
     }
 
     #[test]
@@ -240,6 +240,6 @@ mod tests {
         });
         let read: Spec = document.read().unwrap();
         assert_eq!(read.subnets[1], Input::Known("subnet-2".to_string()));
-        assert!(read.vpc.known().is_none());
+        assert!(read.net.known().is_none());
     }
 }
