@@ -230,7 +230,7 @@ mod tests {
     fn references_are_found_with_their_member() {
         let found = references(&Document::of(&spec()));
         let names: Vec<_> = found.iter().map(|(f, r)| format!("{f}={r}")).collect();
-        assert_eq!(names, ["subnets=s.id", "net=network/net.id"]);
+        assert_eq!(names, ["net=network/net.id", "subnets=s.id"]);
     }
 
     #[test]
