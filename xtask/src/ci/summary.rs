@@ -1,5 +1,6 @@
 //! What is printed: a line as each part starts and ends, then what failed, then the count.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::log::Log;
@@ -90,12 +91,14 @@ impl Summary {
         for line in &self.lines {
             println!("  {}", line.text());
         }
-        let skipped = self
-            .lines
-            .iter()
-            .flat_map(|line| line.skipped().iter().map(move |why| (line, why)));
-        for (line, why) in skipped {
-            println!("  SKIPPED in {}: {why}", line.part.name);
+        for line in &self.lines {
+            let mut reasons: BTreeMap<&String, usize> = BTreeMap::new();
+            for why in line.skipped() {
+                *reasons.entry(why).or_default() += 1;
+            }
+            for (why, times) in reasons {
+                println!("  SKIPPED in {} ({times}): {why}", line.part.name);
+            }
         }
         for line in self.lines.iter().filter(|line| line.count().1 > 0) {
             println!(

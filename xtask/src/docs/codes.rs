@@ -188,6 +188,25 @@ pub(super) const ROWS: &[Row] = &[
         "the state folder cannot be read or written",
         "The file system refused. Check the folder's rights and the disk's space.",
     ),
+    // A run that was not finished.
+    row(
+        "E0510",
+        "there is no unfinished run to undo",
+        "`up --undo` undoes a run that was interrupted, and the last one has ended. To go back to an older version, \
+         change the manifest back and run `up`.",
+    ),
+    row(
+        "E0511",
+        "the run is past its commit point",
+        "What it replaced is being deleted and cannot be put back. `ashore up` finishes it; then change the \
+         manifest back and run `up` again.",
+    ),
+    row(
+        "E0512",
+        "the journal belongs to another state",
+        "The unfinished run began from a state with another serial number than the one that is there: one of the two \
+         files was put back from a copy, or replaced. Put the state back that belongs to the journal.",
+    ),
     // Files that the user names.
     row(
         "E0601",
@@ -262,17 +281,6 @@ pub(super) const ROWS: &[Row] = &[
         "a run is not finished, so no plan is saved",
         "A plan made now would not fit once that run is over. Finish it with `ashore up`, or undo it with \
          `ashore up --undo`.",
-    ),
-    row(
-        "E0703",
-        "there is no unfinished run to undo",
-        "`up --undo` undoes a run that was interrupted. To go back to an older version, change the manifest back.",
-    ),
-    row(
-        "E0704",
-        "the run is past its commit point",
-        "What it replaced is being deleted and cannot be put back. `ashore up` finishes it; then change the \
-         manifest back and run `up` again.",
     ),
     row(
         "E0705",

@@ -45,7 +45,7 @@ pub(super) fn text(place: &Place) -> Result<String, String> {
     let mut all = manifest(&read(&place.root.join(MANIFEST))?)?;
     let mut used = BTreeMap::new();
     for source in SOURCES {
-        collect(&place.root.join(source), &mut used)?;
+        collect(&place.root, &place.root.join(source), &mut used)?;
     }
     compare(&used, &all)?;
     all.extend(ROWS.iter().map(|row| Explained {
@@ -109,15 +109,20 @@ fn manifest(source: &str) -> Result<Vec<Explained>, String> {
 }
 
 /// Every code in the sources below a folder, with one file that uses it.
-fn collect(folder: &Path, used: &mut BTreeMap<String, String>) -> Result<(), String> {
+fn collect(root: &Path, folder: &Path, used: &mut BTreeMap<String, String>) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         if path.is_dir() {
-            collect(&path, used)?;
+            collect(root, &path, used)?;
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             for id in codes(&read(&path)?) {
-                used.insert(id, path.display().to_string());
+                let name = path
+                    .strip_prefix(root)
+                    .unwrap_or(&path)
+                    .display()
+                    .to_string();
+                used.insert(id, name);
             }
         }
     }
