@@ -188,6 +188,7 @@ impl<'a> Deciding<'a> {
             let step = self.plan.steps.get_mut(&next).expect("just created");
             step.differences = differences(&observed.spec, &spec);
             if self.interrupted.contains(instance) {
+                step.looks = kind.named().looks_before;
                 step.impact = Impact::Outage("it is deleted before it is made anew".into());
             }
             return Ok(());
@@ -345,6 +346,7 @@ impl<'a> Deciding<'a> {
             ),
             pre_image: observed.map(|seen| seen.spec.clone()),
             displaces: Vec::new(),
+            looks: false,
             requests,
             after: Vec::new(),
             values: BTreeMap::new(),
@@ -383,6 +385,7 @@ impl<'a> Deciding<'a> {
             outputs: None,
             pre_image: None,
             displaces: Vec::new(),
+            looks: false,
             requests: Vec::new(),
             after: Vec::new(),
             values: BTreeMap::new(),
