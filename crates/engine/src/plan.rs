@@ -4,6 +4,7 @@
 
 pub mod check;
 mod decide;
+mod interrupt;
 mod order;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -23,29 +23,3 @@ fn a_stack_of_every_shape_comes_and_goes() {
         .holds();
     assert_eq!(tally.outcomes.len(), 1, "{tally:?}");
 }
-
-#[test]
-fn zz_debug() {
-    let bench = 0;
-    let _ = bench;
-    history(0)
-        .up([
-            Piece::new(shape::CERTIFICATE, "cert").size(0),
-            Piece::new(shape::BUCKET, "store").size(0).calls(["cert"]),
-            Piece::new(shape::LISTENER, "port2")
-                .size(0)
-                .after(["store"]),
-            Piece::new(shape::RULE, "rule").size(0),
-            Piece::new(shape::SERVICE, "web")
-                .size(0)
-                .uses(["cert", "port2", "rule", "task"]),
-        ])
-        .up([
-            Piece::new(shape::BUCKET, "store").size(0).calls(["cert"]),
-            Piece::new(shape::RULE, "rule").size(0),
-            Piece::new(shape::SERVICE, "web")
-                .size(0)
-                .uses(["cert", "port2", "rule", "task"]),
-        ])
-        .holds();
-}

@@ -198,7 +198,9 @@ fn as_planned(session: &Session, run: &Run) -> Result<(), Breach> {
             .map(|request| request.operation.as_str())
             .collect();
         law(sent == listed, || {
-            format!("{instance}: planned {listed:?}, sent {sent:?}")
+            let of = |received: &&crate::cloud::Received| received.step == *instance;
+            let received: Vec<_> = log[before.log..].iter().filter(of).collect();
+            format!("{instance}: planned {listed:?}, sent {received:#?}")
         })?;
     }
     let steps = &run.plan().steps;
