@@ -4,6 +4,7 @@
 
 pub mod check;
 mod decide;
+mod interrupt;
 mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +65,10 @@ pub struct Step {
     /// What of somebody else's it takes the place of, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub displaces: Vec<String>,
+    /// Whether it looks at what is there once its turn has come, before its first request: what
+    /// its predecessor had displaced is back by then, and is displaced again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub looks: bool,
     /// The requests, in order.
     pub requests: Vec<PlannedRequest>,
     /// What the first request waits for, beyond values.

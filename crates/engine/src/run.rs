@@ -65,6 +65,8 @@ pub struct Progress {
     pub there: bool,
     /// Whose it turned out to be.
     pub ownership: Ownership,
+    /// Whether it has yet to look at what is there before its first request.
+    pub looks: bool,
     /// Whether a request was announced: from then on it may be there.
     pub touched: bool,
     /// Whether the outcome of a request was ever in doubt.
@@ -255,6 +257,7 @@ impl Progress {
             outputs: step.outputs.clone(),
             there: step.action != Action::Create,
             ownership: step.ownership,
+            looks: step.looks,
             touched: false,
             doubted: false,
             failure: None,

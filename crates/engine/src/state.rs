@@ -47,6 +47,14 @@ pub struct Record {
     pub settled: bool,
 }
 
+impl Record {
+    /// Whether it takes outputs of that life of another resource, and so may hold it.
+    pub fn takes(&self, other: &Instance) -> bool {
+        let takes = |(_, reference): &(String, Ref)| reference.address == other.address;
+        self.needs.contains(other) && self.references.iter().any(takes)
+    }
+}
+
 /// Whose a resource is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -188,6 +188,11 @@ impl Seen<'_> {
         object.fields_at(self.now)
     }
 
+    /// Whether reads see what was written last.
+    pub fn settled(&self, object: &Object) -> bool {
+        *object.fields_at(self.now) == object.fields
+    }
+
     /// Whether it is still there at all, also on its way out.
     pub fn lingers(&self, id: &str) -> bool {
         self.objects

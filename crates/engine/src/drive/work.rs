@@ -84,7 +84,7 @@ pub(super) struct Subject<'a> {
 /// The read that the step is due for.
 pub(super) async fn read(subject: Subject<'_>) -> Answer {
     match &subject.progress.undo {
-        None if subject.progress.stage == Stage::Unclear => {
+        None if subject.progress.stage == Stage::Unclear || subject.progress.looks => {
             Answer::Looked(subject.in_time(subject.look()).await)
         }
         None => Answer::Settled(subject.settle().await),
@@ -143,7 +143,9 @@ impl Subject<'_> {
                     let requests = self.internal(self.provider.changes(&self.spec, None))?;
                     return Ok(looked(self.planned.outputs.clone(), false, whose, requests));
                 }
-                Found::Displaces { outputs, .. } if !self.planned.displaces.is_empty() => {
+                Found::Displaces { outputs, .. }
+                    if self.planned.looks || !self.planned.displaces.is_empty() =>
+                {
                     let requests = self.internal(self.provider.changes(&self.spec, None))?;
                     return Ok(looked(Some(outputs), false, whose, requests));
                 }
@@ -229,9 +231,6 @@ impl Subject<'_> {
                 }
             }
             (Some(outputs), Action::Delete) => self.gone(outputs).await,
-            (Some(outputs), _) if self.progress.ownership == Ownership::Shared => {
-                Ok(Settled::There(Some(outputs.clone())))
-            }
             (Some(outputs), _) => self.ready(&self.spec, outputs).await,
         }
     }
@@ -299,6 +298,11 @@ impl Subject<'_> {
                     Found::Ours(outputs) => {
                         let outputs = told_over(&outputs, self.progress.outputs.as_ref());
                         Some(self.provider.observe(&outputs).await?.ok_or_else(unseen)?)
+                    }
+                    // What it had displaced is back, and is displaced again.
+                    Found::Displaces { outputs, .. } => {
+                        let requests = self.internal(self.provider.changes(spec, None))?;
+                        return Ok(self.planned(Some(outputs), spec, requests, Vec::new()));
                     }
                     _ => None,
                 }

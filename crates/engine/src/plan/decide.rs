@@ -49,7 +49,8 @@ pub fn plan(
             deciding.errors.push(error);
         }
     }
-    deciding.interrupt_users();
+    let errors = deciding.interrupt_users();
+    deciding.errors.extend(errors);
     for (instance, record) in &state.resources {
         if let Err(error) = deciding.unwanted(graph, instance, record) {
             deciding.errors.push(error);
@@ -65,16 +66,16 @@ pub fn plan(
     Ok(plan)
 }
 
-struct Deciding<'a> {
-    state: &'a State,
+pub(super) struct Deciding<'a> {
+    pub(super) state: &'a State,
     survey: &'a Survey,
     kinds: &'a Kinds,
     options: Options,
     /// What those that come later may take from those that came before.
     upstream: BTreeMap<Address, Upstream>,
     /// Old lives that go before their successors come.
-    interrupted: BTreeSet<Instance>,
-    plan: Plan,
+    pub(super) interrupted: BTreeSet<Instance>,
+    pub(super) plan: Plan,
     errors: Vec<PlanError>,
 }
 
@@ -170,10 +171,7 @@ impl<'a> Deciding<'a> {
             outputs: seen.outputs.clone(),
         };
         if let Some(replacement) = kind.replaced_by(&spec, &observed).map_err(malformed)? {
-            let uses_interrupted = record
-                .needs
-                .iter()
-                .any(|need| self.interrupted.contains(need));
+            let uses_interrupted = self.takes_interrupted(record).is_some();
             if !replacement.coexists || uses_interrupted {
                 if !self.options.allow_interruption {
                     return Err(PlanError::Interrupts {
@@ -188,19 +186,10 @@ impl<'a> Deciding<'a> {
             let step = self.plan.steps.get_mut(&next).expect("just created");
             step.differences = differences(&observed.spec, &spec);
             if self.interrupted.contains(instance) {
+                step.looks = kind.named().looks_before;
                 step.impact = Impact::Outage("it is deleted before it is made anew".into());
             }
             return Ok(());
-        }
-        let taken = record.needs.iter().find(|need| {
-            let takes = |(_, reference): &(String, Ref)| reference.address == need.address;
-            self.interrupted.contains(need) && record.references.iter().any(takes)
-        });
-        if let Some(taken) = taken {
-            return Err(PlanError::Held {
-                address: taken.address.clone(),
-                user: address.clone(),
-            });
         }
         let requests = kind.changes(&spec, Some(&observed)).map_err(malformed)?;
         if requests.is_empty() && record.settled {
@@ -263,35 +252,6 @@ impl<'a> Deciding<'a> {
         Ok(())
     }
 
-    /// What goes anyway goes early where it uses something that goes early.
-    fn interrupt_users(&mut self) {
-        loop {
-            let stays = |instance: &Instance| {
-                let stepped = self.plan.steps.contains_key(instance);
-                stepped || self.plan.kept.contains_key(instance)
-            };
-            let uses_interrupted = |(instance, record): &(&Instance, &Record)| {
-                !stays(instance)
-                    && !self.interrupted.contains(instance)
-                    && record
-                        .needs
-                        .iter()
-                        .any(|need| self.interrupted.contains(need))
-            };
-            let more: Vec<Instance> = self
-                .state
-                .resources
-                .iter()
-                .filter(uses_interrupted)
-                .map(|(instance, _)| instance.clone())
-                .collect();
-            if more.is_empty() {
-                return;
-            }
-            self.interrupted.extend(more);
-        }
-    }
-
     /// Deletes what the state has and nobody wants: other addresses, and retired lives.
     fn unwanted(
         &mut self,
@@ -345,6 +305,7 @@ impl<'a> Deciding<'a> {
             ),
             pre_image: observed.map(|seen| seen.spec.clone()),
             displaces: Vec::new(),
+            looks: false,
             requests,
             after: Vec::new(),
             values: BTreeMap::new(),
@@ -383,6 +344,7 @@ impl<'a> Deciding<'a> {
             outputs: None,
             pre_image: None,
             displaces: Vec::new(),
+            looks: false,
             requests: Vec::new(),
             after: Vec::new(),
             values: BTreeMap::new(),

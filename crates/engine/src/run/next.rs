@@ -79,9 +79,11 @@ impl Run {
             Stage::Waiting => match progress.request() {
                 Some(request) => {
                     let mut needs = step.needs_of(request, !progress.touched).into_iter();
-                    needs
-                        .all(|need| self.met(need))
-                        .then(|| Command::Send(instance.clone()))
+                    let command = match progress.looks {
+                        true => Command::Look(instance.clone()),
+                        false => Command::Send(instance.clone()),
+                    };
+                    needs.all(|need| self.met(need)).then_some(command)
                 }
                 None => {
                     let met = step.all_needs().all(|need| self.met(need));
@@ -94,11 +96,19 @@ impl Run {
         }
     }
 
+    /// What finds out what is in flight: also deletes that were accepted, whose names are taken
+    /// until they are through.
     fn looks(&self) -> Vec<Command> {
-        let unclear = |(instance, progress): (&Instance, &Progress)| {
-            (progress.stage == Stage::Unclear).then(|| Command::Look(instance.clone()))
+        let in_flight = |(instance, progress): (&Instance, &Progress)| match progress.stage {
+            Stage::Unclear => Some(Command::Look(instance.clone())),
+            Stage::Settling if self.deletes(instance) => Some(Command::Settle(instance.clone())),
+            _ => None,
         };
-        self.steps.iter().filter_map(unclear).collect()
+        self.steps.iter().filter_map(in_flight).collect()
+    }
+
+    pub(super) fn deletes(&self, instance: &Instance) -> bool {
+        self.plan.steps[instance].action == Action::Delete
     }
 
     fn backward(&self) -> Vec<Command> {

@@ -54,7 +54,11 @@ impl Run {
                 })
             }
             Mode::Stopping(Then::Keep | Then::Replan)
-                if steps().any(|step| matches!(step.stage, Stage::Sending | Stage::Unclear)) =>
+                if self.steps.iter().any(|(instance, step)| match step.stage {
+                    Stage::Sending | Stage::Unclear => true,
+                    Stage::Settling => self.deletes(instance),
+                    _ => false,
+                }) =>
             {
                 None
             }

@@ -125,7 +125,9 @@ fn advance(progress: &mut Progress, entry: &Entry) -> Option<()> {
 
 fn forward(progress: &mut Progress, entry: &Entry) -> Option<()> {
     match (entry, progress.stage) {
-        (Entry::Sending { .. }, Stage::Waiting) if progress.request().is_some() => {
+        (Entry::Sending { .. }, Stage::Waiting)
+            if progress.request().is_some() && !progress.looks =>
+        {
             progress.stage = Stage::Sending;
             progress.touched = true;
         }
@@ -151,8 +153,9 @@ fn forward(progress: &mut Progress, entry: &Entry) -> Option<()> {
                 requests,
                 ..
             },
-            Stage::Unclear,
-        ) => {
+            stage,
+        ) if stage == Stage::Unclear || (stage == Stage::Waiting && progress.looks) => {
+            progress.looks = false;
             progress.outputs.clone_from(outputs);
             progress.there = *there;
             progress.ownership = *ownership;

@@ -7,15 +7,19 @@ use ashore_testkit::history::{Breach, History};
 
 use crate::worlds;
 
-fn hold(cases: u32, histories: impl Strategy<Value = History>) {
+/// A failing case is printed as a test to be pasted; no file of seeds is kept beside it.
+pub(crate) fn runner(cases: u32) -> TestRunner {
     let config = Config {
         cases,
         failure_persistence: None,
         max_shrink_iters: 4000,
         ..Config::default()
     };
-    let mut runner = TestRunner::new(config);
-    let held = runner.run(&histories, |history| match history.plays() {
+    TestRunner::new(config)
+}
+
+fn hold(cases: u32, histories: impl Strategy<Value = History>) {
+    let held = runner(cases).run(&histories, |history| match history.plays() {
         Ok(_) => Ok(()),
         Err(Breach(what)) => Err(TestCaseError::fail(what)),
     });

@@ -1,5 +1,11 @@
 //! The engine's laws and its data tests, against the toy cloud of the testkit.
 
+mod bench;
+mod drive;
+mod folder;
+mod journal;
 mod laws;
+mod plan;
+mod recovery;
 mod regressions;
 mod worlds;

@@ -213,3 +213,33 @@ pub(crate) fn calm() -> impl Strategy<Value = History> {
             .collect(),
     })
 }
+
+/// One or two manifests with one thing going wrong during the last, and another manifest that
+/// somebody may want next.
+pub(crate) fn two_and_another() -> impl Strategy<Value = (History, Vec<Piece>)> {
+    let fault = option::of((0..20u32, 1..3u32, any_fault()));
+    (
+        any::<u64>(),
+        foreign(),
+        changed(6),
+        fault,
+        prop::bool::weighted(0.2),
+    )
+        .prop_map(|(seed, foreign, mut manifests, fault, keep)| {
+            manifests.truncate(3);
+            let other = manifests.pop().unwrap_or_default();
+            let up = |pieces| Act::new(Wish::Up(pieces));
+            let mut acts: Vec<Act> = manifests.into_iter().map(up).collect();
+            if let Some(act) = acts.last_mut() {
+                act.keep = keep;
+                let scripted = |(at, times, how)| ashore_testkit::fault::Fault { at, times, how };
+                act.faults = fault.into_iter().map(scripted).collect();
+            }
+            let history = History {
+                seed,
+                foreign,
+                acts,
+            };
+            (history, other)
+        })
+}

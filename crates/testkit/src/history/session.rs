@@ -255,6 +255,8 @@ impl Session {
         act: &Act,
         written: &mut usize,
     ) -> Result<Option<Turn>, Breach> {
+        // A survey that begins while reads are still stale would plan from the past.
+        self.clock.advance(Duration::from_secs(5));
         self.before = Some(Before::of(&self.cloud, &self.state));
         self.meddled = act
             .tampers

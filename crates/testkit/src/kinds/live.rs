@@ -92,7 +92,10 @@ impl<S: Sort> Live for Thing<S> {
                 let object = seen.get(&id);
                 let outputs = object.map_or_else(|| told.clone(), |o| tell(seen, o, told));
                 match object {
-                    Some(object) if seen.ready(object) => Readiness::Ready(outputs),
+                    // Ready is what every read sees.
+                    Some(object) if seen.ready(object) && seen.settled(object) => {
+                        Readiness::Ready(outputs)
+                    }
                     _ => Readiness::Pending {
                         outputs,
                         why: "pending".into(),

@@ -1,0 +1,187 @@
+//! The loop: what it does when asked to stop, when it cannot write, and when nothing answers.
+
+use std::time::Duration;
+
+use ashore_engine::clock::Clock;
+use ashore_engine::drive::{DriveError, Ended, Suspension};
+use ashore_engine::event::Event;
+use ashore_engine::failure::Class;
+use ashore_engine::run::{Mode, Outcome};
+use ashore_testkit::fault::{Fault, How};
+use ashore_testkit::journal::Crash;
+use ashore_testkit::manifest::Piece;
+use ashore_testkit::shape;
+
+use crate::bench::Bench;
+
+fn fault(at: u32, times: u32, how: How) -> Fault {
+    Fault { at, times, how }
+}
+
+fn net() -> Piece {
+    Piece::new(shape::NETWORK, "net")
+}
+
+/// Leads to one network while these requests go wrong. Says how it ended and how long it took.
+fn one(faults: &[Fault]) -> (Ended, Duration, Bench) {
+    let mut bench = Bench::new();
+    let mut run = bench.begin(&[net()]);
+    bench.cloud.script(faults, &[], &[]);
+    let began = bench.clock.now();
+    let ended = bench.drive(&mut run).expect("the journal can be written");
+    let took = bench.clock.now() - began;
+    (ended, took, bench)
+}
+
+#[test]
+fn throttling_backs_off_and_gets_through() {
+    let (ended, took, bench) = one(&[fault(0, 8, How::Refused(Class::Throttled))]);
+    assert_eq!(ended, Ended::Over(Outcome::Converged));
+    assert!(took < Duration::from_secs(120), "{took:?}");
+    assert_eq!(bench.cloud.log().len(), 10);
+}
+
+#[test]
+fn a_request_that_is_never_applied_and_never_refused_is_given_up_in_the_end() {
+    let (ended, took, bench) = one(&[fault(0, u32::MAX, How::Lost)]);
+    assert_eq!(ended, Ended::Over(Outcome::RolledBack));
+    assert!(took < Duration::from_secs(20 * 60), "{took:?}");
+    assert!(bench.cloud.log().len() < 200);
+}
+
+#[test]
+fn a_create_whose_answer_was_lost_is_found_and_not_made_again() {
+    for how in [How::Applied, How::Silent] {
+        let (ended, _, bench) = one(&[fault(0, 1, how)]);
+        assert_eq!(ended, Ended::Over(Outcome::Converged));
+        assert_eq!(bench.cloud.objects().len(), 1);
+        assert_eq!(bench.cloud.log().len(), 2);
+    }
+}
+
+#[test]
+fn expired_credentials_pause_the_run_and_it_goes_on_later() {
+    let mut bench = Bench::new();
+    let mut run = bench.begin(&[net()]);
+    bench
+        .cloud
+        .script(&[fault(1, 1, How::Refused(Class::Auth))], &[], &[]);
+    let ended = bench.drive(&mut run).expect("the journal can be written");
+    assert!(
+        matches!(ended, Ended::Suspended(Suspension::Credentials(_))),
+        "{ended:?}"
+    );
+    let ended = bench.drive(&mut run).expect("the journal can be written");
+    assert_eq!(ended, Ended::Over(Outcome::Converged));
+}
+
+#[test]
+fn what_cannot_be_looked_at_is_not_given_up() {
+    let mut bench = Bench::new();
+    let mut run = bench.begin(&[net()]);
+    let denied = fault(0, 1, How::Refused(Class::Denied));
+    bench
+        .cloud
+        .script(&[fault(0, 1, How::Applied)], &[denied], &[]);
+    let ended = bench.drive(&mut run).expect("the journal can be written");
+    assert!(
+        matches!(ended, Ended::Suspended(Suspension::Blind(..))),
+        "{ended:?}"
+    );
+    let ended = bench.drive(&mut run).expect("the journal can be written");
+    assert_eq!(ended, Ended::Over(Outcome::Converged));
+    assert_eq!(bench.cloud.objects().len(), 1);
+}
+
+#[test]
+fn a_wish_to_stop_waits_for_requests_and_for_nothing_else() {
+    let mut bench = Bench::new();
+    // A service takes 40 s to become ready; nobody who wants to stop waits for that.
+    let mut run = bench.begin(&[Piece::new(shape::SERVICE, "web")]);
+    bench.stop.request();
+    let ended = bench.drive(&mut run).expect("the journal can be written");
+    assert_eq!(ended, Ended::Suspended(Suspension::Interrupted));
+    assert!(bench.cloud.log().is_empty());
+    let began = bench.clock.now();
+    bench.stop = ashore_engine::drive::Stop::default();
+    let (stop, clock) = (bench.stop.clone(), bench.clock.clone());
+    let providers = ashore_testkit::kinds::providers(&bench.cloud);
+    let mut journal = bench.journal();
+    let mut report = |event: &Event| {
+        if matches!(event, Event::Waiting { .. }) {
+            stop.request();
+        }
+    };
+    let mut world = ashore_engine::drive::World {
+        providers: &providers,
+        journal: &mut journal,
+        clock: &clock,
+        report: &mut report,
+        stop: &bench.stop,
+        wait: ashore_engine::kind::Wait::Healthy,
+        on_failure: ashore_engine::run::Then::Undo,
+    };
+    let driven = clock.run(
+        crate::bench::LONG,
+        ashore_engine::drive::drive(&mut run, &mut world),
+    );
+    let ended = driven
+        .expect("it ends")
+        .expect("the journal can be written");
+    assert_eq!(ended, Ended::Suspended(Suspension::Interrupted));
+    assert!(clock.now() - began < Duration::from_secs(5));
+}
+
+#[test]
+fn what_cannot_be_written_down_is_not_done() {
+    let mut bench = Bench::new();
+    let mut run = bench.begin(&[net()]);
+    let mut journal = bench.journal();
+    journal.crash = Some(Crash { at: 0, torn: 20 });
+    let mut report = |_: &Event| {};
+    let mut world = ashore_engine::drive::World {
+        providers: &bench.providers,
+        journal: &mut journal,
+        clock: &bench.clock,
+        report: &mut report,
+        stop: &bench.stop,
+        wait: ashore_engine::kind::Wait::Healthy,
+        on_failure: ashore_engine::run::Then::Undo,
+    };
+    let driving = ashore_engine::drive::drive(&mut run, &mut world);
+    let driven = bench
+        .clock
+        .run(crate::bench::LONG, driving)
+        .expect("it ends");
+    assert!(matches!(driven, Err(DriveError::Journal(_))));
+    assert!(bench.cloud.log().is_empty());
+    assert_eq!(*run.mode(), Mode::Converging);
+}
+
+#[test]
+fn those_that_rest_take_nobodys_place() {
+    // More steps than may be in flight, the first of them throttled for long.
+    let names: Vec<&'static str> = (0..80)
+        .map(|n| &*Box::leak(format!("n{n:02}").into_boxed_str()))
+        .collect();
+    let pieces: Vec<Piece> = names
+        .iter()
+        .map(|name| Piece::new(shape::NETWORK, name).size(0))
+        .collect();
+    let mut bench = Bench::new();
+    let mut run = bench.begin(&pieces);
+    bench
+        .cloud
+        .script(&[fault(0, 64, How::Refused(Class::Capacity))], &[], &[]);
+    let ended = bench.drive(&mut run).expect("the journal can be written");
+    assert_eq!(ended, Ended::Over(Outcome::Converged));
+    let log = bench.cloud.log();
+    assert_eq!(log.len(), 80 + 64);
+    // The sixteen that were left start at once, and not after the 20 s that the others rest.
+    assert!(log[79].at - log[0].at < Duration::from_secs(3));
+    let at_first = log
+        .iter()
+        .filter(|received| received.at == log[0].at)
+        .count();
+    assert_eq!(at_first, 64);
+}
