@@ -4,7 +4,15 @@
 //! [`deployment`] judges how far a rollout is, [`stopped`] what its tasks died of, [`advice`] what
 //! a person can do about it: all three without asking anybody. `live` and `rollout` ask.
 
+#[cfg_attr(
+    not(feature = "live"),
+    allow(dead_code, reason = "asked by the effect half")
+)]
 mod advice;
+#[cfg_attr(
+    not(feature = "live"),
+    allow(dead_code, reason = "asked by the effect half")
+)]
 mod deployment;
 #[cfg(feature = "live")]
 mod described;
@@ -14,6 +22,10 @@ mod live;
 mod requests;
 #[cfg(feature = "live")]
 mod rollout;
+#[cfg_attr(
+    not(feature = "live"),
+    allow(dead_code, reason = "asked by the effect half")
+)]
 mod stopped;
 #[cfg(feature = "live")]
 mod stopped_tasks;
