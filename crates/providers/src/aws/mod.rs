@@ -15,6 +15,7 @@ pub mod target_group;
 pub mod cluster;
 pub mod iam_role;
 pub mod log_group;
+pub mod service;
 pub mod service_linked_role;
 pub mod task_definition;
 pub mod vpc;
@@ -24,6 +25,7 @@ crate::list::kinds! {
     cluster::Cluster,
     iam_role::Role,
     log_group::LogGroup,
+    service::Service,
     service_linked_role::ServiceLinkedRole,
     task_definition::TaskDefinition,
     vpc::Vpc,

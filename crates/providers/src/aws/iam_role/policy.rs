@@ -17,7 +17,7 @@ pub(super) fn same(left: &Value, right: &Value) -> bool {
 /// RFC 3986"]. None if that is not what it is.
 #[cfg_attr(
     not(feature = "live"),
-    expect(dead_code, reason = "read by the effect half")
+    allow(dead_code, reason = "asked by the effect half")
 )]
 pub(super) fn decoded(text: &str) -> Option<Value> {
     let mut bytes = Vec::with_capacity(text.len());

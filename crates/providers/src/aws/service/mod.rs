@@ -1,0 +1,311 @@
+//! `aws.ecs.service`: keeps tasks running, puts them behind the balancer, and rolls new revisions
+//! out.
+//!
+//! [`deployment`] judges how far a rollout is, [`stopped`] what its tasks died of, [`advice`] what
+//! a person can do about it: all three without asking anybody. `live` and `rollout` ask.
+
+#[cfg_attr(
+    not(feature = "live"),
+    allow(dead_code, reason = "asked by the effect half")
+)]
+mod advice;
+#[cfg_attr(
+    not(feature = "live"),
+    allow(dead_code, reason = "asked by the effect half")
+)]
+mod deployment;
+#[cfg(feature = "live")]
+mod described;
+#[cfg(feature = "live")]
+mod live;
+#[cfg(feature = "live")]
+mod requests;
+#[cfg(feature = "live")]
+mod rollout;
+#[cfg_attr(
+    not(feature = "live"),
+    allow(dead_code, reason = "asked by the effect half")
+)]
+mod stopped;
+#[cfg(feature = "live")]
+mod stopped_tasks;
+
+use std::collections::BTreeSet;
+
+use ashore_engine::input::{Input, Output};
+use ashore_engine::kind::{Impact, Kind, Observed, Patience, Replacement, Request};
+use serde::{Deserialize, Serialize};
+
+use crate::aws::tags::Tags;
+use crate::aws::{names, patience};
+
+/// The longest name [ECS API: CreateService].
+const NAME_MAX: usize = 255;
+
+/// A service on Fargate, rolled out by ECS itself.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Service {
+    /// Its name, unique in the cluster. Cannot be changed.
+    pub name: String,
+    /// Name or ARN of the cluster. Cannot be changed.
+    pub cluster: Input<String>,
+    /// The ARN of the revision that is to run.
+    pub task_definition: Input<String>,
+    /// How many tasks.
+    pub desired_count: u32,
+    /// Where their network interfaces stand.
+    pub subnets: Vec<Input<String>>,
+    /// What those may talk to.
+    pub security_groups: Vec<Input<String>>,
+    /// Whether those get a public address.
+    pub assign_public_ip: bool,
+    /// Where the tasks are registered.
+    pub load_balancer: Option<Attachment>,
+    /// For so long after a task's start a failed health check does not count. 0 without it.
+    pub grace_period_seconds: Option<u32>,
+    /// So many of the desired tasks serve at least during a rollout, in percent.
+    pub minimum_healthy_percent: u32,
+    /// So many tasks of old and new run at most during a rollout, in percent.
+    pub maximum_percent: u32,
+    /// Whether ECS itself gives a failing rollout up and goes back to the revision before.
+    pub circuit_breaker: bool,
+    /// The user's tags.
+    pub tags: Tags,
+}
+
+/// A service behind a balancer.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Attachment {
+    /// The ARN of the target group.
+    pub target_group: Input<String>,
+    /// The container that answers.
+    pub container: String,
+    /// The port on which it does.
+    pub port: u16,
+}
+
+/// What AWS tells of a service.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Outputs {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// The cluster's ARN.
+    pub cluster: String,
+    /// Whether ECS gave the present deployment up. It starts nothing for it any more; only
+    /// another deployment gets the service going again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given_up: bool,
+}
+
+impl Service {
+    /// Its ARN.
+    pub const ARN: Output<Self, String> = Output::new("arn");
+    /// Its name.
+    pub const NAME_: Output<Self, String> = Output::new("name");
+    /// The cluster's ARN.
+    pub const CLUSTER: Output<Self, String> = Output::new("cluster");
+}
+
+/// One request.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// `CreateService`, with a token.
+    Create,
+    /// `UpdateService`, with these members and no others.
+    Update {
+        /// What differs.
+        fields: Vec<Field>,
+        /// So many of the tasks serve at least while it takes effect, in percent.
+        least: u32,
+    },
+    /// `TagResource`.
+    Tag,
+    /// `UntagResource`.
+    Untag(Vec<String>),
+    /// `DeleteService` with `force`, which stops the tasks too.
+    Delete,
+}
+
+/// A member of `UpdateService`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// `taskDefinition`: a new deployment.
+    TaskDefinition,
+    /// `networkConfiguration`: a new deployment.
+    Network,
+    /// `loadBalancers`: a new deployment.
+    LoadBalancer,
+    /// `forceNewDeployment`: the same revision once more.
+    Again,
+    /// `desiredCount`.
+    DesiredCount(u32),
+    /// `healthCheckGracePeriodSeconds`.
+    GracePeriod,
+    /// `deploymentConfiguration`: both percentages and the circuit breaker.
+    Deployment,
+}
+
+impl Field {
+    /// Whether it replaces the tasks [ECS API: UpdateService].
+    fn deploys(self) -> bool {
+        matches!(
+            self,
+            Self::TaskDefinition | Self::Network | Self::LoadBalancer | Self::Again
+        )
+    }
+}
+
+impl Service {
+    /// ECS says 0 where nothing was said and there is a balancer, and refuses it where there is
+    /// none [ECS API: CreateService].
+    fn grace(&self) -> u32 {
+        let balanced = self.load_balancer.is_some();
+        self.grace_period_seconds.filter(|_| balanced).unwrap_or(0)
+    }
+
+    fn differing(&self, observed: &Observed<Self>) -> Vec<Field> {
+        let there = &observed.spec;
+        let network = same_set(&self.subnets, &there.subnets)
+            && same_set(&self.security_groups, &there.security_groups)
+            && self.assign_public_ip == there.assign_public_ip;
+        let deployment = self.minimum_healthy_percent == there.minimum_healthy_percent
+            && self.maximum_percent == there.maximum_percent
+            && self.circuit_breaker == there.circuit_breaker;
+        let differs = [
+            (
+                Field::TaskDefinition,
+                self.task_definition != there.task_definition,
+            ),
+            (Field::Network, !network),
+            (
+                Field::LoadBalancer,
+                self.load_balancer != there.load_balancer,
+            ),
+            (
+                Field::DesiredCount(self.desired_count),
+                self.desired_count != there.desired_count,
+            ),
+            (Field::GracePeriod, self.grace() != there.grace()),
+            (Field::Deployment, !deployment),
+        ];
+        let differing = differs.into_iter().filter(|(_, differs)| *differs);
+        let mut fields: Vec<Field> = differing.map(|(field, _)| field).collect();
+        if observed.outputs.given_up && !fields.iter().any(|field| field.deploys()) {
+            fields.push(Field::Again);
+        }
+        fields
+    }
+}
+
+impl Kind for Service {
+    const NAME: &'static str = "aws.ecs.service";
+    const PATIENCE: Patience = patience::SERVICE;
+    type Outputs = Outputs;
+    type Change = Change;
+
+    fn changes(&self, observed: Option<&Observed<Self>>) -> Vec<Change> {
+        let Some(observed) = observed else {
+            return vec![Change::Create];
+        };
+        let mut changes = Vec::new();
+        let fields = self.differing(observed);
+        if !fields.is_empty() {
+            let least = self.minimum_healthy_percent;
+            changes.push(Change::Update { fields, least });
+        }
+        if let Some(tags) = self.tags.changes(&observed.spec.tags) {
+            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
+            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
+        }
+        changes
+    }
+
+    fn removal(_: &Observed<Self>) -> Vec<Change> {
+        vec![Change::Delete]
+    }
+
+    fn replaced_by(&self, observed: &Observed<Self>) -> Option<Replacement> {
+        let there = &observed.spec;
+        let fields = [
+            ("name", self.name != there.name),
+            ("cluster", !same_cluster(&self.cluster, &there.cluster)),
+        ];
+        let differ = fields.into_iter().filter(|(_, differs)| *differs);
+        Replacement::because(differ.map(|(field, _)| field)).or_none()
+    }
+
+    fn request(change: &Change) -> Request {
+        match change {
+            Change::Create => Request::new("ecs:CreateService"),
+            Change::Update { fields, least } => {
+                Request::new("ecs:UpdateService").impact(impact(fields, *least))
+            }
+            Change::Tag => Request::new("ecs:TagResource"),
+            Change::Untag(_) => Request::new("ecs:UntagResource"),
+            Change::Delete => Request::new("ecs:DeleteService")
+                .impact(Impact::Outage("its tasks are stopped".into())),
+        }
+        .on("service/*/{name}")
+    }
+
+    /// What differs from ours in its wording only is put in our words: subnets and groups have no
+    /// order, a cluster has a name and an ARN, and no grace period is a grace period of 0.
+    fn owned(mut self, by: &[&Self]) -> Self {
+        for spec in by {
+            if same_set(&self.subnets, &spec.subnets) {
+                self.subnets.clone_from(&spec.subnets);
+            }
+            if same_set(&self.security_groups, &spec.security_groups) {
+                self.security_groups.clone_from(&spec.security_groups);
+            }
+            if same_cluster(&self.cluster, &spec.cluster) {
+                self.cluster = spec.cluster.clone();
+            }
+            if self.grace() == spec.grace() {
+                self.grace_period_seconds = spec.grace_period_seconds;
+            }
+        }
+        self.tags = self.tags.owned(by.iter().map(|spec| &spec.tags));
+        self
+    }
+
+    fn at_generation(&mut self, generation: u32) {
+        self.name = names::generation(&self.name, generation, NAME_MAX);
+    }
+}
+
+fn impact(fields: &[Field], least: u32) -> Impact {
+    if fields.contains(&Field::DesiredCount(0)) {
+        return Impact::Outage("no task is left running".into());
+    }
+    if least < 100 && fields.iter().any(|field| field.deploys()) {
+        return Impact::Brief(format!(
+            "while tasks are replaced, {least} % of them serve at the least"
+        ));
+    }
+    Impact::None
+}
+
+/// Whether two lists hold the same values. What is not known yet is the same as nothing.
+fn same_set(left: &[Input<String>], right: &[Input<String>]) -> bool {
+    let known = |inputs: &[Input<String>]| {
+        let values = inputs.iter().map(|input| input.known().cloned());
+        values.collect::<Option<BTreeSet<String>>>()
+    };
+    matches!((known(left), known(right)), (Some(left), Some(right)) if left == right)
+}
+
+fn same_cluster(left: &Input<String>, right: &Input<String>) -> bool {
+    let name = |input: &Input<String>| {
+        let given = input.known()?;
+        given.rsplit('/').next().map(str::to_string)
+    };
+    matches!((name(left), name(right)), (Some(left), Some(right)) if left == right)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! `CreateService` and `UpdateService`, each from the spec.
+
+use ashore_engine::failure::Failure;
+use ashore_engine::input::Input;
+use ashore_engine::kind::Context;
+use aws_sdk_ecs::types::{
+    AssignPublicIp, AwsVpcConfiguration, DeploymentCircuitBreaker, DeploymentConfiguration,
+    LaunchType, LoadBalancer, NetworkConfiguration,
+};
+
+use super::described::outputs_of;
+use super::{Field, Outputs, Service};
+use crate::aws::live::Aws;
+use crate::aws::live::ecs::sdk_tags;
+use crate::aws::live::failure::{failure, known, not_visible_yet, required};
+
+const CREATE: &str = "ecs:CreateService";
+const UPDATE: &str = "ecs:UpdateService";
+
+/// `CreateService`. The token makes a repetition within the run answer like the first one.
+pub(super) async fn create(spec: &Service, aws: &Aws, cx: &Context) -> Result<Outputs, Failure> {
+    let balanced = spec.load_balancer.is_some();
+    let grace = spec.grace_period_seconds.filter(|_| balanced).map(int);
+    let create = aws
+        .ecs
+        .create_service()
+        .cluster(known(CREATE, &spec.cluster)?)
+        .service_name(&spec.name)
+        .task_definition(known(CREATE, &spec.task_definition)?)
+        .desired_count(int(spec.desired_count))
+        .launch_type(LaunchType::Fargate)
+        .network_configuration(network(CREATE, spec)?)
+        .set_load_balancers(Some(balancers(CREATE, spec)?))
+        .set_health_check_grace_period_seconds(grace)
+        .deployment_configuration(deployment(spec))
+        .client_token(cx.mark.token("create"))
+        .set_tags(Some(sdk_tags(spec.tags.marked(&cx.mark))));
+    // What it uses was made a moment ago: its absence means that ECS does not see it yet.
+    let created = create.send().await;
+    let created = created.map_err(|e| not_visible_yet(failure(CREATE, e)))?;
+    outputs_of(CREATE, &required(CREATE, created.service)?)
+}
+
+/// `UpdateService`, with these members and no others: what is not said stays as it is, also a
+/// desired count that an autoscaler keeps.
+pub(super) async fn update(
+    spec: &Service,
+    aws: &Aws,
+    fields: &[Field],
+    outputs: &Outputs,
+) -> Result<Outputs, Failure> {
+    let update = aws.ecs.update_service().cluster(&outputs.cluster);
+    let mut update = update.service(&outputs.name);
+    for field in fields {
+        update = match field {
+            Field::TaskDefinition => update.task_definition(known(UPDATE, &spec.task_definition)?),
+            Field::Network => update.network_configuration(network(UPDATE, spec)?),
+            // An empty list takes the balancer away [ECS API: UpdateService].
+            Field::LoadBalancer => update.set_load_balancers(Some(balancers(UPDATE, spec)?)),
+            Field::Again => update.force_new_deployment(true),
+            Field::DesiredCount(count) => update.desired_count(int(*count)),
+            Field::GracePeriod => update.health_check_grace_period_seconds(int(spec.grace())),
+            Field::Deployment => update.deployment_configuration(deployment(spec)),
+        };
+    }
+    let updated = update.send().await;
+    let updated = updated.map_err(|e| not_visible_yet(failure(UPDATE, e)))?;
+    outputs_of(UPDATE, &required(UPDATE, updated.service)?)
+}
+
+fn network(operation: &'static str, spec: &Service) -> Result<NetworkConfiguration, Failure> {
+    let values = |inputs: &[Input<String>]| -> Result<Vec<String>, Failure> {
+        let value = |input| known(operation, input).cloned();
+        inputs.iter().map(value).collect()
+    };
+    let vpc = AwsVpcConfiguration::builder()
+        .set_subnets(Some(values(&spec.subnets)?))
+        .set_security_groups(Some(values(&spec.security_groups)?))
+        .assign_public_ip(match spec.assign_public_ip {
+            true => AssignPublicIp::Enabled,
+            false => AssignPublicIp::Disabled,
+        })
+        .build()
+        .map_err(|error| Failure::internal(operation, &error))?;
+    Ok(NetworkConfiguration::builder()
+        .awsvpc_configuration(vpc)
+        .build())
+}
+
+fn balancers(operation: &'static str, spec: &Service) -> Result<Vec<LoadBalancer>, Failure> {
+    let balancer = spec.load_balancer.as_ref().map(|attachment| {
+        Ok(LoadBalancer::builder()
+            .target_group_arn(known(operation, &attachment.target_group)?)
+            .container_name(&attachment.container)
+            .container_port(i32::from(attachment.port))
+            .build())
+    });
+    balancer.into_iter().collect()
+}
+
+fn deployment(spec: &Service) -> DeploymentConfiguration {
+    let breaker = DeploymentCircuitBreaker::builder()
+        .enable(spec.circuit_breaker)
+        .rollback(spec.circuit_breaker)
+        .build();
+    DeploymentConfiguration::builder()
+        .minimum_healthy_percent(int(spec.minimum_healthy_percent))
+        .maximum_percent(int(spec.maximum_percent))
+        .deployment_circuit_breaker(breaker)
+        .build()
+}
+
+fn int(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}
