@@ -2,6 +2,8 @@
 //!
 //! A kind classifies; `retry` decides; nothing else sleeps or counts attempts.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// What an error says about the request and about trying again (`failures.md` 1.0).
@@ -48,6 +50,9 @@ pub struct Failure {
     /// The provider's id of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// How long the provider wants to be left alone, where it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<Duration>,
     /// Evidence taken at once, while it could be had: exit code, last log lines, who holds it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<String>,
@@ -70,6 +75,7 @@ impl Failure {
             code: code.into(),
             message: message.into(),
             request_id: None,
+            retry_after: None,
             evidence: Vec::new(),
             advice: Vec::new(),
         }

@@ -199,6 +199,8 @@ impl Driving<'_> {
     }
 
     fn rest(&mut self, world: &mut World<'_>, step: Instance, failure: Failure, after: Duration) {
+        // A cloud that says when to come back blocks those who come sooner for longer.
+        let after = after.max(failure.retry_after.unwrap_or_default());
         self.pause(&step, after);
         (world.report)(&Event::Retrying {
             step,

@@ -1,6 +1,11 @@
 //! Resource kinds of Cloudflare.
 
-/// The pure halves of this vendor's kinds.
-pub fn kinds() -> ashore_engine::kind::Kinds {
-    ashore_engine::kind::Kinds::new()
+mod comment;
+pub mod dns_record;
+#[cfg(feature = "live")]
+pub mod live;
+
+crate::list::kinds! {
+    live::Cloudflare;
+    dns_record::DnsRecord,
 }
