@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ashore_engine::clock::TokioClock;
+use ashore_engine::clock::{Clock, TokioClock};
 use ashore_engine::kind::Providers;
 use ashore_engine::state::State;
 use ashore_manifest::lower::Surroundings;
 use ashore_providers::aws::live::{Aws, config};
 use ashore_providers::aws::names::Names;
-use ashore_providers::cloudflare::live::Cloudflare;
+use ashore_providers::cloudflare::live::{API, Cloudflare, Transport};
 use serde_json::json;
 
 use crate::args::Global;
@@ -30,6 +30,11 @@ pub(crate) struct Cloud {
 }
 
 impl Cloud {
+    /// The wall clock, for people.
+    pub(crate) fn timestamp(&self) -> jiff::Timestamp {
+        self.clock.timestamp()
+    }
+
     /// Connects, and finds out who we are.
     pub(crate) async fn connect(
         project: &Project,
@@ -41,17 +46,20 @@ impl Cloud {
             let world = project.sandbox_world();
             let sandbox = Sandbox::open(Some(&world), environment.now, sandbox::SPEED)?;
             let sandbox = Arc::new(sandbox);
-            let cloudflare = Cloudflare::in_process(sandbox::token(), sandbox.clone());
+            let transport = Transport::InProcess(sandbox.clone());
+            let cloudflare = Cloudflare::new(transport, API, sandbox::token());
             let sdk = config::in_process(region, sandbox);
             (sdk, Some(cloudflare), "sandbox".to_string(), sandbox::SPEED)
         } else {
             let sdk = config::standard(region, global.profile.as_deref()).await;
-            let token = environment.cloudflare_token.clone();
-            let base = environment.cloudflare_url.as_deref();
-            let cloudflare = match token.map(|token| Cloudflare::new(token, base)).transpose() {
-                Ok(cloudflare) => cloudflare,
-                Err(failure) => {
-                    return Err(CommandError::of_failure("Cloudflare cannot be used", &failure));
+            let base = environment.cloudflare_url.as_deref().unwrap_or(API);
+            let cloudflare = match &environment.cloudflare_token {
+                None => None,
+                Some(token) => {
+                    let transport = Transport::http().map_err(|failure| {
+                        CommandError::of_failure("Cloudflare cannot be reached", &failure)
+                    })?;
+                    Some(Cloudflare::new(transport, base, token.clone()))
                 }
             };
             let endpoint = environment.aws_endpoint.clone().unwrap_or_else(|| "aws".into());

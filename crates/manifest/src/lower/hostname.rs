@@ -41,7 +41,7 @@ impl Lowering<'_> {
             ttl: TTL_SECONDS,
             proxied: false,
             take_over: false,
-            comment: self.comment(name, "validation_record"),
+            comment: String::new(),
         };
         self.graph.add(of_service(name, "validation_record"), &record);
         Some(certificate)
@@ -65,7 +65,7 @@ impl Lowering<'_> {
             ttl: if hostname.proxied { AUTOMATIC_TTL } else { TTL_SECONDS },
             proxied: hostname.proxied,
             take_over: hostname.take_over,
-            comment: self.comment(name, "record"),
+            comment: String::new(),
         };
         let record = self.graph.add(of_service(name, "record"), &record);
         self.graph.after(

@@ -54,7 +54,7 @@ impl Lowering<'_> {
             of_service(name, "service"),
             &EcsService {
                 name: self.name(name, 255),
-                cluster: home.cluster.get(Cluster::NAME_),
+                cluster: home.cluster.get(Cluster::ARN),
                 task_definition: task_definition.get(TaskDefinition::ARN),
                 desired_count: *service.count,
                 subnets: network
