@@ -1,6 +1,7 @@
 //! Checks that hold or do not.
 
 use super::log::Log;
+use super::rust::WITH_SDK;
 use super::{Cx, Verdict};
 use crate::docs;
 
@@ -23,17 +24,11 @@ pub(crate) fn clippy(cx: &Cx<'_>, log: &mut Log) -> Result<Verdict, String> {
     )
 }
 
-pub(crate) fn clippy_all(cx: &Cx<'_>, log: &mut Log) -> Result<Verdict, String> {
-    let all = [
-        "clippy",
-        "--workspace",
-        "--all-features",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ];
-    cargo(cx, log, &all)
+pub(crate) fn clippy_sdk(cx: &Cx<'_>, log: &mut Log) -> Result<Verdict, String> {
+    let mut words = vec!["clippy", "--all-targets"];
+    words.extend(WITH_SDK);
+    words.extend(["--", "-D", "warnings"]);
+    cargo(cx, log, &words)
 }
 
 /// Bans, licences and sources. Advisories are left out: their database is a git repository, which

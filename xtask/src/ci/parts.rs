@@ -45,14 +45,19 @@ pub(crate) const PARTS: &[Part] = &[
         run: pytest::clients,
     },
     Part {
-        name: "clippy-all",
-        what: "no lint in any member, with all features",
-        run: lints::clippy_all,
+        name: "one-build",
+        what: "the README's two commands compile the SDK once",
+        run: rust::one_build,
     },
     Part {
-        name: "test-all",
-        what: "tests of all members with all features, SDK and binary",
-        run: rust::test_all,
+        name: "clippy-sdk",
+        what: "no lint in the members with the SDK, all features",
+        run: lints::clippy_sdk,
+    },
+    Part {
+        name: "test-sdk",
+        what: "tests of the members with the SDK, and of the binary",
+        run: rust::test_sdk,
     },
     Part {
         name: "docs-cli",
