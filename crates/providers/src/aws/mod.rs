@@ -5,6 +5,7 @@ pub mod attributes;
 pub mod live;
 pub mod names;
 pub mod patience;
+pub mod sequence;
 pub mod tags;
 
 pub mod certificate;
@@ -15,6 +16,8 @@ pub mod target_group;
 pub mod cluster;
 pub mod log_group;
 pub mod service_linked_role;
+pub mod internet_gateway;
+pub mod subnet;
 pub mod vpc;
 
 crate::list::kinds! {
@@ -23,6 +26,8 @@ crate::list::kinds! {
     log_group::LogGroup,
     service_linked_role::ServiceLinkedRole,
     vpc::Vpc,
+    subnet::Subnet,
+    internet_gateway::InternetGateway,
     certificate::Certificate,
     load_balancer::LoadBalancer,
     target_group::TargetGroup,
