@@ -5,33 +5,42 @@ pub mod attributes;
 pub mod live;
 pub mod names;
 pub mod patience;
+pub mod sequence;
 pub mod tags;
 
 pub mod certificate;
+pub mod cluster;
+pub mod iam_role;
+pub mod internet_gateway;
 pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
-pub mod target_group;
-pub mod cluster;
-pub mod iam_role;
 pub mod log_group;
+pub mod route_table;
+pub mod security_group;
 pub mod service;
 pub mod service_linked_role;
+pub mod subnet;
+pub mod target_group;
 pub mod task_definition;
 pub mod vpc;
 
 crate::list::kinds! {
     live::Aws;
+    certificate::Certificate,
     cluster::Cluster,
     iam_role::Role,
-    log_group::LogGroup,
-    service::Service,
-    service_linked_role::ServiceLinkedRole,
-    task_definition::TaskDefinition,
-    vpc::Vpc,
-    certificate::Certificate,
-    load_balancer::LoadBalancer,
-    target_group::TargetGroup,
+    internet_gateway::InternetGateway,
     listener::Listener,
     listener_rule::ListenerRule,
+    load_balancer::LoadBalancer,
+    log_group::LogGroup,
+    route_table::RouteTable,
+    security_group::SecurityGroup,
+    service::Service,
+    service_linked_role::ServiceLinkedRole,
+    subnet::Subnet,
+    target_group::TargetGroup,
+    task_definition::TaskDefinition,
+    vpc::Vpc,
 }

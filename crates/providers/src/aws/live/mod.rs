@@ -8,7 +8,9 @@ pub(crate) mod elb;
 pub(crate) mod ecs;
 pub(crate) mod failure;
 pub(crate) mod foreign;
+pub(crate) mod holders;
 pub mod in_process;
+mod zones;
 
 use std::any::Any;
 use std::cell::RefCell;

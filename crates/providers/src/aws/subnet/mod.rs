@@ -1,0 +1,117 @@
+//! `aws.ec2.subnet`: a part of the network in one zone.
+
+#[cfg(feature = "live")]
+mod live;
+#[cfg(test)]
+mod tests;
+
+use ashore_engine::input::{Input, Output};
+use ashore_engine::kind::{Kind, Observed, Patience, Replacement, Request};
+use ipnet::Ipv4Net;
+use serde::{Deserialize, Serialize};
+
+use crate::aws::patience;
+use crate::aws::tags::Tags;
+
+/// A subnet. Nothing but its tags can be changed.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Subnet {
+    /// The VPC that it is a part of.
+    pub vpc: Input<String>,
+    /// Its IPv4 range within that of the VPC, /16 to /28.
+    pub cidr: String,
+    /// Its zone, `eu-central-1a`.
+    pub zone: String,
+    /// The user's tags.
+    pub tags: Tags,
+}
+
+/// What AWS tells of a subnet.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Outputs {
+    /// `subnet-…`.
+    pub id: String,
+}
+
+impl Subnet {
+    /// Its id.
+    pub const ID: Output<Self, String> = Output::new("id");
+}
+
+/// One request.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// `CreateSubnet`. It has no token: a lost one is found again by its tags.
+    Create,
+    /// `CreateTags`.
+    Tag,
+    /// `DeleteTags`.
+    Untag(Vec<String>),
+    /// `DeleteSubnet`. Refused while a network interface is in it.
+    Delete,
+}
+
+impl Kind for Subnet {
+    const NAME: &'static str = "aws.ec2.subnet";
+    const PATIENCE: Patience = patience::EC2;
+    type Outputs = Outputs;
+    type Change = Change;
+
+    fn changes(&self, observed: Option<&Observed<Self>>) -> Vec<Change> {
+        let Some(Observed { spec: observed, .. }) = observed else {
+            return vec![Change::Create];
+        };
+        let mut changes = Vec::new();
+        if let Some(tags) = self.tags.changes(&observed.tags) {
+            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
+            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
+        }
+        changes
+    }
+
+    fn removal(_: &Observed<Self>) -> Vec<Change> {
+        vec![Change::Delete]
+    }
+
+    fn replaced_by(&self, observed: &Observed<Self>) -> Option<Replacement> {
+        let before = &observed.spec;
+        let fields = [
+            ("vpc", self.vpc != before.vpc),
+            ("cidr", self.cidr != before.cidr),
+            ("zone", self.zone != before.zone),
+        ];
+        let fields = fields.into_iter().filter(|(_, differs)| *differs);
+        let replacement = Replacement::because(fields.map(|(field, _)| field)).or_none()?;
+        // Two subnets of one VPC never share an address [EC2 API: CreateSubnet,
+        // InvalidSubnet.Conflict].
+        let conflict = self.vpc == before.vpc && overlap(&self.cidr, &before.cidr);
+        Some(if conflict {
+            replacement.in_its_place()
+        } else {
+            replacement
+        })
+    }
+
+    fn request(change: &Change) -> Request {
+        match change {
+            Change::Create => Request::new("ec2:CreateSubnet").on("subnet/*"),
+            Change::Tag => Request::new("ec2:CreateTags").uses(&[]).on("subnet/*"),
+            Change::Untag(_) => Request::new("ec2:DeleteTags").uses(&[]).on("subnet/*"),
+            Change::Delete => Request::new("ec2:DeleteSubnet").uses(&[]).on("subnet/*"),
+        }
+    }
+
+    fn owned(mut self, by: &[&Self]) -> Self {
+        self.tags = self.tags.owned(by.iter().map(|spec| &spec.tags));
+        self
+    }
+}
+
+/// Whether two ranges have an address in common. What is no range has none.
+fn overlap(one: &str, other: &str) -> bool {
+    match (one.parse::<Ipv4Net>(), other.parse::<Ipv4Net>()) {
+        (Ok(one), Ok(other)) => one.contains(&other.network()) || other.contains(&one.network()),
+        _ => false,
+    }
+}
