@@ -146,33 +146,59 @@ fn join(at: &str, key: &str) -> String {
     }
 }
 
-/// What an undo writes: the pre-image, but only in the fields where the cloud still has what we
-/// wrote. Fields that somebody else has changed since keep their value and are named in the
-/// second half of the answer.
+/// What an undo writes: the pre-image, but only in the places where the cloud still has what we
+/// wrote, or had before we wrote it: an update of several requests may have been cut off between
+/// two. Places that somebody else has changed since keep their value and are named in the second
+/// half of the answer.
 pub fn restoration(
     pre_image: &Document,
     written: &Document,
     observed: &Document,
 ) -> (Document, Vec<FieldPath>) {
-    let (Value::Object(before), Value::Object(wrote), Value::Object(now)) =
-        (&pre_image.0, &written.0, &observed.0)
-    else {
-        return (pre_image.clone(), Vec::new());
-    };
-    let mut result = Map::new();
     let mut foreign = Vec::new();
-    let keys: std::collections::BTreeSet<_> = before.keys().chain(now.keys()).collect();
-    for key in keys {
-        let value = now.get(key);
-        let untouched = value == before.get(key);
-        if untouched || value == wrote.get(key) {
-            result.extend(before.get(key).map(|value| (key.clone(), value.clone())));
-        } else {
-            result.extend(value.map(|value| (key.clone(), value.clone())));
-            foreign.push(FieldPath(key.clone()));
+    let three = (Some(&pre_image.0), Some(&written.0), Some(&observed.0));
+    let restored = restore(&mut foreign, "", three).unwrap_or(Value::Null);
+    (Document(restored), foreign)
+}
+
+type Place<'a> = Option<&'a Value>;
+
+fn restore(
+    foreign: &mut Vec<FieldPath>,
+    at: &str,
+    (before, wrote, now): (Place<'_>, Place<'_>, Place<'_>),
+) -> Option<Value> {
+    let told = |value: Place<'_>| value.is_some_and(|value| !value.is_null());
+    if now == before || now == wrote || !(told(now) || told(before)) {
+        return before.cloned();
+    }
+    match (before, now) {
+        (Some(Value::Object(was)), Some(Value::Object(is))) => {
+            let keys: std::collections::BTreeSet<_> = was.keys().chain(is.keys()).collect();
+            let place = |key: &String| {
+                let three = (was.get(key), wrote.and_then(|w| w.get(key)), is.get(key));
+                Some((key.clone(), restore(foreign, &join(at, key), three)?))
+            };
+            Some(Value::Object(keys.into_iter().filter_map(place).collect()))
+        }
+        (Some(Value::Array(was)), Some(Value::Array(is))) => {
+            let wrote = wrote.and_then(Value::as_array);
+            let ours = |item: &Value| wrote.is_some_and(|wrote| wrote.contains(item));
+            // What is missing was taken away by us only if we did not write it.
+            let stays = |item: &&Value| is.contains(item) || !ours(item);
+            let theirs = |item: &&Value| !was.contains(item) && !ours(item);
+            let added: Vec<Value> = is.iter().filter(theirs).cloned().collect();
+            if !added.is_empty() || !was.iter().all(|item| stays(&item)) {
+                foreign.push(FieldPath(at.to_string()));
+            }
+            let kept = was.iter().filter(stays).cloned();
+            Some(Value::Array(kept.chain(added).collect()))
+        }
+        _ => {
+            foreign.push(FieldPath(at.to_string()));
+            now.cloned()
         }
     }
-    (Document(Value::Object(result)), foreign)
 }
 
 #[cfg(test)]
@@ -211,5 +237,43 @@ mod tests {
             json!({"ttl": 300, "content": "old", "comment": "a"})
         );
         assert_eq!(foreign, [FieldPath("ttl".into())]);
+    }
+
+    #[test]
+    fn a_restoration_of_a_half_applied_update_is_the_pre_image() {
+        let before = json!({"uses": {"a": "1", "b": "2"}, "rules": [80, 443]});
+        let wrote = json!({"uses": {"b": "3", "c": "4"}, "rules": [443, 8080]});
+        let half = [
+            json!({"uses": {"b": "2"}, "rules": [80, 443]}),
+            json!({"uses": {"b": "3"}, "rules": [443]}),
+            json!({"uses": {"b": "3", "c": "4"}, "rules": [80, 443, 8080]}),
+        ];
+        for now in half {
+            let (restored, foreign) = restoration(
+                &Document(before.clone()),
+                &Document(wrote.clone()),
+                &Document(now),
+            );
+            assert_eq!((restored.0, foreign), (before.clone(), Vec::new()));
+        }
+    }
+
+    #[test]
+    fn a_restoration_of_a_list_keeps_what_somebody_else_added() {
+        let (restored, foreign) = restoration(
+            &Document(json!({"rules": [80]})),
+            &Document(json!({"rules": [443]})),
+            &Document(json!({"rules": [443, 22]})),
+        );
+        assert_eq!(restored.0, json!({"rules": [80, 22]}));
+        assert_eq!(foreign, [FieldPath("rules".into())]);
+    }
+
+    #[test]
+    fn what_is_not_told_any_more_stays_known() {
+        let known = Document(json!({"id": null, "displaced": ["x"], "arn": "old"}));
+        let now = Document(json!({"id": "1", "displaced": [], "arn": "new"}));
+        let told = json!({"id": "1", "displaced": ["x"], "arn": "new"});
+        assert_eq!(told_over(&now, Some(&known)).0, told);
     }
 }

@@ -107,10 +107,13 @@ impl History {
     /// The first law that is broken.
     pub fn plays(&self) -> Result<Tally, Breach> {
         let mut session = Session::new(self);
-        for act in &self.acts {
-            session.play(act)?;
-        }
-        session.calm_end()
+        let played = self.acts.iter().try_for_each(|act| session.play(act));
+        played
+            .and_then(|()| session.calm_end())
+            .map_err(|Breach(what)| {
+                let story = session.story.join("\n");
+                Breach(format!("{what}\n{story}\n"))
+            })
     }
 
     /// Plays it, and says what broke together with the Rust that makes it.

@@ -245,7 +245,7 @@ impl Driving<'_> {
                 });
             }
             Settled::There(outputs) => {
-                let outputs = outputs.unwrap_or_default();
+                let outputs = outputs.or(known).unwrap_or_default(); // of what is gone, the last known
                 self.record(
                     run,
                     world,

@@ -126,6 +126,8 @@ pub struct Session {
     foreign: BTreeMap<String, String>,
     tally: Tally,
     budget: u32,
+    /// What happened, line by line, for whoever has to find out what broke.
+    pub(super) story: Vec<String>,
 }
 
 /// A year: no run may take longer, and none should come near.
@@ -159,6 +161,7 @@ impl Session {
             foreign: cloud.picture(),
             tally: Tally::default(),
             budget: TURNS_MAX,
+            story: Vec::new(),
             clock,
             cloud,
         }
@@ -188,8 +191,12 @@ impl Session {
         self.tally.sent.push(self.cloud.requests());
         match turn {
             Turn::Enough => {}
-            Turn::Refused => self.tally.refused += 1,
+            Turn::Refused => {
+                self.tally.refused += 1;
+                self.story.push("the command is refused".into());
+            }
             Turn::Dead => {
+                self.story.push("the process dies".into());
                 self.tally.crashes += 1;
                 self.calm = false;
                 self.cloud.hang_up();
@@ -240,7 +247,8 @@ impl Session {
                 None => return Ok(Turn::Dead),
                 Some(Ended::Over(_)) if next == Next::Enough => return Ok(Turn::Enough),
                 Some(Ended::Over(_)) => {}
-                Some(Ended::Suspended(_)) => {
+                Some(Ended::Suspended(why)) => {
+                    self.story.push(format!("the run pauses: {why}"));
                     self.tally.pauses += 1;
                     self.clock.advance(Duration::from_secs(60));
                 }
@@ -384,6 +392,9 @@ impl Session {
         }
         let bytes = std::mem::take(&mut *self.bytes.borrow_mut());
         let reading = read(&bytes).map_err(|error| Breach(error.to_string()))?;
+        self.story
+            .push(format!("run {} ended {outcome:?}:", self.runs));
+        self.story.extend(reading.entries.iter().map(told));
         self.tally.entries += reading.entries.len();
         self.tally.trace = blake3::hash(&[self.tally.trace.as_bytes(), &bytes].concat())
             .to_hex()
@@ -397,7 +408,7 @@ impl Session {
     }
 
     /// The last wish again with nothing going wrong, then everything down.
-    pub(super) fn calm_end(mut self) -> Result<Tally, Breach> {
+    pub(super) fn calm_end(&mut self) -> Result<Tally, Breach> {
         let graph = manifest::graph(&self.wanted);
         self.play(&Act::new(Wish::Up(self.wanted.clone())))?;
         // A second one: the first may have had to see an older run through.
@@ -408,8 +419,28 @@ impl Session {
         self.play(&Act::new(Wish::Down))?;
         laws::as_before(&self.foreign, &self.cloud.picture())?;
         self.tally.requests = u32::try_from(self.cloud.log().len()).unwrap_or(u32::MAX);
-        Ok(self.tally)
+        Ok(self.tally.clone())
     }
+}
+
+/// An entry in a line.
+fn told(entry: &Entry) -> String {
+    let value = serde_json::to_value(entry).unwrap_or_default();
+    let word = |name: &str| value[name].as_str().unwrap_or_default().to_string();
+    let failure = value["failure"]["code"].as_str().unwrap_or_default();
+    let requests = value["requests"].as_array().map(|all| {
+        let operation = |request: &serde_json::Value| request["operation"].to_string();
+        all.iter().map(operation).collect::<Vec<_>>().join(" ")
+    });
+    let requests = requests.unwrap_or_default();
+    let line = [
+        word("entry"),
+        word("step"),
+        word("operation"),
+        failure.into(),
+        requests,
+    ];
+    format!("  {}", line.join(" ").trim_end())
 }
 
 fn tail(run: &Run) -> Vec<String> {
