@@ -1,0 +1,6 @@
+//! The effect half of kinds against the twin, through the real SDK, in virtual time.
+
+mod names;
+mod network;
+mod rollout;
+mod stage;

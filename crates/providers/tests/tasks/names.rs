@@ -1,0 +1,214 @@
+//! Kinds that are there as soon as they are named: roles, log groups, clusters, task definitions.
+
+use std::collections::BTreeMap;
+
+use ashore_engine::kind::{Found, Kind, Observed};
+use ashore_providers::aws::cluster::Cluster;
+use ashore_providers::aws::iam_role::Role;
+use ashore_providers::aws::log_group::LogGroup;
+use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
+use ashore_providers::aws::tags::Tags;
+use ashore_providers::aws::task_definition::{Container, Log, TaskDefinition};
+use serde_json::{Value, json};
+
+use crate::stage::{REGION, Stage};
+
+pub(crate) fn tags(value: &str) -> Tags {
+    Tags([("team".to_string(), value.to_string())].into())
+}
+
+pub(crate) fn cluster() -> Cluster {
+    Cluster {
+        name: "hello-default".into(),
+        container_insights: "disabled".into(),
+        tags: tags("a"),
+    }
+}
+
+pub(crate) fn logs() -> LogGroup {
+    LogGroup {
+        name: "/ashore/hello-default".into(),
+        retention_days: 30,
+        tags: tags("a"),
+    }
+}
+
+pub(crate) fn role() -> Role {
+    Role {
+        name: "hello-default-execution".into(),
+        trust: json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow",
+            "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }]}),
+        managed_policies: [
+            "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy".to_string(),
+        ]
+        .into(),
+        inline_policies: BTreeMap::new(),
+        tags: tags("a"),
+    }
+}
+
+fn policy(action: &str) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": action, "Resource": "*"},
+    ]})
+}
+
+pub(crate) fn definition(role: &str, image: &str) -> TaskDefinition {
+    TaskDefinition {
+        family: "hello-default-web".into(),
+        cpu: 256,
+        memory: 512,
+        architecture: "X86_64".into(),
+        execution_role: role.to_string().into(),
+        task_role: None,
+        ephemeral_storage_gib: None,
+        containers: vec![Container {
+            name: "web".into(),
+            image: image.into(),
+            essential: true,
+            command: Vec::new(),
+            entry_point: Vec::new(),
+            environment: [("B", "2"), ("A", "1")]
+                .map(|(k, v)| (k.to_string(), v.to_string()))
+                .into(),
+            ports: vec![8080, 80],
+            log: Some(Log {
+                group: logs().name.into(),
+                region: REGION.into(),
+                prefix: "web".into(),
+            }),
+            stop_timeout_seconds: Some(20),
+        }],
+        tags: tags("a"),
+    }
+}
+
+#[tokio::test]
+async fn a_cluster_lives() {
+    let stage = Stage::new().await;
+    let insights = Cluster {
+        container_insights: "enhanced".into(),
+        ..cluster()
+    };
+    let tagged = Cluster {
+        tags: Tags([("cost".to_string(), "x".to_string())].into()),
+        ..insights.clone()
+    };
+    let then = [insights, tagged];
+    stage.life("cluster/cluster", &cluster(), &then).await;
+}
+
+#[tokio::test]
+async fn a_log_group_lives() {
+    let stage = Stage::new().await;
+    let shorter = LogGroup {
+        retention_days: 7,
+        ..logs()
+    };
+    let for_ever = LogGroup {
+        retention_days: 0,
+        tags: Tags::default(),
+        ..logs()
+    };
+    let longer_name = LogGroup {
+        name: format!("{}-too", logs().name),
+        ..logs()
+    };
+    stage.create("other", &longer_name).await;
+    let outputs = stage.create("logs", &logs()).await;
+    stage.converged(&logs(), &outputs).await;
+    stage.remove("logs", &logs(), &outputs).await;
+    let stage = Stage::new().await;
+    stage.life("logs", &logs(), &[shorter, for_ever]).await;
+}
+
+#[tokio::test]
+async fn a_role_lives() {
+    let stage = Stage::new().await;
+    let mut inline = role();
+    inline
+        .inline_policies
+        .insert("uses".into(), policy("s3:GetObject"));
+    let mut other = inline.clone();
+    other
+        .inline_policies
+        .insert("uses".into(), policy("s3:PutObject"));
+    other.managed_policies.clear();
+    let mut trust = other.clone();
+    trust.trust["Statement"][0]["Condition"] =
+        json!({"StringEquals": {"aws:SourceAccount": "123456789012"}});
+    trust.inline_policies.clear();
+    trust.tags = tags("b");
+    stage
+        .life("roles/execution", &role(), &[inline, other, trust])
+        .await;
+}
+
+#[tokio::test]
+async fn a_role_is_bare_before_it_goes_whoever_filled_it() {
+    let stage = Stage::new().await;
+    let outputs = stage.create("roles/execution", &role()).await;
+    let iam = aws_sdk_iam::Client::new(&stage.config);
+    let put = iam.put_role_policy().role_name(&outputs.name);
+    let put = put
+        .policy_name("theirs")
+        .policy_document(policy("s3:*").to_string());
+    put.send().await.expect("somebody else may too");
+    stage.remove("roles/execution", &role(), &outputs).await;
+}
+
+#[tokio::test]
+async fn the_linked_role_is_made_once_and_then_everybodys() {
+    let stage = Stage::new().await;
+    let spec = ServiceLinkedRole {
+        service: "ecs.amazonaws.com".into(),
+    };
+    assert_eq!(stage.found("roles/ecs", &spec).await, Found::Absent);
+    let outputs = stage.create("roles/ecs", &spec).await;
+    assert_eq!(
+        stage.found("roles/ecs", &spec).await,
+        Found::Shared(outputs.clone())
+    );
+    stage.converged(&spec, &outputs).await;
+    let again = stage
+        .send("roles/ecs", &spec, spec.changes(None), None)
+        .await;
+    let taken = again.expect_err("it is there");
+    assert_eq!(taken.class, ashore_engine::failure::Class::Exists);
+}
+
+#[tokio::test]
+async fn a_task_definition_lives_by_its_revisions() {
+    let stage = Stage::new().await;
+    let role = stage.create("roles/execution", &role()).await;
+    let first = definition(&role.arn, "nginx:1.29");
+    let mut tagged = first.clone();
+    tagged.tags = tags("b");
+    stage.life("web/definition", &first, &[tagged]).await;
+
+    let second = definition(&role.arn, "nginx:1.30");
+    let outputs = stage.create("web/definition", &first).await;
+    let there: Observed<TaskDefinition> = stage.observed(&outputs).await.expect("there");
+    assert!(second.replaced_by(&there).is_some());
+    assert_eq!(second.changes(Some(&there)), []);
+    // The newest revision bears the same mark and says something else: not what was lost.
+    assert_eq!(stage.found("web/definition", &second).await, Found::Absent);
+}
+
+#[tokio::test]
+async fn a_deregistered_revision_is_made_anew() {
+    let stage = Stage::new().await;
+    let role = stage.create("roles/execution", &role()).await;
+    let spec = definition(&role.arn, "nginx:1.29");
+    let outputs = stage.create("web/definition", &spec).await;
+    let ecs = aws_sdk_ecs::Client::new(&stage.config);
+    let deregister = ecs.deregister_task_definition();
+    let deregistered = deregister.task_definition(&outputs.arn).send().await;
+    deregistered.expect("anybody may");
+    let there: Observed<TaskDefinition> = stage.observed(&outputs).await.expect("there");
+    assert!(spec.replaced_by(&there).is_some());
+    stage.remove("web/definition", &spec, &outputs).await;
+}
