@@ -10,6 +10,7 @@ use super::task::{Owner, StopCode};
 use super::{Happening, delete_task_definitions, events, observe, rollout, start, stop};
 use crate::agenda;
 use crate::clock::Millis;
+use crate::elbv2;
 use crate::world::World;
 
 /// Lets the scheduler look at a service at that time, if it would not look earlier anyway.
@@ -111,8 +112,12 @@ fn tell_unhealthy(world: &mut World, region: &str, key: &str, id: &str) {
         let one = std::slice::from_ref(&balancer);
         if let Opinion::Unhealthy(group) = balancers::opinion(world, region, one, &ip) {
             let port = balancer.container_port;
+            // With the codes, as the balancer names them ("… due to (reason Health checks failed with these codes:
+            // [404])." stands in every report of such a service).
+            let reason = elbv2::target_reason(world, region, &group, &ip, port);
+            let reason = reason.unwrap_or_else(|| "Health checks failed".to_owned());
             let what = format!(
-                "(task {id}) (port {port}) is unhealthy in (target-group {group}) due to (reason Health checks failed)."
+                "(task {id}) (port {port}) is unhealthy in (target-group {group}) due to (reason {reason})."
             );
             events::tell(world, region, key, what);
         }

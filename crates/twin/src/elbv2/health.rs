@@ -165,6 +165,20 @@ pub(crate) fn target_state(
     Some(target.state.word())
 }
 
+/// Why it is not healthy, in the balancer's words. `None` where it is, or is not registered.
+pub(crate) fn target_reason(
+    world: &World,
+    region: &str,
+    arn: &str,
+    ip: &str,
+    port: u16,
+) -> Option<String> {
+    let group = target_group::target_group(world, region, arn)?;
+    let target = group.targets.iter().find(|target| target.is(ip, port))?;
+    let reason = target.state.value(false);
+    reason["Description"].as_str().map(str::to_owned)
+}
+
 pub(super) fn describe_target_health(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
     let arn = input.required("TargetGroupArn")?;

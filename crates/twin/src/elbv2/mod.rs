@@ -38,7 +38,7 @@ use crate::world::World;
 
 pub(crate) use answer::ask;
 use balancer::LoadBalancer;
-pub(crate) use health::{look, look_everywhere, target_state};
+pub(crate) use health::{look, look_everywhere, target_reason, target_state};
 use listener::Listener;
 use rule::Rule;
 pub(crate) use tagging::tagged;
