@@ -93,7 +93,7 @@ async fn a_service_lives() {
         removed
             .whys
             .iter()
-            .any(|why| why.contains("tasks still stopping")),
+            .any(|why| why.contains("still stopping")),
         "{:?}",
         removed.whys
     );
@@ -192,15 +192,16 @@ async fn health_checks_that_fail_are_reported_with_their_codes() {
         "{failure:?}"
     );
     assert!(!failure.advice.is_empty(), "{failure:?}");
-    let whys = waited.whys.join("\n");
-    assert!(whys.contains("404") || whys.contains("unhealthy"), "{whys}");
+    let evidence = failure.evidence.join("\n");
+    assert!(evidence.contains("with these codes: [404]"), "{evidence}");
+    assert!(failure.advice[0].contains("health.path"), "{failure:?}");
 }
 
 #[tokio::test]
 async fn what_ecs_rolled_back_is_failed_and_never_ready() {
     let (stage, ground, spec) = with("nginx:1").await;
     let outputs = stage.create(WEB, &spec).await;
-    let ready = stage.wait(WEB, &spec, &outputs, Wait::Healthy).await;
+    let ready = stage.wait(WEB, &spec, &outputs, Wait::Rollout).await;
     let outputs = ready.answer.expect("the first serves");
     stage.script("broken", crashing());
     let mut next = spec.clone();
@@ -215,6 +216,25 @@ async fn what_ecs_rolled_back_is_failed_and_never_ready() {
     stage.converged(&spec, &outputs).await;
     let undone = stage.wait(WEB, &spec, &outputs, Wait::Healthy).await;
     undone.answer.expect("the first still serves");
+}
+
+/// ECS goes back to what was COMPLETED only, and a service is healthy before that.
+#[tokio::test]
+async fn what_ecs_has_nothing_to_go_back_for_is_given_up_at_once() {
+    let (stage, ground, spec) = with("nginx:1").await;
+    let outputs = stage.create(WEB, &spec).await;
+    stage.wait(WEB, &spec, &outputs, Wait::Healthy).await;
+    stage.script("broken", crashing());
+    let mut next = spec.clone();
+    next.task_definition = stage.revision(&ground, "broken").await.into();
+    let outputs = stage.change(WEB, &spec, &next, &outputs).await;
+    let waited = stage.wait(WEB, &next, &outputs, Wait::Healthy).await;
+    let failure = waited.answer.expect_err("it fails");
+    assert!(["RolloutFailed", "TasksFail"].contains(&failure.code.as_str()));
+    assert!(waited.time < Duration::from_secs(240), "{:?}", waited.time);
+    let outputs = stage.change(WEB, &next, &spec, &outputs).await;
+    let undone = stage.wait(WEB, &spec, &outputs, Wait::Healthy).await;
+    undone.answer.expect("the first serves again");
 }
 
 #[tokio::test]

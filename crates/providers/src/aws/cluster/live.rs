@@ -162,6 +162,13 @@ async fn describe(
         .include(ClusterField::Tags)
         .include(ClusterField::Settings);
     let described = describe.send().await.map_err(|e| failure(OPERATION, e))?;
+    let failures = described.failures.unwrap_or_default();
+    let missing = |failure: &aws_sdk_ecs::types::Failure| failure.reason() == Some("MISSING");
+    if let Some(refused) = failures.into_iter().find(|failure| !missing(failure)) {
+        let code = refused.reason.unwrap_or_default();
+        let detail = refused.detail.unwrap_or_default();
+        return Err(Failure::new(Class::Denied, OPERATION, code, detail));
+    }
     let mut found = BTreeMap::new();
     for cluster in described.clusters.unwrap_or_default() {
         if cluster.status.as_deref() == Some("INACTIVE") {

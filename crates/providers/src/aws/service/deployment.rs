@@ -110,7 +110,7 @@ impl Snapshot {
         let alone = self.deployments.len() == 1;
         if self.serves(wanted, primary) {
             return match primary.rollout {
-                Some(Rollout::Failed) if wanted.circuit_breaker && !alone => Stand::TurningAway,
+                Some(Rollout::Failed) if self.goes_back(wanted) => Stand::TurningAway,
                 Some(Rollout::Failed) => Stand::GivenUp,
                 _ if waited < STALE && primary.desired != wanted.desired_count => Stand::Unseen,
                 _ if primary.running < primary.desired => Stand::Starting,
@@ -125,6 +125,13 @@ impl Snapshot {
             _ if waited < STALE && !listed => Stand::Unseen,
             _ => Stand::Elsewhere,
         }
+    }
+
+    /// Whether ECS has something to go back to when the present deployment fails. It must have
+    /// been COMPLETED, which is later than healthy [ECS developer guide: circuit breaker].
+    pub(super) fn goes_back(&self, wanted: &Service) -> bool {
+        let completed = |it: &Deployment| !it.primary && it.rollout == Some(Rollout::Completed);
+        wanted.circuit_breaker && self.deployments.iter().any(completed)
     }
 
     fn serves(&self, wanted: &Service, primary: &Deployment) -> bool {
@@ -172,6 +179,17 @@ impl Snapshot {
         (count >= 3).then_some(newest.message.as_str())
     }
 
+    /// The newest events, and the newest that gives the balancer's reason even if it is older.
+    pub(super) fn telling(&self) -> impl Iterator<Item = &str> {
+        const NEWEST: usize = 5;
+        let reason = |event: &&Event| event.says(&["due to (reason"]);
+        let newest = self.events.iter().take(NEWEST);
+        let known = newest.clone().any(|event| reason(&event));
+        let older = self.events.iter().skip(NEWEST).find(reason);
+        let events = newest.chain(older.filter(|_| !known));
+        events.map(|event| event.message.as_str())
+    }
+
     /// Whether it is worth asking what tasks have stopped of.
     pub(super) fn troubled(&self, waited: Duration) -> bool {
         const SIGNS: &[&str] = &["unhealthy", "unable", "failed", "stopped"];
@@ -208,7 +226,7 @@ fn is_of(deployment: &Deployment, wanted: &Service) -> bool {
 /// and 3 to 200 [ECS API: DeploymentCircuitBreaker], and three more for the tasks that it does not
 /// count.
 pub(super) fn enough(wanted: &Service, goes_back: bool) -> usize {
-    if !(goes_back && wanted.circuit_breaker) {
+    if !goes_back {
         return 3;
     }
     let threshold = wanted.desired_count.div_ceil(2).clamp(3, 200);

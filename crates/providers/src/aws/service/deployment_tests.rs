@@ -56,6 +56,10 @@ fn what_serves_is_compared_with_what_is_wanted() {
             Stand::TurningAway,
         ),
         (
+            vec![deployment(2, 0, Failed), other(1, 2, InProgress)],
+            Stand::GivenUp,
+        ),
+        (
             vec![deployment(1, 2, InProgress), other(2, 0, Failed)],
             Stand::TurningAway,
         ),
@@ -126,8 +130,16 @@ fn ecs_is_given_the_time_to_go_back_by_itself() {
     assert_eq!(enough(&spec, true), 6);
     spec.desired_count = 100;
     assert_eq!(enough(&spec, true), 53);
+    let mut snapshot = snapshot(vec![
+        deployment(2, 0, Rollout::InProgress),
+        other(1, 2, Rollout::Completed),
+    ]);
+    assert!(snapshot.goes_back(&spec));
     spec.circuit_breaker = false;
-    assert_eq!(enough(&spec, true), 3);
+    assert!(!snapshot.goes_back(&spec));
+    spec.circuit_breaker = true;
+    snapshot.deployments[1].rollout = Some(Rollout::InProgress);
+    assert!(!snapshot.goes_back(&spec));
 }
 
 #[test]

@@ -117,7 +117,8 @@ fn held(left: usize) -> Gone {
     let tasks = if left == 1 { "task" } else { "tasks" };
     Gone::Held {
         by: match left {
-            0 => "ECS, which is draining the service".to_string(),
+            // Those that are on their way out count no more.
+            0 => "its last tasks, still stopping".to_string(),
             left => format!("{left} {tasks} still stopping"),
         },
         look_after: DRAINING,

@@ -107,7 +107,7 @@ impl Watch<'_> {
             Some(targets) => format!("{}, {}", targets.why(), self.seen.why()),
             None => self.seen.why(),
         };
-        let goes_back = self.seen.deployments.len() > 1;
+        let goes_back = self.seen.goes_back(self.spec);
         if let Some(message) = self.seen.cannot_launch(self.cx.waited) {
             let message = message.to_string();
             return self.fail("CannotLaunch", message, targets).await;
@@ -207,8 +207,7 @@ impl Watch<'_> {
         let dead = definition.and_then(|definition| newest_of(stopped, definition));
         let mut said = dead.map(Stopped::lines).unwrap_or_default();
         said.extend(targets.iter().flat_map(Targets::lines));
-        let events = self.seen.events.iter().take(5);
-        said.extend(events.map(|event| format!("event: {}", event.message)));
+        said.extend(self.seen.telling().map(|event| format!("event: {event}")));
         let last = match definition {
             Some(definition) => {
                 stopped_tasks::last_words(self.aws, self.spec, definition, dead).await
