@@ -3,12 +3,13 @@ use std::collections::BTreeMap;
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
 use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
-use aws_sdk_ec2::types::{Filter, IpPermission, ResourceType, SecurityGroupRule};
+use aws_sdk_ec2::types::{IpPermission, ResourceType};
 
-use super::permission::{Described, permission};
+use super::described::{Described, groups, literally, rules};
+use super::permission::permission;
 use super::{Change, Direction, Outputs, Rule, SecurityGroup};
 use crate::aws::live::Aws;
-use crate::aws::live::ec2::{self, filter, marked_filters, stack_filters, tag_map};
+use crate::aws::live::ec2::{self, filter, marked_filters, stack_filters};
 use crate::aws::live::failure::{failure, known, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
 use crate::aws::live::holders;
@@ -22,8 +23,6 @@ const DESCRIBE_OUT: &str = "ec2:UpdateSecurityGroupRuleDescriptionsEgress";
 const REVOKE_IN: &str = "ec2:RevokeSecurityGroupIngress";
 const REVOKE_OUT: &str = "ec2:RevokeSecurityGroupEgress";
 const DELETE: &str = "ec2:DeleteSecurityGroup";
-const GROUPS: &str = "ec2:DescribeSecurityGroups";
-const RULES: &str = "ec2:DescribeSecurityGroupRules";
 
 impl Live for SecurityGroup {
     type Client = Aws;
@@ -251,7 +250,10 @@ impl SecurityGroup {
         direction: Direction,
         rules: &[usize],
     ) -> Result<Vec<IpPermission>, Failure> {
-        let all = self.rules(direction);
+        let all = match direction {
+            Direction::Ingress => &self.ingress,
+            Direction::Egress => &self.egress,
+        };
         let rule = |index: &usize| required(operation, all.get(*index));
         let permission = |index| permission(operation, rule(index)?);
         rules.iter().map(permission).collect()
@@ -314,78 +316,4 @@ async fn holders_of(aws: &Aws, id: &str) -> Result<Vec<String>, Failure> {
     Ok(others
         .map(|group| format!("a rule of security group {} ({})", group.id, group.name))
         .collect())
-}
-
-#[derive(Clone)]
-struct Group {
-    id: String,
-    name: String,
-    description: String,
-    vpc: String,
-    tags: BTreeMap<String, String>,
-}
-
-impl Group {
-    fn outputs(&self) -> Outputs {
-        Outputs {
-            id: self.id.clone(),
-            rules: BTreeMap::new(),
-        }
-    }
-}
-
-async fn groups(aws: &Aws, filters: Vec<Filter>) -> Result<BTreeMap<String, Group>, Failure> {
-    let request = aws.ec2.describe_security_groups();
-    let pages = request.set_filters(Some(filters)).into_paginator().items();
-    let groups: Vec<aws_sdk_ec2::types::SecurityGroup> = pages
-        .send()
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|e| failure(GROUPS, e))?;
-    let described = |group: aws_sdk_ec2::types::SecurityGroup| {
-        let id = required(GROUPS, group.group_id)?;
-        let group = Group {
-            id: id.clone(),
-            name: required(GROUPS, group.group_name)?,
-            description: group.description.unwrap_or_default(),
-            vpc: required(GROUPS, group.vpc_id)?,
-            tags: tag_map(group.tags),
-        };
-        Ok((id, group))
-    };
-    groups.into_iter().map(described).collect()
-}
-
-/// The rules of groups, by the id of the group.
-async fn rules(
-    aws: &Aws,
-    groups: Vec<String>,
-) -> Result<BTreeMap<String, Vec<Described>>, Failure> {
-    let request = aws.ec2.describe_security_group_rules();
-    let pages = request.filters(filter("group-id", groups)).into_paginator();
-    let all: Vec<SecurityGroupRule> = pages
-        .items()
-        .send()
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|e| failure(RULES, e))?;
-    let mut by_group = BTreeMap::<String, Vec<Described>>::new();
-    for rule in all {
-        let rule = Described::of(RULES, rule)?;
-        by_group.entry(rule.group.clone()).or_default().push(rule);
-    }
-    Ok(by_group)
-}
-
-/// A filter value that means just itself: `*` and `?` are wildcards in filters, and group names
-/// may contain them [EC2 user guide: filtering].
-fn literally(name: &str) -> String {
-    let mut value = String::new();
-    for c in name.chars() {
-        if matches!(c, '*' | '?' | '\\') {
-            value.push('\\');
-        }
-        value.push(c);
-    }
-    value
 }

@@ -1,6 +1,8 @@
 //! `aws.ec2.security_group`: what may flow to and from those that bear it.
 
 #[cfg(feature = "live")]
+mod described;
+#[cfg(feature = "live")]
 mod live;
 #[cfg(feature = "live")]
 mod permission;
@@ -180,13 +182,6 @@ impl SecurityGroup {
         changes.extend(additions(Direction::Egress, &egress));
         changes.extend((!egress.surplus.is_empty()).then_some(Change::RevokeAllOut));
         changes
-    }
-
-    fn rules(&self, direction: Direction) -> &[Rule] {
-        match direction {
-            Direction::Ingress => &self.ingress,
-            Direction::Egress => &self.egress,
-        }
     }
 }
 
