@@ -20,7 +20,14 @@ pub(crate) struct Cli {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Global {
     /// The manifest.
-    #[arg(short, long, global = true, value_name = "FILE", env = "ASHORE_FILE", default_value = "ashore.toml")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "ASHORE_FILE",
+        default_value = "ashore.toml"
+    )]
     pub(crate) file: PathBuf,
     /// The environment.
     #[arg(short, long, global = true, value_name = "NAME", env = "ASHORE_ENV")]

@@ -62,7 +62,10 @@ impl Cloud {
                     Some(Cloudflare::new(transport, base, token.clone()))
                 }
             };
-            let endpoint = environment.aws_endpoint.clone().unwrap_or_else(|| "aws".into());
+            let endpoint = environment
+                .aws_endpoint
+                .clone()
+                .unwrap_or_else(|| "aws".into());
             (sdk, cloudflare, endpoint, environment.clock_speed)
         };
         if project.manifest.dns.is_some() && cloudflare.is_none() {
@@ -167,13 +170,19 @@ impl Cloud {
         };
         let name = dns.zone.to_string();
         let pinned = state.inputs.get("dns_zone");
-        if let Some(id) = pinned.filter(|zone| zone["name"] == name.as_str()).and_then(|zone| zone["id"].as_str()) {
+        if let Some(id) = pinned
+            .filter(|zone| zone["name"] == name.as_str())
+            .and_then(|zone| zone["id"].as_str())
+        {
             return Ok(Some(id.to_string()));
         }
         let zone = cloudflare.zone(&name).await.map_err(|failure| {
             CommandError::of_failure(&format!("the zone `{name}` cannot be used"), &failure)
         })?;
-        state.inputs.insert("dns_zone".to_string(), json!({ "name": name, "id": zone.id }));
+        state.inputs.insert(
+            "dns_zone".to_string(),
+            json!({ "name": name, "id": zone.id }),
+        );
         Ok(Some(zone.id))
     }
 }

@@ -41,15 +41,17 @@ pub(crate) fn run(
 }
 
 /// Verbs that wait for the world do so on one thread: nothing here computes.
-fn wait<T>(
-    work: impl Future<Output = Result<T, CommandError>>,
-) -> Result<T, CommandError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+fn wait<T>(work: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     match runtime {
         Ok(runtime) => runtime.block_on(work),
-        Err(error) => {
-            Err(CommandError::io("E0604", "the process cannot wait for anything".into(), &error))
-        }
+        Err(error) => Err(CommandError::io(
+            "E0604",
+            "the process cannot wait for anything".into(),
+            &error,
+        )),
     }
 }
 
@@ -71,8 +73,10 @@ pub(crate) fn stop_on_signals() -> Stop {
 async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let listen = |kind| signal(kind).ok();
-    let (mut terminate, mut hangup) =
-        (listen(SignalKind::terminate()), listen(SignalKind::hangup()));
+    let (mut terminate, mut hangup) = (
+        listen(SignalKind::terminate()),
+        listen(SignalKind::hangup()),
+    );
     let wait = async |listener: &mut Option<tokio::signal::unix::Signal>| match listener {
         Some(listener) => {
             listener.recv().await;

@@ -26,7 +26,10 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    #[expect(clippy::disallowed_methods, reason = "this is the edge: read once, passed down")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the edge: read once, passed down"
+    )]
     pub(crate) fn read() -> Self {
         let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let ci = text("CI").is_some_and(|value| value != "false" && value != "0");

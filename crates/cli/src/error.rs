@@ -83,7 +83,9 @@ impl CommandError {
             _ => ("E0405", Exit::Failed),
         };
         let mut error = Self::new(code, what).exit(exit).cause(failure.to_string());
-        error.causes.extend(failure.request_id.iter().map(|id| format!("request {id}")));
+        error
+            .causes
+            .extend(failure.request_id.iter().map(|id| format!("request {id}")));
         error.causes.extend(failure.evidence.iter().cloned());
         error.advice.extend(failure.advice.iter().cloned());
         error
@@ -97,7 +99,9 @@ impl CommandError {
             more => Self::new(first, format!("{} things stand in the way", more.len())),
         };
         if errors.len() > 1 {
-            let lines = errors.iter().map(|each| format!("[{}] {each}", each.code()));
+            let lines = errors
+                .iter()
+                .map(|each| format!("[{}] {each}", each.code()));
             error.causes.extend(lines);
         }
         for each in errors {

@@ -16,7 +16,6 @@ use clap::Parser;
 
 use args::Cli;
 use environment::Environment;
-use exit::Exit;
 use printer::Printer;
 
 fn main() -> std::process::ExitCode {

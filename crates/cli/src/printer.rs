@@ -42,7 +42,11 @@ impl Printer {
     /// Part of the answer, for people.
     pub(crate) fn answer(&mut self, text: impl AsRef<str>) {
         if !self.json {
-            let _ = writeln!(AutoStream::new(std::io::stdout(), self.color), "{}", text.as_ref());
+            let _ = writeln!(
+                AutoStream::new(std::io::stdout(), self.color),
+                "{}",
+                text.as_ref()
+            );
         }
     }
 
@@ -54,7 +58,11 @@ impl Printer {
     /// Said on the way, for people.
     pub(crate) fn say(&mut self, text: impl AsRef<str>) {
         if !self.json {
-            let _ = writeln!(AutoStream::new(std::io::stderr(), self.color), "{}", text.as_ref());
+            let _ = writeln!(
+                AutoStream::new(std::io::stderr(), self.color),
+                "{}",
+                text.as_ref()
+            );
         }
     }
 

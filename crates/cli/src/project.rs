@@ -25,10 +25,7 @@ pub(crate) struct Project {
 
 impl Project {
     /// Reads the manifest.
-    pub(crate) fn read(
-        global: &Global,
-        environment: &Environment,
-    ) -> Result<Self, CommandError> {
+    pub(crate) fn read(global: &Global, environment: &Environment) -> Result<Self, CommandError> {
         let file = global.file.display().to_string();
         let path = environment.folder.join(&global.file);
         let text = fs::read(&path).map_err(|error| {
@@ -44,7 +41,9 @@ impl Project {
             region: global.region.clone(),
         };
         let manifest = load(&text, &options).map_err(|diagnostics| {
-            let first = diagnostics.first().map_or("E0101", |diagnostic| diagnostic.code.id());
+            let first = diagnostics
+                .first()
+                .map_or("E0101", |diagnostic| diagnostic.code.id());
             let mistakes = diagnostics.len();
             let mut error = CommandError::new(
                 first,
@@ -77,7 +76,11 @@ impl Project {
 
     /// Where the stack's state lies.
     pub(crate) fn folder(&self) -> Folder {
-        let home = if self.sandbox { self.home.join("sandbox") } else { self.home.clone() };
+        let home = if self.sandbox {
+            self.home.join("sandbox")
+        } else {
+            self.home.clone()
+        };
         Folder::new(home.join(self.stack.to_string()), self.stack.clone())
     }
 
@@ -90,11 +93,15 @@ impl Project {
     /// The URLs of the services that are reached from outside.
     pub(crate) fn urls(&self, state: &ashore_engine::state::State) -> Vec<String> {
         let hostnames = self.manifest.hostnames();
-        let mut urls: Vec<String> =
-            hostnames.map(|(_, hostname)| format!("https://{}", *hostname.name)).collect();
+        let mut urls: Vec<String> = hostnames
+            .map(|(_, hostname)| format!("https://{}", *hostname.name))
+            .collect();
         if self.manifest.plain_http().is_some()
             && let Some((_, record)) = state.current(&"ingress/load_balancer".into())
-            && let Some(name) = record.outputs.get("dns_name").and_then(|name| name.as_str())
+            && let Some(name) = record
+                .outputs
+                .get("dns_name")
+                .and_then(|name| name.as_str())
         {
             urls.push(format!("http://{name}"));
         }

@@ -26,7 +26,10 @@ pub(crate) fn id(outputs: &Document) -> String {
 /// What there is to know of a run that was not finished.
 pub(crate) fn open_run(run: &Run) -> String {
     let steps = run.steps();
-    let done = steps.values().filter(|step| step.stage == Stage::Done).count();
+    let done = steps
+        .values()
+        .filter(|step| step.stage == Stage::Done)
+        .count();
     let mode = match run.mode() {
         Mode::Converging => "was interrupted",
         Mode::Collecting => "was interrupted past its commit point",

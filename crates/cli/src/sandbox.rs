@@ -39,7 +39,9 @@ impl Sandbox {
         } else {
             Arc::new(ManualClock::new(origin))
         };
-        let Some(folder) = folder else { return Ok(Self(Arc::new(Twin::new(clock)))) };
+        let Some(folder) = folder else {
+            return Ok(Self(Arc::new(Twin::new(clock))));
+        };
         let opened = std::fs::create_dir_all(folder).and_then(|()| Twin::open(clock, folder));
         match opened {
             Ok(twin) => Ok(Self(Arc::new(twin))),

@@ -7,8 +7,8 @@ use ashore_engine::failure::Failure;
 use ashore_engine::graph::Graph;
 use ashore_engine::journal::Journal;
 use ashore_engine::kind::Wait;
-use ashore_engine::plan::{Options, Plan, check, plan};
 use ashore_engine::open::{self, First, Next, Wish};
+use ashore_engine::plan::{Options, Plan, check, plan};
 use ashore_engine::run::{Entry, Run, Then};
 use ashore_engine::state::State;
 use ashore_engine::state::folder::{FileJournal, Lease};
@@ -67,11 +67,7 @@ impl<'a> Session<'a> {
     }
 
     /// The plan that leads to the graph.
-    pub(crate) async fn plan(
-        &self,
-        graph: &Graph,
-        options: Options,
-    ) -> Result<Plan, CommandError> {
+    pub(crate) async fn plan(&self, graph: &Graph, options: Options) -> Result<Plan, CommandError> {
         make_plan(&self.cloud, graph, &self.state, options).await
     }
 
@@ -116,7 +112,9 @@ impl<'a> Session<'a> {
                 First::Resume(next) => (None, next),
                 First::Turn(then, next) => (Some(then), next),
             };
-            let Some(run) = open.take() else { return Ok(None) };
+            let Some(run) = open.take() else {
+                return Ok(None);
+            };
             self.printer.say(render::open_run(&run));
             let carried = self.take_up(run, turn).await?;
             match (&carried.ended, next) {
@@ -126,13 +124,15 @@ impl<'a> Session<'a> {
         }
     }
 
-    async fn take_up(
-        &mut self,
-        mut run: Run,
-        turn: Option<Then>,
-    ) -> Result<Carried, CommandError> {
+    async fn take_up(&mut self, mut run: Run, turn: Option<Then>) -> Result<Carried, CommandError> {
         let mut journal = self.lease.reopen()?;
-        note(&mut journal, &mut run, Entry::Resumed { at: self.cloud.timestamp() })?;
+        note(
+            &mut journal,
+            &mut run,
+            Entry::Resumed {
+                at: self.cloud.timestamp(),
+            },
+        )?;
         if let Some(then) = turn {
             note(&mut journal, &mut run, Entry::Stopping { then })?;
         }
@@ -184,7 +184,9 @@ impl<'a> Session<'a> {
 
 /// Writes an entry that no effect follows, then takes it in.
 fn note(journal: &mut FileJournal, run: &mut Run, entry: Entry) -> Result<(), CommandError> {
-    journal.append(std::slice::from_ref(&entry)).map_err(DriveError::Journal)?;
+    journal
+        .append(std::slice::from_ref(&entry))
+        .map_err(DriveError::Journal)?;
     Ok(run.record(&entry).map_err(DriveError::Illegal)?)
 }
 
@@ -210,15 +212,18 @@ pub(crate) async fn make_plan(
     state: &State,
     options: Options,
 ) -> Result<Plan, CommandError> {
-    let survey = survey(graph, state, &cloud.providers).await.map_err(|errors| {
-        let first = &errors[0];
-        let what = format!("{} cannot be read", first.address);
-        let mut told = CommandError::of_failure(&what, &first.source);
-        for error in &errors[1..] {
-            told.causes.push(format!("{}: {}", error.address, error.source));
-        }
-        told
-    })?;
+    let survey = survey(graph, state, &cloud.providers)
+        .await
+        .map_err(|errors| {
+            let first = &errors[0];
+            let what = format!("{} cannot be read", first.address);
+            let mut told = CommandError::of_failure(&what, &first.source);
+            for error in &errors[1..] {
+                told.causes
+                    .push(format!("{}: {}", error.address, error.source));
+            }
+            told
+        })?;
     let kinds = ashore_providers::kinds();
     let plan = plan(graph, state, &survey, &kinds, options)
         .map_err(|errors| CommandError::of_plan(&errors))?;
@@ -237,7 +242,10 @@ pub(crate) async fn make_plan(
 fn run_id(plan: &Plan, now: jiff::Timestamp) -> RunId {
     let time = now.strftime("%Y%m%dT%H%M%S");
     let seed = format!("{}/{}/{}", plan.wanted, plan.serial, now.as_nanosecond());
-    RunId::new(format!("{time}-{}", &blake3::hash(seed.as_bytes()).to_hex()[..6]))
+    RunId::new(format!(
+        "{time}-{}",
+        &blake3::hash(seed.as_bytes()).to_hex()[..6]
+    ))
 }
 
 /// What a command tells after a run.

@@ -16,7 +16,7 @@ use ashore_providers::aws::names::Names;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
 
-use crate::model::{Ingress, Manifest};
+use crate::model::Manifest;
 
 /// What the world adds to a manifest before it can become a graph. All of it is pinned in the
 /// state, so that a new zone in the region changes no plan.
@@ -112,8 +112,10 @@ impl Lowering<'_> {
         let role = ServiceLinkedRole {
             service: service.to_string(),
         };
-        self.graph
-            .add(format!("account/service_linked_role[{key}]").as_str(), &role)
+        self.graph.add(
+            format!("account/service_linked_role[{key}]").as_str(),
+            &role,
+        )
     }
 
     fn name(&self, part: &str, limit: usize) -> String {
@@ -127,13 +129,6 @@ impl Lowering<'_> {
     /// EC2 objects have no name but this tag.
     fn named_tags(&self, part: &str) -> Tags {
         self.tags().named(self.name(part, 255))
-    }
-
-    fn has_plain_http(&self) -> bool {
-        self.manifest
-            .services
-            .values()
-            .any(|service| matches!(service.ingress, Ingress::Http(_)))
     }
 }
 

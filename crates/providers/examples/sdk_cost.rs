@@ -35,7 +35,11 @@ impl Service for InTwin {
     }
 }
 
-#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a measurement")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a measurement"
+)]
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let twin = Arc::new(Twin::new(Arc::new(TokioClock::new(Millis::START, 1.0))));
@@ -62,7 +66,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let began = Instant::now();
     for _ in 0..CALLS {
         let request = http::Request::post("http://ecs.eu-central-1.amazonaws.com/")
-            .header("x-amz-target", "AmazonEC2ContainerServiceV20141113.ListClusters")
+            .header(
+                "x-amz-target",
+                "AmazonEC2ContainerServiceV20141113.ListClusters",
+            )
             .header("content-type", "application/x-amz-json-1.1")
             .header(
                 "authorization",

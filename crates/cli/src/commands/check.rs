@@ -18,7 +18,12 @@ pub(crate) fn check(
     let project = Project::read(global, environment)?;
     let warnings = &project.manifest.warnings;
     if !warnings.is_empty() {
-        printer.say(render::failure::diagnostics(&project.file, &project.text, warnings, true));
+        printer.say(render::failure::diagnostics(
+            &project.file,
+            &project.text,
+            warnings,
+            true,
+        ));
     }
     printer.answer(format!(
         "{}: {} with {} is right",

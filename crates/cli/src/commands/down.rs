@@ -50,7 +50,9 @@ pub(crate) async fn down(
     let carried = session.carry_out(plan).await?;
     told(&carried, &project)?;
     session.printer.answer(format!("{} is gone", project.stack));
-    session.printer.document(&json!({ "type": "result", "outcome": "converged", "urls": [] }));
+    session
+        .printer
+        .document(&json!({ "type": "result", "outcome": "converged", "urls": [] }));
     Ok(Exit::Ok)
 }
 

@@ -20,9 +20,11 @@ pub(crate) fn init(
     let file = global.file.display().to_string();
     let path = environment.folder.join(&global.file);
     if path.exists() && !args.force {
-        return Err(CommandError::new("E0605", format!("`{file}` is there already"))
-            .advice("pass --force to overwrite it, or --file to write another")
-            .exit(Exit::Refused));
+        return Err(
+            CommandError::new("E0605", format!("`{file}` is there already"))
+                .advice("pass --force to overwrite it, or --file to write another")
+                .exit(Exit::Refused),
+        );
     }
     let text = manifest(args, global);
     // What we write ourselves must be right; what the user typed into it may not be.
@@ -58,7 +60,11 @@ fn manifest(args: &Init, global: &Global) -> String {
     let quoted = |value: &str| serde_json::Value::from(value).to_string(); // a TOML string too
     let _ = writeln!(text, "app = {}", quoted(&args.app));
     let _ = writeln!(text, "region = {}", quoted(region));
-    if let Some(zone) = args.hostname.as_deref().and_then(|name| name.split_once('.')) {
+    if let Some(zone) = args
+        .hostname
+        .as_deref()
+        .and_then(|name| name.split_once('.'))
+    {
         let zone = quoted(zone.1);
         let _ = writeln!(
             text,
@@ -73,7 +79,10 @@ fn manifest(args: &Init, global: &Global) -> String {
             let _ = writeln!(text, "hostname = {}", quoted(hostname));
         }
         None => {
-            let _ = writeln!(text, "# hostname = \"web.example.com\"  # HTTPS; needs `dns`");
+            let _ = writeln!(
+                text,
+                "# hostname = \"web.example.com\"  # HTTPS; needs `dns`"
+            );
         }
     }
     text.push_str(
@@ -92,10 +101,17 @@ fn ignore_state(manifest: &std::path::Path) -> std::io::Result<bool> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error),
     };
-    if before.lines().any(|line| line.trim().trim_end_matches('/') == ".ashore") {
+    if before
+        .lines()
+        .any(|line| line.trim().trim_end_matches('/') == ".ashore")
+    {
         return Ok(false);
     }
-    let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+    let gap = if before.is_empty() || before.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
     fs::write(path, format!("{before}{gap}.ashore/\n"))?;
     Ok(true)
 }

@@ -35,12 +35,17 @@ pub(crate) async fn plan(
     }
     if let Some(out) = &args.out {
         if contents.open.is_some() {
-            return Err(CommandError::new("E0702", "a run is not finished, so no plan is saved")
-                .advice("finish it with `ashore up`, or undo it with `ashore up --undo`")
-                .exit(Exit::Refused));
+            return Err(
+                CommandError::new("E0702", "a run is not finished, so no plan is saved")
+                    .advice("finish it with `ashore up`, or undo it with `ashore up --undo`")
+                    .exit(Exit::Refused),
+            );
         }
         crate::commands::up::save_plan(&environment.folder.join(out), &plan, &state)?;
-        printer.say(format!("wrote {}; apply it with `up --plan`", out.display()));
+        printer.say(format!(
+            "wrote {}; apply it with `up --plan`",
+            out.display()
+        ));
     }
     printer.answer(render::plan::text(&plan));
     printer.document(&render::plan::document(&plan));

@@ -15,11 +15,18 @@ pub(crate) async fn sandbox(
     environment: &Environment,
     printer: &mut Printer,
 ) -> Result<Exit, CommandError> {
-    let folder = args.state.as_ref().map(|folder| environment.folder.join(folder));
+    let folder = args
+        .state
+        .as_ref()
+        .map(|folder| environment.folder.join(folder));
     let sandbox = Sandbox::open(folder.as_deref(), environment.now, args.speed)?;
     let server = Server::bind(args.port).await.map_err(|error| {
-        CommandError::io("E0611", format!("port {} cannot be used", args.port), &error)
-            .advice("pass --port 0 for one that is free")
+        CommandError::io(
+            "E0611",
+            format!("port {} cannot be used", args.port),
+            &error,
+        )
+        .advice("pass --port 0 for one that is free")
     })?;
     let address = format!("http://{}", server.address);
     let variables = [

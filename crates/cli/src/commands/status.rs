@@ -62,10 +62,12 @@ pub(crate) async fn status(
     if !state.resources.is_empty() {
         let cloud = Cloud::connect(&project, global, environment).await?;
         cloud.pin(&mut state.clone())?;
-        let seen = survey(&Graph::default(), &state, &cloud.providers).await.map_err(|errors| {
-            let what = format!("{} cannot be read", errors[0].address);
-            CommandError::of_failure(&what, &errors[0].source)
-        })?;
+        let seen = survey(&Graph::default(), &state, &cloud.providers)
+            .await
+            .map_err(|errors| {
+                let what = format!("{} cannot be read", errors[0].address);
+                CommandError::of_failure(&what, &errors[0].source)
+            })?;
         for (instance, record) in &state.resources {
             let there = seen.observed.get(instance).is_some_and(Option::is_some);
             resources.push(Resource {
@@ -86,7 +88,11 @@ pub(crate) async fn status(
         stack: project.stack.to_string(),
         account: state.pins.get("account").cloned(),
         region: state.pins.get("region").cloned(),
-        urls: if resources.is_empty() { Vec::new() } else { project.urls(&state) },
+        urls: if resources.is_empty() {
+            Vec::new()
+        } else {
+            project.urls(&state)
+        },
         unfinished_run: open.map(|run| run.id().to_string()),
         resources,
     };

@@ -79,7 +79,9 @@ async fn undo(mut session: Session<'_>, open: Option<Run>) -> Result<Exit, Comma
     }
     let said = "undone: everything is as it was before the run";
     session.printer.answer(said);
-    session.printer.document(&json!({ "type": "result", "outcome": "rolled_back", "urls": [] }));
+    session
+        .printer
+        .document(&json!({ "type": "result", "outcome": "rolled_back", "urls": [] }));
     Ok(Exit::Ok)
 }
 
@@ -98,7 +100,9 @@ fn done(session: &mut Session<'_>) -> Result<Exit, CommandError> {
     for url in &urls {
         session.printer.answer(url);
     }
-    session.printer.document(&json!({ "type": "result", "outcome": "converged", "urls": urls }));
+    session
+        .printer
+        .document(&json!({ "type": "result", "outcome": "converged", "urls": urls }));
     Ok(Exit::Ok)
 }
 
@@ -122,9 +126,11 @@ pub(crate) fn confirm(
         return Ok(());
     }
     if !environment.interactive || global.json {
-        return Err(CommandError::new("E0701", "this needs a yes, and nobody can be asked")
-            .advice("pass --yes")
-            .exit(Exit::Refused));
+        return Err(
+            CommandError::new("E0701", "this needs a yes, and nobody can be asked")
+                .advice("pass --yes")
+                .exit(Exit::Refused),
+        );
     }
     if printer.ask(question) {
         return Ok(());
@@ -150,7 +156,11 @@ pub(crate) fn save_plan(path: &Path, plan: &Plan, state: &State) -> Result<(), C
     };
     let text = serde_json::to_string_pretty(&saved).unwrap_or_default();
     fs::write(path, text).map_err(|error| {
-        CommandError::io("E0608", format!("`{}` cannot be written", path.display()), &error)
+        CommandError::io(
+            "E0608",
+            format!("`{}` cannot be written", path.display()),
+            &error,
+        )
     })
 }
 
@@ -174,10 +184,12 @@ fn load_plan(path: &Path, state: &State, wanted: &str) -> Result<Plan, CommandEr
     };
     match stale {
         None => Ok(saved.plan),
-        Some(why) => Err(CommandError::new("E0706", format!("`{name}` does not fit any more"))
-            .cause(why)
-            .advice("make it again with `ashore plan --out`")
-            .exit(Exit::Refused)),
+        Some(why) => Err(
+            CommandError::new("E0706", format!("`{name}` does not fit any more"))
+                .cause(why)
+                .advice("make it again with `ashore plan --out`")
+                .exit(Exit::Refused),
+        ),
     }
 }
 

@@ -20,7 +20,12 @@ use crate::session::Carried;
 
 /// An error, for people.
 pub(crate) fn text(error: &CommandError, fancy: bool) -> String {
-    if let Some(Mistakes { file, text, diagnostics }) = &error.mistakes {
+    if let Some(Mistakes {
+        file,
+        text,
+        diagnostics,
+    }) = &error.mistakes
+    {
         let shown = self::diagnostics(file, text, diagnostics, fancy);
         return format!("{shown}error: {}; {}\n", error.message, error.state);
     }
@@ -61,8 +66,11 @@ pub(crate) fn diagnostics(
     diagnostics: &[Diagnostic],
     fancy: bool,
 ) -> String {
-    let theme =
-        if fancy { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let theme = if fancy {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(100);
     let mut shown = String::new();
     for diagnostic in diagnostics {
@@ -78,7 +86,10 @@ fn report(file: &str, text: &str, diagnostic: &Diagnostic) -> Report {
         let label = (!label.is_empty()).then(|| label.to_string());
         LabeledSpan::new(label, span.start, span.len())
     };
-    let related = diagnostic.related.iter().map(|(span, text)| label(span, text));
+    let related = diagnostic
+        .related
+        .iter()
+        .map(|(span, text)| label(span, text));
     let mut labels = vec![label(&diagnostic.span, &diagnostic.label)];
     labels.extend(related);
     let mut shown = MietteDiagnostic::new(diagnostic.message.clone())
@@ -88,8 +99,12 @@ fn report(file: &str, text: &str, diagnostic: &Diagnostic) -> Report {
             Severity::Warning => miette::Severity::Warning,
         })
         .with_labels(labels);
-    let help: Vec<&str> =
-        diagnostic.helps.iter().chain(&diagnostic.notes).map(String::as_str).collect();
+    let help: Vec<&str> = diagnostic
+        .helps
+        .iter()
+        .chain(&diagnostic.notes)
+        .map(String::as_str)
+        .collect();
     if !help.is_empty() {
         shown = shown.with_help(help.join("\n"));
     }
@@ -118,9 +133,18 @@ pub(crate) fn of_run(carried: &Carried, project: &Project) -> CommandError {
     let (code, message) = headline(carried);
     let mut error = CommandError::new(code, message).state(left(&carried.ended));
     for (step, failure) in &carried.failures {
-        error.causes.push(format!("{step}{}: {failure}", place(step, project)));
-        error.causes.extend(failure.request_id.iter().map(|id| format!("  request {id}")));
-        error.causes.extend(failure.evidence.iter().map(|line| format!("  | {line}")));
+        error
+            .causes
+            .push(format!("{step}{}: {failure}", place(step, project)));
+        error.causes.extend(
+            failure
+                .request_id
+                .iter()
+                .map(|id| format!("  request {id}")),
+        );
+        error
+            .causes
+            .extend(failure.evidence.iter().map(|line| format!("  | {line}")));
         for advice in &failure.advice {
             if !error.advice.contains(advice) {
                 error.advice.push(advice.clone());
@@ -135,23 +159,28 @@ fn headline(carried: &Carried) -> (&'static str, String) {
     let first = carried.failures.first();
     let step = first.map_or_else(|| "the run".to_string(), |(step, _)| step.to_string());
     match &carried.ended {
-        Ended::Over(Outcome::RolledBack) => {
-            (code(first), format!("{step} failed, and everything was put back"))
-        }
-        Ended::Over(Outcome::Stuck) => {
-            ("E0310", format!("{step} failed, and not everything could be put back"))
-        }
-        Ended::Over(Outcome::LeftBehind) => {
-            ("E0311", format!("what was wanted is there, but {step} could not be deleted"))
-        }
+        Ended::Over(Outcome::RolledBack) => (
+            code(first),
+            format!("{step} failed, and everything was put back"),
+        ),
+        Ended::Over(Outcome::Stuck) => (
+            "E0310",
+            format!("{step} failed, and not everything could be put back"),
+        ),
+        Ended::Over(Outcome::LeftBehind) => (
+            "E0311",
+            format!("what was wanted is there, but {step} could not be deleted"),
+        ),
         Ended::Over(_) => (code(first), format!("{step} failed")),
         Ended::Suspended(Suspension::Interrupted) => ("E0320", "interrupted".to_string()),
-        Ended::Suspended(Suspension::Credentials(failure)) => {
-            ("E0401", format!("the credentials do not count any more: {failure}"))
-        }
-        Ended::Suspended(Suspension::Blind(step, failure)) => {
-            ("E0321", format!("what the last request of {step} has left cannot be found out: {failure}"))
-        }
+        Ended::Suspended(Suspension::Credentials(failure)) => (
+            "E0401",
+            format!("the credentials do not count any more: {failure}"),
+        ),
+        Ended::Suspended(Suspension::Blind(step, failure)) => (
+            "E0321",
+            format!("what the last request of {step} has left cannot be found out: {failure}"),
+        ),
     }
 }
 

@@ -15,11 +15,18 @@ use super::count;
 /// The plan, for people: by manifest object, a line each, members only where they change.
 pub(crate) fn text(plan: &Plan) -> String {
     if plan.is_empty() {
-        return format!("{}: nothing to do, {} as wanted", plan.stack, count(plan.kept.len(), "resource"));
+        return format!(
+            "{}: nothing to do, {} as wanted",
+            plan.stack,
+            count(plan.kept.len(), "resource")
+        );
     }
     let mut objects: BTreeMap<&str, Vec<(&Instance, &Step)>> = BTreeMap::new();
     for (instance, step) in &plan.steps {
-        objects.entry(instance.address.object()).or_default().push((instance, step));
+        objects
+            .entry(instance.address.object())
+            .or_default()
+            .push((instance, step));
     }
     let mut text = format!("{}\n", plan.stack);
     for (object, steps) in objects {
@@ -38,10 +45,18 @@ fn line(text: &mut String, plan: &Plan, instance: &Instance, step: &Step) {
         part => part.to_string(),
     };
     let (glyph, verb) = verb(plan, instance, step);
-    let why = step.reasons.iter().map(reason).collect::<Vec<_>>().join(", ");
+    let why = step
+        .reasons
+        .iter()
+        .map(reason)
+        .collect::<Vec<_>>()
+        .join(", ");
     let _ = writeln!(text, "    {glyph} {part:<26} {verb:<8} {why}");
     for what in &step.displaces {
-        let _ = writeln!(text, "        takes the place of {what}; put back by an undo or `down`");
+        let _ = writeln!(
+            text,
+            "        takes the place of {what}; put back by an undo or `down`"
+        );
     }
     if step.action != Action::Delete && !step.differences.is_empty() {
         for difference in &step.differences {
@@ -91,7 +106,12 @@ fn changed(difference: &Difference) -> String {
         }
         Some(value) => shortened(value.to_string()),
     };
-    format!("{}: {} -> {}", difference.at, value(&difference.observed), value(&difference.desired))
+    format!(
+        "{}: {} -> {}",
+        difference.at,
+        value(&difference.observed),
+        value(&difference.desired)
+    )
 }
 
 fn shortened(text: String) -> String {
@@ -118,7 +138,12 @@ struct Counts {
 }
 
 fn counts(plan: &Plan) -> Counts {
-    let mut counts = Counts { create: 0, replace: 0, update: 0, delete: 0 };
+    let mut counts = Counts {
+        create: 0,
+        replace: 0,
+        update: 0,
+        delete: 0,
+    };
     for (instance, step) in &plan.steps {
         match verb(plan, instance, step).0 {
             '+' => counts.create += 1,
@@ -131,7 +156,12 @@ fn counts(plan: &Plan) -> Counts {
 }
 
 fn summary(plan: &Plan) -> String {
-    let Counts { create, replace, update, delete } = counts(plan);
+    let Counts {
+        create,
+        replace,
+        update,
+        delete,
+    } = counts(plan);
     let requests: usize = plan.steps.values().map(|step| step.requests.len()).sum();
     format!(
         "{create} to create, {replace} to replace, {update} to update, {delete} to delete, {} \
@@ -143,8 +173,17 @@ fn summary(plan: &Plan) -> String {
 
 /// The plan, for programs.
 pub(crate) fn document(plan: &Plan) -> Value {
-    let Counts { create, replace, update, delete } = counts(plan);
-    let steps: Vec<Value> = plan.steps.iter().map(|(instance, step)| self::step(instance, step)).collect();
+    let Counts {
+        create,
+        replace,
+        update,
+        delete,
+    } = counts(plan);
+    let steps: Vec<Value> = plan
+        .steps
+        .iter()
+        .map(|(instance, step)| self::step(instance, step))
+        .collect();
     json!({
         "type": "plan",
         "version": event::VERSION,

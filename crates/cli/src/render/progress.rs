@@ -42,28 +42,57 @@ impl<'a> Progress<'a> {
     pub(crate) fn show(&mut self, event: &Event) {
         self.printer.document(event);
         match event {
-            Event::RunStarted { run, steps, resumed } => {
+            Event::RunStarted {
+                run,
+                steps,
+                resumed,
+            } => {
                 let verb = if *resumed { "resumed" } else { "started" };
-                self.say(format!("run {run} {verb}, {}", super::count(*steps, "step")));
+                self.say(format!(
+                    "run {run} {verb}, {}",
+                    super::count(*steps, "step")
+                ));
             }
-            Event::Sending { step, action, operation, undo } => {
+            Event::Sending {
+                step,
+                action,
+                operation,
+                undo,
+            } => {
                 let verb = doing(*action, *undo);
                 self.update(step, format!("{verb:<10} {operation}"));
             }
             Event::Answered { .. } => {}
-            Event::Retrying { step, failure, after } => {
+            Event::Retrying {
+                step,
+                failure,
+                after,
+            } => {
                 let why = format!("{}: {}", failure.code, failure.message);
                 self.update(step, format!("again in {}: {why}", elapsed(*after)));
             }
-            Event::Waiting { step, action, why, elapsed } => {
+            Event::Waiting {
+                step,
+                action,
+                why,
+                elapsed,
+            } => {
                 let verb = doing(*action, false);
                 let text = format!("{verb:<10} {} {why}", super::elapsed(*elapsed));
                 if self.lines.is_some() || self.is_due(step, *elapsed) {
                     self.update(step, text);
                 }
             }
-            Event::Done { step, action, elapsed } => {
-                self.end(step, '✔', &format!("{:<10} {}", done(*action), super::elapsed(*elapsed)));
+            Event::Done {
+                step,
+                action,
+                elapsed,
+            } => {
+                self.end(
+                    step,
+                    '✔',
+                    &format!("{:<10} {}", done(*action), super::elapsed(*elapsed)),
+                );
             }
             Event::Failed { step, failure, .. } => self.end(step, '✘', &failure.to_string()),
             Event::Stopping { then } => self.say(match then {
@@ -78,7 +107,10 @@ impl<'a> Progress<'a> {
             }
             Event::Undone { step, foreign } => {
                 let fields: Vec<String> = foreign.iter().map(ToString::to_string).collect();
-                let text = format!("{} was changed by somebody else and stays", fields.join(", "));
+                let text = format!(
+                    "{} was changed by somebody else and stays",
+                    fields.join(", ")
+                );
                 self.update(step, text);
             }
             Event::UndoFailed { step, failure } => {
@@ -130,7 +162,9 @@ impl<'a> Progress<'a> {
                 });
                 bar.set_message(format!("{:<width$}  {text}", step.to_string()));
             }
-            None => self.printer.say(format!("  {:<width$}  {text}", step.to_string())),
+            None => self
+                .printer
+                .say(format!("  {:<width$}  {text}", step.to_string())),
         }
     }
 

@@ -16,7 +16,11 @@ pub(crate) fn text(status: &Status, urls: &[String]) -> String {
             Condition::Missing => "MISSING",
             Condition::Shared => "shared",
         };
-        let _ = writeln!(text, "{:<40} {condition:<10} {}", resource.instance, resource.id);
+        let _ = writeln!(
+            text,
+            "{:<40} {condition:<10} {}",
+            resource.instance, resource.id
+        );
     }
     for url in urls {
         let _ = writeln!(text, "\n{url}");

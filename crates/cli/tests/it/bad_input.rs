@@ -15,9 +15,13 @@ fn refuses(rig: &Rig, args: &[&str], exit: i32, code: &str) -> Ran {
 
 #[test]
 fn mistakes_in_the_manifest_are_all_told_at_once() {
-    let rig = Rig::new("app = \"hello\"\nregion = \"eu-central-1\"\n[services.web]\nimagee = \"x\"\ncpu = 3\nport = 99999\n");
+    let rig = Rig::new(
+        "app = \"hello\"\nregion = \"eu-central-1\"\n[services.web]\nimagee = \"x\"\ncpu = 3\nport = 99999\n",
+    );
     let ran = rig.ashore(&["up", "--json"]).exits(1);
-    let mistakes = ran.document("error")["diagnostics"].as_array().map(Vec::len);
+    let mistakes = ran.document("error")["diagnostics"]
+        .as_array()
+        .map(Vec::len);
     assert!(mistakes >= Some(3), "{}", ran.stdout);
     assert_eq!(rig.log().len(), 0, "nobody was asked");
 }
@@ -32,7 +36,11 @@ fn malformed_toml_and_a_missing_file_are_told() {
 #[test]
 fn a_missing_token_is_told_before_anything_is_made() {
     let rig = Rig::new(HELLO);
-    let output = rig.command(&["up"]).env_remove("CLOUDFLARE_API_TOKEN").output().expect("it runs");
+    let output = rig
+        .command(&["up"])
+        .env_remove("CLOUDFLARE_API_TOKEN")
+        .output()
+        .expect("it runs");
     assert_eq!(output.status.code(), Some(4));
     assert!(String::from_utf8_lossy(&output.stderr).contains("CLOUDFLARE_API_TOKEN"));
     assert_eq!(rig.changes(0), Vec::<String>::new());
@@ -42,7 +50,11 @@ fn a_missing_token_is_told_before_anything_is_made() {
 fn expired_and_invalid_credentials_are_told_with_what_to_do() {
     let rig = Rig::new(HELLO);
     for key in ["EXPIREDEXPIREDEXPIR", "INVALIDINVALIDINVAL"] {
-        let output = rig.command(&["up"]).env("AWS_ACCESS_KEY_ID", key).output().expect("it runs");
+        let output = rig
+            .command(&["up"])
+            .env("AWS_ACCESS_KEY_ID", key)
+            .output()
+            .expect("it runs");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(4), "{said}");
         assert!(said.contains("E0401") && said.contains("next"), "{said}");

@@ -20,7 +20,11 @@ fn a_first_up_whose_container_exits_says_why_and_undoes_itself() {
     let rig = Rig::new(&HELLO.replace("nginx:1.29", "broken:1"));
     rig.script(crashes("broken:1"));
     let up = rig.ashore(&["up"]).exits(3);
-    for said in ["exit code 1", "DATABASE_URL is not set", "everything is as it was before"] {
+    for said in [
+        "exit code 1",
+        "DATABASE_URL is not set",
+        "everything is as it was before",
+    ] {
         assert!(up.stderr.contains(said), "{said}:\n{}", up.stderr);
     }
     assert_eq!(leftovers(&rig.world()), Vec::<String>::new());

@@ -9,24 +9,38 @@ fn refused(rig: &Rig, names: &str) {
     let up = rig.ashore(&["up"]).exits(7);
     assert!(up.stderr.contains("E0201"), "{}", up.stderr);
     assert!(up.stderr.contains(names), "{names}:\n{}", up.stderr);
-    assert_eq!(rig.changes(before), Vec::<String>::new(), "nothing was changed");
+    assert_eq!(
+        rig.changes(before),
+        Vec::<String>::new(),
+        "nothing was changed"
+    );
 }
 
 fn zone(rig: &Rig) -> String {
     let zones = rig.cloudflare("GET", "/zones?name=example.com", None);
-    zones["result"][0]["id"].as_str().expect("the zone").to_string()
+    zones["result"][0]["id"]
+        .as_str()
+        .expect("the zone")
+        .to_string()
 }
 
 fn records(rig: &Rig, zone: &str) -> Vec<Value> {
     let path = format!("/zones/{zone}/dns_records?name.exact=hello.example.com");
-    rig.cloudflare("GET", &path, None)["result"].as_array().cloned().unwrap_or_default()
+    rig.cloudflare("GET", &path, None)["result"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default()
 }
 
 #[test]
 fn a_foreign_cluster_is_refused_and_named() {
     let rig = Rig::new(HELLO);
     let target = "AmazonEC2ContainerServiceV20141113.CreateCluster";
-    rig.aws("ecs", target, &json!({ "clusterName": "hello-production-cluster" }));
+    rig.aws(
+        "ecs",
+        target,
+        &json!({ "clusterName": "hello-production-cluster" }),
+    );
     refused(&rig, "hello-production-cluster");
 }
 
@@ -42,7 +56,8 @@ fn a_foreign_log_group_is_refused_and_named() {
 fn a_foreign_dns_record_is_refused_named_and_untouched() {
     let rig = Rig::new(HELLO);
     let zone = zone(&rig);
-    let record = json!({ "type": "A", "name": "hello.example.com", "content": "192.0.2.7", "ttl": 300 });
+    let record =
+        json!({ "type": "A", "name": "hello.example.com", "content": "192.0.2.7", "ttl": 300 });
     rig.cloudflare("POST", &format!("/zones/{zone}/dns_records"), Some(record));
     let before = records(&rig, &zone);
     refused(&rig, "192.0.2.7");

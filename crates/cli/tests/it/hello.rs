@@ -8,7 +8,10 @@ use crate::rig::{HELLO, Rig, operation};
 fn hello_comes_up_and_what_was_planned_is_what_was_done() {
     let rig = Rig::new(HELLO);
     let up = rig.ashore(&["up", "--json"]).exits(0);
-    assert_eq!(up.document("result")["urls"][0], "https://hello.example.com");
+    assert_eq!(
+        up.document("result")["urls"][0],
+        "https://hello.example.com"
+    );
 
     let mut planned: Vec<String> = up.document("plan")["steps"]
         .as_array()
@@ -28,7 +31,10 @@ fn planning_again_plans_nothing_and_changes_nothing() {
     let rig = Rig::new(HELLO);
     rig.ashore(&["up"]).exits(0);
     let before = rig.log().len();
-    let plan = rig.ashore(&["plan", "--json", "--detailed-exitcode"]).exits(0).document("plan");
+    let plan = rig
+        .ashore(&["plan", "--json", "--detailed-exitcode"])
+        .exits(0)
+        .document("plan");
     assert_eq!(plan["changes"], false, "{plan:#}");
     assert_eq!(rig.changes(before), Vec::<String>::new());
 }
@@ -38,12 +44,22 @@ fn a_changed_image_is_one_task_definition_and_one_service_update() {
     let rig = Rig::new(HELLO);
     rig.ashore(&["up"]).exits(0);
     rig.write(&HELLO.replace("nginx:1.29", "nginx:1.30"));
-    let plan = rig.ashore(&["plan", "--json", "--detailed-exitcode"]).exits(2).document("plan");
+    let plan = rig
+        .ashore(&["plan", "--json", "--detailed-exitcode"])
+        .exits(2)
+        .document("plan");
     let requests = requests(&plan);
-    assert_eq!(requests, ["ecs:UpdateService", "ecs:RegisterTaskDefinition"], "{plan:#}");
+    assert_eq!(
+        requests,
+        ["ecs:UpdateService", "ecs:RegisterTaskDefinition"],
+        "{plan:#}"
+    );
     let before = rig.log().len();
     rig.ashore(&["up"]).exits(0);
-    assert_eq!(rig.changes(before), ["ecs:RegisterTaskDefinition", "ecs:UpdateService"]);
+    assert_eq!(
+        rig.changes(before),
+        ["ecs:RegisterTaskDefinition", "ecs:UpdateService"]
+    );
     rig.ashore(&["plan", "--detailed-exitcode"]).exits(0);
 }
 
@@ -74,7 +90,11 @@ fn a_changed_tag_is_one_update_on_each_resource_that_bears_it() {
     let plan = rig.ashore(&["plan", "--json"]).exits(0).document("plan");
     for step in plan["steps"].as_array().expect("steps") {
         assert_eq!(step["action"], "update", "{step:#}");
-        assert_eq!(step["requests"].as_array().map(Vec::len), Some(1), "{step:#}");
+        assert_eq!(
+            step["requests"].as_array().map(Vec::len),
+            Some(1),
+            "{step:#}"
+        );
     }
     rig.ashore(&["up"]).exits(0);
     rig.ashore(&["plan", "--detailed-exitcode"]).exits(0);
@@ -138,7 +158,9 @@ fn requests(plan: &Value) -> Vec<String> {
     let steps = plan["steps"].as_array().expect("steps");
     let of = |step: &Value| step["requests"].as_array().cloned().unwrap_or_default();
     let requests = steps.iter().flat_map(of);
-    requests.map(|request| request.as_str().unwrap_or_default().to_string()).collect()
+    requests
+        .map(|request| request.as_str().unwrap_or_default().to_string())
+        .collect()
 }
 
 /// What is left in the world that AWS itself does not keep.
@@ -152,10 +174,19 @@ pub(crate) fn leftovers(world: &Value) -> Vec<String> {
 fn walk(value: &Value, path: &str, left: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
-            let tags = members.get("tags").map(ToString::to_string).unwrap_or_default();
-            let comment = members.get("comment").and_then(Value::as_str).unwrap_or_default();
+            let tags = members
+                .get("tags")
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            let comment = members
+                .get("comment")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
             let ours = tags.contains("ashore:stack") || comment.starts_with("ashore");
-            let status = members.get("status").map(ToString::to_string).unwrap_or_default();
+            let status = members
+                .get("status")
+                .map(ToString::to_string)
+                .unwrap_or_default();
             // INACTIVE clusters and services, and revisions in deletion, are AWS's to forget.
             let kept = status.to_uppercase().contains("INACTIVE")
                 || status.to_uppercase().contains("DELETE");

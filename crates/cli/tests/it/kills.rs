@@ -42,7 +42,12 @@ fn every_mutating_request_of_up_can_be_killed() {
             // Every boundary with every verb would be three times the work; the verbs go round,
             // and each boundary meets two of them.
             let turn = nth + usize::from(side == "after");
-            kills.push(Kill { nth, side, command: "up", after: afters[turn % afters.len()] });
+            kills.push(Kill {
+                nth,
+                side,
+                command: "up",
+                after: afters[turn % afters.len()],
+            });
         }
     }
     all(kills);
@@ -60,7 +65,12 @@ fn every_mutating_request_of_down_can_be_killed() {
     for nth in 1..=requests {
         for side in ["before", "after"] {
             let after = if nth % 4 == 0 { After::Up } else { After::Down };
-            kills.push(Kill { nth, side, command: "down", after });
+            kills.push(Kill {
+                nth,
+                side,
+                command: "down",
+                after,
+            });
         }
     }
     all(kills);
@@ -91,7 +101,11 @@ fn survives(kill: &Kill) {
         "action": "hang",
     }));
     let before = rig.log().len();
-    let args: &[&str] = if kill.command == "down" { &["down", "--yes"] } else { &["up"] };
+    let args: &[&str] = if kill.command == "down" {
+        &["down", "--yes"]
+    } else {
+        &["up"]
+    };
     let mut process = rig.start(args);
     let died = hanging(&rig, before, kill);
     process.kill().expect("it is running");
@@ -108,7 +122,13 @@ fn survives(kill: &Kill) {
         }
         After::Undo => {
             let undo = rig.ashore(&["up", "--undo"]);
-            assert_eq!(undo.code, Some(0), "{about}\n{}\n{}", undo.stdout, undo.stderr);
+            assert_eq!(
+                undo.code,
+                Some(0),
+                "{about}\n{}\n{}",
+                undo.stdout,
+                undo.stderr
+            );
             assert_eq!(leftovers(&rig.world()), Vec::<String>::new(), "{about}");
         }
         After::Down => {}
@@ -116,7 +136,13 @@ fn survives(kill: &Kill) {
     let doubled = doubled(&rig.world());
     assert!(doubled.is_empty(), "{about}: {doubled:?}");
     let down = rig.ashore(&["down", "--yes"]);
-    assert_eq!(down.code, Some(0), "{about}\n{}\n{}", down.stdout, down.stderr);
+    assert_eq!(
+        down.code,
+        Some(0),
+        "{about}\n{}\n{}",
+        down.stdout,
+        down.stderr
+    );
     assert_eq!(leftovers(&rig.world()), Vec::<String>::new(), "{about}");
 }
 
@@ -147,7 +173,10 @@ fn collect(value: &Value, marks: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             let tag = |name: &str| members.get("tags")?.get(name)?.as_str().map(str::to_string);
-            let status = members.get("status").map(ToString::to_string).unwrap_or_default();
+            let status = members
+                .get("status")
+                .map(ToString::to_string)
+                .unwrap_or_default();
             let gone = status.contains("INACTIVE") || status.contains("DELETE");
             if let (Some(address), Some(generation), false) =
                 (tag("ashore:address"), tag("ashore:generation"), gone)

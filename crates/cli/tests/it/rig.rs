@@ -46,7 +46,13 @@ impl Ran {
     /// Fails the test, with everything that the command said, unless it exited so.
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.code,
+            Some(code),
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout,
+            self.stderr
+        );
         self
     }
 
@@ -59,7 +65,10 @@ impl Ran {
     /// The document of that type.
     #[track_caller]
     pub(crate) fn document(&self, name: &str) -> Value {
-        let found = self.documents().into_iter().find(|document| document["type"] == name);
+        let found = self
+            .documents()
+            .into_iter()
+            .find(|document| document["type"] == name);
         found.unwrap_or_else(|| panic!("no `{name}` in:\n{}\n{}", self.stdout, self.stderr))
     }
 }
@@ -75,7 +84,9 @@ impl Rig {
             .expect("the binary runs");
         let mut line = String::new();
         let stdout = twin.stdout.take().expect("stdout is piped");
-        BufReader::new(stdout).read_line(&mut line).expect("the sandbox says where it is");
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("the sandbox says where it is");
         let told: Value = serde_json::from_str(&line).expect("a document");
         let address = told["address"].as_str().expect("an address");
         let rig = Self {
@@ -126,7 +137,10 @@ impl Rig {
             .env("AWS_ACCESS_KEY_ID", "AKIASANDBOXSANDBOXXX")
             .env("AWS_SECRET_ACCESS_KEY", "sandbox")
             .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("CLOUDFLARE_BASE_URL", format!("http://{}/client/v4", self.address))
+            .env(
+                "CLOUDFLARE_BASE_URL",
+                format!("http://{}/client/v4", self.address),
+            )
             .env("CLOUDFLARE_API_TOKEN", "sandbox-token")
             .env("ASHORE_CLOCK_SPEED", SPEED);
         command
@@ -143,7 +157,11 @@ impl Rig {
     /// Every change that took effect, `service:Operation`, from entry `from` on.
     pub(crate) fn changes(&self, from: usize) -> Vec<String> {
         let applied = |entry: &&Value| entry["mutating"] == true && entry["outcome"] == "ok";
-        self.log()[from..].iter().filter(applied).map(operation).collect()
+        self.log()[from..]
+            .iter()
+            .filter(applied)
+            .map(operation)
+            .collect()
     }
 
     /// The whole world.
@@ -163,7 +181,11 @@ impl Rig {
 
     /// Lets time pass.
     pub(crate) fn advance(&self, seconds: u64) {
-        self.ask("POST", "/_twin/advance", Some(json!({ "seconds": seconds })));
+        self.ask(
+            "POST",
+            "/_twin/advance",
+            Some(json!({ "seconds": seconds })),
+        );
     }
 
     /// A request to Cloudflare, by somebody who is not us.
@@ -204,19 +226,26 @@ impl Rig {
 
     fn exchange_text(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("the twin listens");
-        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time-out is set");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .expect("a time-out is set");
         let length = body.len();
         let host = &self.address;
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
              Content-Length: {length}\r\n{headers}\r\n{body}"
         );
-        stream.write_all(request.as_bytes()).expect("the twin reads");
+        stream
+            .write_all(request.as_bytes())
+            .expect("the twin reads");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("the twin answers");
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let (head, body) = answer.split_once("\r\n\r\n").expect("headers and a body");
-        assert!(!head.to_lowercase().contains("transfer-encoding: chunked"), "{head}");
+        assert!(
+            !head.to_lowercase().contains("transfer-encoding: chunked"),
+            "{head}"
+        );
         body.to_string()
     }
 }

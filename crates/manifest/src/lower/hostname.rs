@@ -43,7 +43,8 @@ impl Lowering<'_> {
             take_over: false,
             comment: String::new(),
         };
-        self.graph.add(of_service(name, "validation_record"), &record);
+        self.graph
+            .add(of_service(name, "validation_record"), &record);
         Some(certificate)
     }
 
@@ -62,7 +63,11 @@ impl Lowering<'_> {
             name: Input::Known(hostname.name.to_string()),
             record_type: "CNAME".to_string(),
             content: ways.balancer.ready().get(LoadBalancer::DNS_NAME),
-            ttl: if hostname.proxied { AUTOMATIC_TTL } else { TTL_SECONDS },
+            ttl: if hostname.proxied {
+                AUTOMATIC_TTL
+            } else {
+                TTL_SECONDS
+            },
             proxied: hostname.proxied,
             take_over: hostname.take_over,
             comment: String::new(),

@@ -57,16 +57,15 @@ impl Lowering<'_> {
             None => redirect,
         };
         let http = self.listener("ingress/http_listener", &balancer, None, default_action);
-        let https = certificate
-            .map(|certificate| {
-                let not_found = Action::Respond {
-                    status: 404,
-                    content_type: "application/json".to_string(),
-                    body: r#"{"message": "Not Found"}"#.to_string(),
-                };
-                let issued = Some(certificate.ready().get(Certificate::ARN));
-                self.listener("ingress/https_listener", &balancer, issued, not_found)
-            });
+        let https = certificate.map(|certificate| {
+            let not_found = Action::Respond {
+                status: 404,
+                content_type: "application/json".to_string(),
+                body: r#"{"message": "Not Found"}"#.to_string(),
+            };
+            let issued = Some(certificate.ready().get(Certificate::ARN));
+            self.listener("ingress/https_listener", &balancer, issued, not_found)
+        });
         Ok(Some(Ways {
             balancer,
             security_group,

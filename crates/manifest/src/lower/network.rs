@@ -58,7 +58,10 @@ impl Lowering<'_> {
                     destination: "0.0.0.0/0".to_string(),
                     gateway: gateway.get(InternetGateway::ATTACHED),
                 }],
-                subnets: subnets.iter().map(|subnet| subnet.get(Subnet::ID)).collect(),
+                subnets: subnets
+                    .iter()
+                    .map(|subnet| subnet.get(Subnet::ID))
+                    .collect(),
                 tags: self.named_tags("public"),
             },
         );

@@ -64,11 +64,14 @@ impl Lowering<'_> {
                     .collect(),
                 security_groups: vec![group.get(SecurityGroup::ID)],
                 assign_public_ip: true, // no NAT: a task reaches the internet by an address of its own
-                load_balancer: behind.as_ref().zip(target).map(|(behind, target)| Attachment {
-                    target_group: behind.group.get(TargetGroup::ARN),
-                    container: name.to_string(),
-                    port: *target.port,
-                }),
+                load_balancer: behind
+                    .as_ref()
+                    .zip(target)
+                    .map(|(behind, target)| Attachment {
+                        target_group: behind.group.get(TargetGroup::ARN),
+                        container: name.to_string(),
+                        port: *target.port,
+                    }),
                 grace_period_seconds: target.map(|target| target.health.grace.0),
                 minimum_healthy_percent: 100,
                 maximum_percent: 200,
@@ -125,7 +128,12 @@ impl Lowering<'_> {
             command: service.command.clone(),
             entry_point: service.entrypoint.clone(),
             environment,
-            ports: service.ingress.target().map(|target| *target.port).into_iter().collect(),
+            ports: service
+                .ingress
+                .target()
+                .map(|target| *target.port)
+                .into_iter()
+                .collect(),
             log: Some(Log {
                 group: logs.get(LogGroup::NAME_),
                 region: self.surroundings.names.region.clone(),
@@ -161,7 +169,10 @@ impl Lowering<'_> {
         self.graph.add(
             of_service(name, &format!("{part}_role")),
             &Role {
-                name: self.surroundings.names.global(&format!("{name}-{part}"), 64),
+                name: self
+                    .surroundings
+                    .names
+                    .global(&format!("{name}-{part}"), 64),
                 trust: json!({
                     "Version": "2012-10-17",
                     "Statement": [{
@@ -189,13 +200,15 @@ impl Lowering<'_> {
         ways: Option<&Ways>,
     ) -> Handle<SecurityGroup> {
         let name = service.name.as_str();
-        let from_balancer = ways.zip(service.ingress.target()).map(|(ways, target)| Rule {
-            protocol: "tcp".to_string(),
-            from_port: i32::from(*target.port),
-            to_port: i32::from(*target.port),
-            source: Source::Group(ways.security_group.get(SecurityGroup::ID)),
-            description: "from the load balancer".to_string(),
-        });
+        let from_balancer = ways
+            .zip(service.ingress.target())
+            .map(|(ways, target)| Rule {
+                protocol: "tcp".to_string(),
+                from_port: i32::from(*target.port),
+                to_port: i32::from(*target.port),
+                source: Source::Group(ways.security_group.get(SecurityGroup::ID)),
+                description: "from the load balancer".to_string(),
+            });
         self.graph.add(
             of_service(name, "security_group"),
             &SecurityGroup {
@@ -220,7 +233,11 @@ impl Lowering<'_> {
             Ingress::Https(target, hostname) => {
                 let listener = ways.https.clone()?;
                 let group = self.target_group(service, target, network);
-                let place = self.manifest.services.keys().position(|name| *name == *service.name);
+                let place = self
+                    .manifest
+                    .services
+                    .keys()
+                    .position(|name| *name == *service.name);
                 let rule = ListenerRule {
                     listener: listener.get(Listener::ARN),
                     priority: FIRST_PRIORITY + u32::try_from(place.unwrap_or(0)).unwrap_or(0),
@@ -229,8 +246,9 @@ impl Lowering<'_> {
                     target_group: group.get(TargetGroup::ARN),
                     tags: self.tags(),
                 };
-                let rule =
-                    self.graph.add(of_service(service.name.as_str(), "listener_rule"), &rule);
+                let rule = self
+                    .graph
+                    .add(of_service(service.name.as_str(), "listener_rule"), &rule);
                 Some(Behind {
                     group,
                     by: By::Rule(rule),

@@ -12,6 +12,7 @@ use super::{Certificate, Change, Outputs, reasons};
 use crate::aws::live::Aws;
 use crate::aws::live::ec2::not_visible_yet;
 use crate::aws::live::failure::{failure, required};
+use crate::aws::live::pace;
 use crate::aws::tags::{Tags, bears, stack_mark};
 
 const REQUEST: &str = "acm:RequestCertificate";
@@ -137,14 +138,14 @@ impl Live for Certificate {
     async fn ready(
         &self,
         aws: &Aws,
-        _: &Context,
+        cx: &Context,
         known: &Outputs,
     ) -> Result<Readiness<Outputs>, Failure> {
         let Some(detail) = described(aws, &known.arn).await? else {
             return Ok(Readiness::Pending {
                 outputs: known.clone(),
                 why: "not visible yet".to_string(),
-                look_after: UNTIL_NAMED,
+                look_after: pace::look_after(cx.waited, UNTIL_NAMED),
             });
         };
         let outputs = told(&detail, known);
@@ -155,12 +156,12 @@ impl Live for Certificate {
             _ if outputs.validation_name.is_none() => Readiness::Pending {
                 outputs,
                 why: "ACM has not named the validation record yet".to_string(),
-                look_after: UNTIL_NAMED,
+                look_after: pace::look_after(cx.waited, UNTIL_NAMED),
             },
             _ => Readiness::Pending {
                 outputs,
                 why: reasons::pending(&detail),
-                look_after: UNTIL_ISSUED,
+                look_after: pace::look_after(cx.waited, UNTIL_ISSUED),
             },
         })
     }

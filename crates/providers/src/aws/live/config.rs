@@ -10,8 +10,8 @@ use super::in_process::{InProcess, Service};
 
 /// The configuration of a user: environment, shared files, and what the command line says.
 pub async fn standard(region: &str, profile: Option<&str>) -> SdkConfig {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .region(Region::new(region.to_string()));
+    let mut loader =
+        aws_config::defaults(BehaviorVersion::latest()).region(Region::new(region.to_string()));
     if let Some(profile) = profile {
         loader = loader.profile_name(profile);
     }
@@ -24,9 +24,15 @@ pub fn in_process(region: &str, service: Arc<dyn Service>) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region.to_string()))
-        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
-            Credentials::new("AKIASANDBOXSANDBOXXX", "sandbox", None, None, "sandbox"),
-        ))
+        .credentials_provider(
+            aws_credential_types::provider::SharedCredentialsProvider::new(Credentials::new(
+                "AKIASANDBOXSANDBOXXX",
+                "sandbox",
+                None,
+                None,
+                "sandbox",
+            )),
+        )
         .http_client(InProcess(service))
         .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
         .time_source(aws_smithy_async::time::SystemTimeSource::new())

@@ -4,12 +4,13 @@ pub(crate) mod batch;
 mod codes;
 pub mod config;
 pub(crate) mod ec2;
-pub(crate) mod elb;
 pub(crate) mod ecs;
+pub(crate) mod elb;
 pub(crate) mod failure;
 pub(crate) mod foreign;
 pub(crate) mod holders;
 pub mod in_process;
+pub(crate) mod pace;
 mod zones;
 
 use std::any::Any;

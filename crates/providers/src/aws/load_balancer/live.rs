@@ -15,6 +15,7 @@ use crate::aws::live::Aws;
 use crate::aws::live::ec2::{self, not_visible_yet};
 use crate::aws::live::elb;
 use crate::aws::live::failure::{failure, required};
+use crate::aws::live::pace;
 use crate::aws::tags::{Tags, bears};
 
 const CREATE: &str = "elasticloadbalancing:CreateLoadBalancer";
@@ -142,13 +143,13 @@ impl Live for LoadBalancer {
     async fn ready(
         &self,
         aws: &Aws,
-        _: &Context,
+        cx: &Context,
         known: &Outputs,
     ) -> Result<Readiness<Outputs>, Failure> {
         let pending = |why: &str| Readiness::Pending {
             outputs: known.clone(),
             why: why.to_string(),
-            look_after: LOOK_AFTER,
+            look_after: pace::look_after(cx.waited, LOOK_AFTER),
         };
         let Some(there) = described(aws, &known.arn).await? else {
             return Ok(pending("not visible yet"));

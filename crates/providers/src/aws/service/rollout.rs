@@ -11,7 +11,7 @@ use super::described::{described, outputs_of, snapshot};
 use super::stopped::{Stopped, newest_of, repeated};
 use super::stopped_tasks::{self, Targets};
 use super::{Outputs, Service};
-use crate::aws::live::Aws;
+use crate::aws::live::{Aws, pace};
 
 /// Between two looks.
 const INTERVAL: Duration = Duration::from_secs(3);
@@ -171,7 +171,7 @@ impl Watch<'_> {
         Readiness::Pending {
             outputs: self.outputs,
             why,
-            look_after: INTERVAL,
+            look_after: pace::look_after(self.cx.waited, INTERVAL),
         }
     }
 
