@@ -11,6 +11,11 @@ pub trait Clock {
     fn now(&self) -> Duration;
     /// Waits.
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'_, ()>;
+    /// Waits in the machine's own time. How long an answer is on its way does not depend on how
+    /// fast the clock of the cloud runs.
+    fn sleep_here(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
+        self.sleep(duration)
+    }
     /// The wall clock, for people only.
     fn timestamp(&self) -> jiff::Timestamp;
 }
@@ -49,6 +54,14 @@ impl Clock for TokioClock {
     )]
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
         tokio::time::sleep(duration.div_f64(self.speed)).boxed_local()
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that sleeps"
+    )]
+    fn sleep_here(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
+        tokio::time::sleep(duration).boxed_local()
     }
 
     fn timestamp(&self) -> jiff::Timestamp {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// How fast the twin's clock runs in these tests: a balancer's minutes pass in tenths of a second.
-const SPEED: &str = "1500";
+const SPEED: &str = "300";
 
 /// The manifest of the main job.
 pub(crate) const HELLO: &str = r#"

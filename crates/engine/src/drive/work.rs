@@ -406,7 +406,7 @@ async fn within<T>(
 ) -> Result<T, Failure> {
     select_biased! {
         answer = Box::pin(work).fuse() => answer,
-        () = clock.sleep(limit).fuse() => Err(Failure::new(
+        () = clock.sleep_here(limit).fuse() => Err(Failure::new(
             Class::Unknown,
             operation,
             "TimedOut",
