@@ -97,7 +97,7 @@ impl Kind for Certificate {
         let before = &observed.spec;
         let fields = [
             ("domain", self.domain != before.domain),
-            ("names", self.all_names() != before.all_names()),
+            ("names", self.further() != before.further()),
             ("status", observed.outputs.dead.is_some()),
         ];
         let fields = fields.into_iter().filter(|(_, differs)| *differs);
@@ -121,9 +121,9 @@ impl Kind for Certificate {
 }
 
 impl Certificate {
-    /// Every name once. ACM counts the domain among the others.
-    fn all_names(&self) -> BTreeSet<&str> {
+    /// The names beside the domain, each once. ACM counts the domain among them.
+    fn further(&self) -> BTreeSet<&str> {
         let names = self.names.iter().map(String::as_str);
-        names.chain([self.domain.as_str()]).collect()
+        names.filter(|name| *name != self.domain).collect()
     }
 }

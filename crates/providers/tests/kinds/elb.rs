@@ -1,0 +1,173 @@
+//! Examples of the way in: certificate, balancer, target group, listener and rule.
+
+use std::collections::BTreeMap;
+
+use ashore_providers::aws::certificate::{self, Certificate};
+use ashore_providers::aws::listener::{self, Action, Listener};
+use ashore_providers::aws::listener_rule::{self, ListenerRule};
+use ashore_providers::aws::load_balancer::{self, LoadBalancer};
+use ashore_providers::aws::tags::Tags;
+use ashore_providers::aws::target_group::{self, HealthCheck, TargetGroup};
+
+use crate::example::Example;
+
+pub(crate) fn examples() -> Vec<Example> {
+    vec![
+        certificate(),
+        load_balancer(),
+        target_group(),
+        listener(),
+        listener_rule(),
+    ]
+}
+
+fn certificate() -> Example {
+    let spec = Certificate {
+        domain: "hello.example.com".into(),
+        names: vec!["www.example.com".into()],
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = certificate::Outputs {
+        arn: "arn:aws:acm:eu-central-1:123456789012:certificate/1".into(),
+        validation_name: Some("_1.hello.example.com".into()),
+        validation_value: Some("_2.acm-validations.aws".into()),
+        dead: None,
+    };
+    Example::of(&spec, &outputs)
+        .altered("domain", |it: &mut Certificate| {
+            it.domain = "bye.example.com".into();
+        })
+        .altered("names", |it: &mut Certificate| it.names.clear())
+        .altered("tags", |it: &mut Certificate| it.tags = Tags::default())
+}
+
+fn load_balancer() -> Example {
+    let spec = LoadBalancer {
+        name: "hello-default".into(),
+        scheme: "internet-facing".into(),
+        subnets: vec!["subnet-2".to_string().into(), "subnet-1".to_string().into()],
+        security_groups: vec!["sg-1".to_string().into()],
+        attributes: BTreeMap::from([("idle_timeout.timeout_seconds".into(), "90".into())]),
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = load_balancer::Outputs {
+        arn: "arn:aws:elasticloadbalancing:eu-central-1:1:loadbalancer/app/hello/1".into(),
+        dns_name: "hello-1.eu-central-1.elb.amazonaws.com".into(),
+        zone_id: "Z215JYRZR1TBD5".into(),
+        protected: false,
+    };
+    Example::of(&spec, &outputs)
+        .altered("name", |it: &mut LoadBalancer| it.name.push('x'))
+        .altered("scheme", |it: &mut LoadBalancer| {
+            it.scheme = "internal".into();
+        })
+        .altered("subnets", |it: &mut LoadBalancer| {
+            it.subnets[0] = "subnet-3".to_string().into();
+        })
+        .altered("security_groups", |it: &mut LoadBalancer| {
+            it.security_groups[0] = "sg-2".to_string().into();
+        })
+        .altered("attributes", |it: &mut LoadBalancer| it.attributes.clear())
+        .altered("tags", |it: &mut LoadBalancer| it.tags = Tags::default())
+}
+
+fn target_group() -> Example {
+    let spec = TargetGroup {
+        name: "hello-default-web".into(),
+        vpc: "vpc-1".to_string().into(),
+        port: 80,
+        protocol: "HTTP".into(),
+        health: HealthCheck {
+            path: "/".into(),
+            matcher: "200-399".into(),
+            interval_seconds: 10,
+            timeout_seconds: 5,
+            healthy_threshold: 2,
+            unhealthy_threshold: 3,
+        },
+        attributes: BTreeMap::from([("deregistration_delay.timeout_seconds".into(), "30".into())]),
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = target_group::Outputs {
+        arn: "arn:aws:elasticloadbalancing:eu-central-1:1:targetgroup/hello/1".into(),
+    };
+    Example::of(&spec, &outputs)
+        .altered("name", |it: &mut TargetGroup| it.name.push('x'))
+        .altered("vpc", |it: &mut TargetGroup| {
+            it.vpc = "vpc-2".to_string().into();
+        })
+        .altered("port", |it: &mut TargetGroup| it.port = 8080)
+        .altered("protocol", |it: &mut TargetGroup| {
+            it.protocol = "HTTPS".into();
+        })
+        .altered("health", |it: &mut TargetGroup| {
+            it.health.healthy_threshold = 5;
+        })
+        .altered("attributes", |it: &mut TargetGroup| it.attributes.clear())
+        .altered("tags", |it: &mut TargetGroup| it.tags = Tags::default())
+}
+
+fn listener() -> Example {
+    let spec = Listener {
+        load_balancer: "arn:aws:elasticloadbalancing:eu-central-1:1:loadbalancer/app/hello/1"
+            .to_string()
+            .into(),
+        port: 443,
+        protocol: "HTTPS".into(),
+        certificate: Some("arn:aws:acm:1".to_string().into()),
+        tls_policy: Some("ELBSecurityPolicy-TLS13-1-2-2021-06".into()),
+        default_action: Action::Respond {
+            status: 404,
+            content_type: "text/plain".into(),
+            body: "nothing here".into(),
+        },
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = listener::Outputs {
+        arn: "arn:aws:elasticloadbalancing:eu-central-1:1:listener/app/hello/1/2".into(),
+    };
+    Example::of(&spec, &outputs)
+        .altered("load_balancer", |it: &mut Listener| {
+            it.load_balancer = "arn:aws:elb:2".to_string().into();
+        })
+        .altered("port", |it: &mut Listener| it.port = 8443)
+        .altered("protocol", |it: &mut Listener| it.protocol = "HTTP".into())
+        .altered("certificate", |it: &mut Listener| {
+            it.certificate = Some("arn:aws:acm:2".to_string().into());
+        })
+        .altered("tls_policy", |it: &mut Listener| {
+            it.tls_policy = Some("ELBSecurityPolicy-2016-08".into());
+        })
+        .altered("default_action", |it: &mut Listener| {
+            it.default_action = Action::Forward {
+                target_group: "arn:aws:tg:1".to_string().into(),
+            };
+        })
+        .altered("tags", |it: &mut Listener| it.tags = Tags::default())
+}
+
+fn listener_rule() -> Example {
+    let spec = ListenerRule {
+        listener: "arn:aws:listener:1".to_string().into(),
+        priority: 10,
+        hosts: vec!["hello.example.com".into()],
+        paths: vec!["/api/*".into()],
+        target_group: "arn:aws:tg:1".to_string().into(),
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = listener_rule::Outputs {
+        arn: "arn:aws:elasticloadbalancing:eu-central-1:1:listener-rule/app/hello/1/2/3".into(),
+        foreign: Vec::new(),
+    };
+    Example::of(&spec, &outputs)
+        .altered("listener", |it: &mut ListenerRule| {
+            it.listener = "arn:aws:listener:2".to_string().into();
+        })
+        .altered("priority", |it: &mut ListenerRule| it.priority = 11)
+        .altered("hosts", |it: &mut ListenerRule| it.hosts.clear())
+        .altered("paths", |it: &mut ListenerRule| it.paths.clear())
+        .altered("target_group", |it: &mut ListenerRule| {
+            it.target_group = "arn:aws:tg:2".to_string().into();
+        })
+        .altered("tags", |it: &mut ListenerRule| it.tags = Tags::default())
+}

@@ -1,0 +1,133 @@
+//! Examples of the network's kinds.
+
+use std::collections::BTreeMap;
+
+use ashore_providers::aws::internet_gateway::{self, InternetGateway};
+use ashore_providers::aws::route_table::{self, Route, RouteTable};
+use ashore_providers::aws::security_group::{self, Rule, SecurityGroup, Source};
+use ashore_providers::aws::subnet::{self, Subnet};
+use ashore_providers::aws::tags::Tags;
+use ashore_providers::aws::vpc::{self, Vpc};
+
+use crate::example::Example;
+
+pub(crate) fn examples() -> Vec<Example> {
+    vec![
+        vpc(),
+        subnet(),
+        internet_gateway(),
+        route_table(),
+        security_group(),
+    ]
+}
+
+fn vpc() -> Example {
+    let spec = Vpc {
+        cidr: "10.0.0.0/16".into(),
+        dns_hostnames: true,
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = vpc::Outputs { id: "vpc-1".into() };
+    Example::of(&spec, &outputs)
+        .altered("cidr", |it: &mut Vpc| it.cidr = "10.1.0.0/16".into())
+        .altered("dns_hostnames", |it: &mut Vpc| it.dns_hostnames = false)
+        .altered("tags", |it: &mut Vpc| it.tags = Tags::default())
+}
+
+fn subnet() -> Example {
+    let spec = Subnet {
+        vpc: "vpc-1".to_string().into(),
+        cidr: "10.0.0.0/20".into(),
+        zone: "eu-central-1a".into(),
+        tags: Tags::default().named("hello"),
+    };
+    let id = "subnet-1".into();
+    Example::of(&spec, &subnet::Outputs { id })
+        .altered("vpc", |it: &mut Subnet| {
+            it.vpc = "vpc-2".to_string().into();
+        })
+        .altered("cidr", |it: &mut Subnet| it.cidr = "10.0.16.0/20".into())
+        .altered("zone", |it: &mut Subnet| it.zone = "eu-central-1b".into())
+        .altered("tags", |it: &mut Subnet| it.tags = Tags::default())
+}
+
+fn internet_gateway() -> Example {
+    let spec = InternetGateway {
+        vpc: "vpc-1".to_string().into(),
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = internet_gateway::Outputs {
+        id: "igw-1".into(),
+        attached: Some("igw-1".into()),
+    };
+    Example::of(&spec, &outputs)
+        .altered("vpc", |it: &mut InternetGateway| {
+            it.vpc = "vpc-2".to_string().into();
+        })
+        .altered("tags", |it: &mut InternetGateway| it.tags = Tags::default())
+}
+
+fn route_table() -> Example {
+    let spec = RouteTable {
+        vpc: "vpc-1".to_string().into(),
+        routes: vec![Route {
+            destination: "0.0.0.0/0".into(),
+            gateway: "igw-1".to_string().into(),
+        }],
+        subnets: vec!["subnet-2".to_string().into(), "subnet-1".to_string().into()],
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = route_table::Outputs {
+        id: "rtb-1".into(),
+        associations: BTreeMap::from([
+            ("subnet-1".into(), "rtbassoc-1".into()),
+            ("subnet-2".into(), "rtbassoc-2".into()),
+        ]),
+    };
+    Example::of(&spec, &outputs)
+        .altered("vpc", |it: &mut RouteTable| {
+            it.vpc = "vpc-2".to_string().into();
+        })
+        .altered("routes", |it: &mut RouteTable| {
+            it.routes[0].gateway = "igw-2".to_string().into();
+        })
+        .altered("subnets", |it: &mut RouteTable| it.subnets.truncate(1))
+        .altered("tags", |it: &mut RouteTable| it.tags = Tags::default())
+}
+
+fn security_group() -> Example {
+    let spec = SecurityGroup {
+        name: "hello-default-web".into(),
+        description: "Tasks of web".into(),
+        vpc: "vpc-1".to_string().into(),
+        ingress: vec![Rule {
+            protocol: "tcp".into(),
+            from_port: 80,
+            to_port: 80,
+            source: Source::Group("sg-2".to_string().into()),
+            description: "from the load balancer".into(),
+        }],
+        egress: vec![Rule::all_out()],
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = security_group::Outputs {
+        id: "sg-1".into(),
+        rules: BTreeMap::from([
+            ("ingress tcp 80-80 sg-2".into(), "sgr-1".into()),
+            ("egress -1 0.0.0.0/0".into(), "sgr-2".into()),
+        ]),
+    };
+    Example::of(&spec, &outputs)
+        .altered("name", |it: &mut SecurityGroup| it.name.push('x'))
+        .altered("description", |it: &mut SecurityGroup| {
+            it.description.push('x');
+        })
+        .altered("vpc", |it: &mut SecurityGroup| {
+            it.vpc = "vpc-2".to_string().into();
+        })
+        .altered("ingress", |it: &mut SecurityGroup| {
+            it.ingress[0].description.clear();
+        })
+        .altered("egress", |it: &mut SecurityGroup| it.egress.clear())
+        .altered("tags", |it: &mut SecurityGroup| it.tags = Tags::default())
+}
