@@ -132,17 +132,23 @@ impl Cloud {
         self.inner.borrow().breaches.clone()
     }
 
-    /// The objects as a person would compare them: without ids and moments.
+    /// The objects as a person would compare them: without ids and moments, and without those
+    /// that are on their way out.
     pub fn picture(&self) -> BTreeMap<String, String> {
         self.settle();
         let inner = self.inner.borrow();
-        let call = |id: &String| match inner.objects.get(id) {
-            Some(object) => object.title(),
-            None => id.clone(),
+        let call = |used: &String| {
+            let id = used.strip_suffix(".toy").or(used.strip_prefix("proof-of-"));
+            match inner.objects.get(id.unwrap_or(used)) {
+                Some(object) if id.is_some() => format!("told by {}", object.title()),
+                Some(object) => object.title(),
+                None => used.clone(),
+            }
         };
         inner
             .objects
             .values()
+            .filter(|object| object.going.is_none())
             .map(|object| (object.title(), object.picture(call)))
             .collect()
     }

@@ -219,9 +219,10 @@ impl Subject<'_> {
                 if self.planned.pre_image.is_some() {
                     return Ok(Settled::There(None)); // never ours to take away: its record goes
                 }
-                // It was not there when the plan was made. A second miss, and its record goes.
+                // It was not there when the plan was made. A second miss, and its record goes once
+                // it is no more on its way out, holding what it uses.
                 match self.provider.observe(outputs).await? {
-                    None => Ok(Settled::There(None)),
+                    None => self.gone(outputs).await,
                     Some(_) => Ok(Settled::Failed(Failure::new(
                         Class::Eventual,
                         "look",

@@ -148,6 +148,20 @@ impl<'a> Deciding<'a> {
         spec: Document,
     ) -> Result<(), PlanError> {
         let address = &instance.address;
+        if record.ownership == Ownership::Shared && !record.settled {
+            // We have made it and not waited for it: what it tells may not be told yet.
+            let step = Step {
+                action: Action::Update,
+                ownership: Ownership::Shared,
+                reasons: vec![Reason::Unsettled],
+                outputs: Some(record.outputs.clone()),
+                ..self.step(node, spec)
+            };
+            self.plan.steps.insert(instance.clone(), step);
+            let known = Upstream::Known(instance.clone(), record.outputs.clone());
+            self.upstream.insert(address.clone(), known);
+            return Ok(());
+        }
         if record.ownership == Ownership::Shared {
             self.keep(
                 instance,

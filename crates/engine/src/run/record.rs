@@ -196,6 +196,7 @@ fn back(progress: &mut Progress, entry: &Entry) -> Option<()> {
             UndoStage::Due,
         ) => {
             progress.outputs.clone_from(outputs);
+            progress.there |= outputs.is_some();
             undo.spec = spec.clone();
             undo.requests.clone_from(requests);
             undo.next = 0;

@@ -2,46 +2,53 @@
 
 use std::cell::Cell;
 
-use ashore_testkit::history::{Act, Breach, History, Wish};
+use ashore_testkit::history::{Act, Breach, History, Tally, Wish};
 use ashore_testkit::journal::Crash;
-use ashore_testkit::manifest::Piece;
 use proptest::prelude::*;
 
 use crate::laws::runner;
 use crate::worlds;
 
-/// Every way in which a run that was killed can be met by the next command.
-fn ways(wanted: &Wish, other: &[Piece]) -> [Act; 4] {
-    [
-        wanted.clone(),
-        Wish::Undo,
-        Wish::Up(other.to_vec()),
-        Wish::Down,
-    ]
-    .map(Act::new)
+/// How many histories are killed before every entry.
+const BASES: u32 = 200;
+/// How many that makes, at least.
+pub(crate) const HISTORIES: u32 = 10_000;
+/// How many are killed twice.
+pub(crate) const TWICE: u32 = 3_000;
+
+/// The history up to a crash during its last act but one, and that act's successor in every way in
+/// which the next command can meet the run that was killed.
+fn ways(base: &History, at: usize, torn: usize) -> [History; 4] {
+    let mut killed = base.clone();
+    let other = killed.acts.pop().map(|act| act.wish).unwrap_or(Wish::Down);
+    let Some(last) = killed.acts.last_mut() else {
+        return [(); 4].map(|()| base.clone());
+    };
+    last.crash = Some(Crash { at, torn });
+    let same = last.wish.clone();
+    [same, Wish::Undo, other, Wish::Down].map(|wish| {
+        let mut history = killed.clone();
+        history.acts.push(Act::new(wish));
+        history
+    })
+}
+
+fn play(history: &History) -> Result<Tally, TestCaseError> {
+    let broken = |Breach(what)| TestCaseError::fail(format!("{what}\n{history:?}"));
+    history.plays().map_err(broken)
 }
 
 #[test]
 fn killed_before_every_entry_and_taken_up_in_every_way() {
     let (played, died) = (Cell::new(0_u32), Cell::new(0_u32));
-    let held = runner(100).run(&worlds::two_and_another(), |(base, other)| {
-        let tally = base
-            .plays()
-            .map_err(|Breach(what)| TestCaseError::fail(what))?;
-        let last = base.acts.len() - 1;
-        for at in 0..=tally.written[last] {
-            for way in ways(&base.acts[last].wish, &other) {
-                let mut history: History = base.clone();
-                let torn = at * 37 % 300;
-                history.acts[last].crash = Some(Crash { at, torn });
-                history.acts.push(way);
+    let held = runner(BASES).run(&worlds::two_and_another(), |base| {
+        let written = play(&base)?.written;
+        // The last act is what comes after the crash.
+        let killed = base.acts.len().saturating_sub(2);
+        for at in 0..=written[killed] {
+            for history in ways(&base, at, at * 37 % 300) {
                 played.set(played.get() + 1);
-                match history.plays() {
-                    Ok(tally) => died.set(died.get() + tally.crashes),
-                    Err(Breach(what)) => {
-                        return Err(TestCaseError::fail(format!("{what}\n{history:?}")));
-                    }
-                }
+                died.set(died.get() + play(&history)?.crashes);
             }
         }
         Ok(())
@@ -49,37 +56,32 @@ fn killed_before_every_entry_and_taken_up_in_every_way() {
     if let Err(error) = held {
         panic!("{error}");
     }
+    let (played, died) = (played.get(), died.get());
     // A crash that does not fire proves nothing.
-    assert!(
-        died.get() * 10 >= played.get() * 9,
-        "{} of {} died",
-        died.get(),
-        played.get()
-    );
-    assert!(played.get() >= 10_000, "{} histories", played.get());
+    assert!(died * 10 >= played * 9, "{died} of {played} died");
+    assert!(played >= HISTORIES, "{played} histories");
 }
 
 #[test]
 fn killed_again_while_it_recovers() {
-    let histories = (worlds::two_and_another(), 0..60usize, 0..40usize, 0..4usize);
-    let held = runner(3000).run(&histories, |((base, other), at, again, way)| {
-        let mut history = base.clone();
-        let last = base.acts.len() - 1;
-        history.acts[last].crash = Some(Crash { at, torn: again });
-        let mut way = ways(&base.acts[last].wish, &other)[way].clone();
-        way.crash = Some(Crash {
+    let died = Cell::new(0_u32);
+    let histories = (worlds::two_and_another(), 0..50usize, 0..25usize, 0..4usize);
+    let held = runner(TWICE).run(&histories, |(base, at, again, way)| {
+        let mut history = ways(&base, at, again)[way].clone();
+        let Some(last) = history.acts.last_mut() else {
+            return Ok(());
+        };
+        last.crash = Some(Crash {
             at: again,
             torn: at,
         });
-        let wish = way.wish.clone();
-        history.acts.push(way);
+        let wish = last.wish.clone();
         history.acts.push(Act::new(wish));
-        match history.plays() {
-            Ok(_) => Ok(()),
-            Err(Breach(what)) => Err(TestCaseError::fail(format!("{what}\n{history:?}"))),
-        }
+        died.set(died.get() + u32::from(play(&history)?.crashes == 2));
+        Ok(())
     });
     if let Err(error) = held {
         panic!("{error}");
     }
+    assert!(died.get() >= TWICE / 10, "{} died twice", died.get());
 }

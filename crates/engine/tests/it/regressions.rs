@@ -23,13 +23,3 @@ fn a_stack_of_every_shape_comes_and_goes() {
         .holds();
     assert_eq!(tally.outcomes.len(), 1, "{tally:?}");
 }
-
-#[test]
-fn zz_debug() {
-    history(0)
-        .up([Piece::new(shape::CERTIFICATE, "cert").size(0).form(1)])
-        .up([Piece::new(shape::CERTIFICATE, "cert").size(0)])
-        .crash(6, 222)
-        .undo()
-        .holds();
-}

@@ -214,9 +214,9 @@ pub(crate) fn calm() -> impl Strategy<Value = History> {
     })
 }
 
-/// One or two manifests with one thing going wrong during the last, and another manifest that
-/// somebody may want next.
-pub(crate) fn two_and_another() -> impl Strategy<Value = (History, Vec<Piece>)> {
+/// One or two manifests with one thing going wrong during the last of them, and then another one
+/// that somebody may want next.
+pub(crate) fn two_and_another() -> impl Strategy<Value = History> {
     let fault = option::of((0..20u32, 1..3u32, any_fault()));
     (
         any::<u64>(),
@@ -235,11 +235,11 @@ pub(crate) fn two_and_another() -> impl Strategy<Value = (History, Vec<Piece>)> 
                 let scripted = |(at, times, how)| ashore_testkit::fault::Fault { at, times, how };
                 act.faults = fault.into_iter().map(scripted).collect();
             }
-            let history = History {
+            acts.push(up(other));
+            History {
                 seed,
                 foreign,
                 acts,
-            };
-            (history, other)
+            }
         })
 }

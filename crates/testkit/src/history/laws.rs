@@ -272,13 +272,15 @@ pub(super) fn nothing_left_to_do(plan: &Plan) -> Result<(), Breach> {
 }
 
 /// After everything was taken down, the cloud is as it was before anything was made.
-pub(super) fn as_before(
-    before: &BTreeMap<String, String>,
-    after: &BTreeMap<String, String>,
-) -> Result<(), Breach> {
+pub(super) fn as_before(before: &BTreeMap<String, String>, cloud: &Cloud) -> Result<(), Breach> {
+    let objects = cloud.objects();
+    let lingers = objects.iter().find(|object| object.going.is_some());
+    law(lingers.is_none(), || {
+        format!("{lingers:?} is still on its way out in the end")
+    })?;
     same(
         before,
-        after,
+        &cloud.picture(),
         |title| title.starts_with("toy.role"),
         "in the end",
     )

@@ -417,7 +417,7 @@ impl Session {
             laws::nothing_left_to_do(&plan)?;
         }
         self.play(&Act::new(Wish::Down))?;
-        laws::as_before(&self.foreign, &self.cloud.picture())?;
+        laws::as_before(&self.foreign, &self.cloud)?;
         self.tally.requests = u32::try_from(self.cloud.log().len()).unwrap_or(u32::MAX);
         Ok(self.tally.clone())
     }

@@ -99,7 +99,7 @@ impl<S: Sort> Live for Thing<S> {
                     _ => Readiness::Pending {
                         outputs,
                         why: "pending".into(),
-                        look_after: Duration::from_secs(1),
+                        look_after: Duration::from_secs(1 + S::SHAPE.ready_after / 8),
                     },
                 }
             })
@@ -113,7 +113,7 @@ impl<S: Sort> Live for Thing<S> {
                 false => Gone::Gone,
                 true => Gone::Held {
                     by: "the cloud".into(),
-                    look_after: Duration::from_secs(2),
+                    look_after: Duration::from_secs(1 + S::SHAPE.gone_after / 8),
                 },
             })
             .await
