@@ -23,6 +23,8 @@ pub(crate) struct Progress<'a> {
     lines: Option<MultiProgress>,
     /// When each waiting step was last heard of.
     heard: BTreeMap<Instance, Duration>,
+    /// Why each step is being tried again.
+    retrying: BTreeMap<Instance, String>,
     width: usize,
 }
 
@@ -33,6 +35,7 @@ impl<'a> Progress<'a> {
             lines: printer.live.then(MultiProgress::new),
             running: BTreeMap::new(),
             heard: BTreeMap::new(),
+            retrying: BTreeMap::new(),
             width: widths.max().unwrap_or(0),
             printer,
         }
@@ -60,16 +63,25 @@ impl<'a> Progress<'a> {
                 undo,
             } => {
                 let verb = doing(*action, *undo);
-                self.update(step, format!("{verb:<10} {operation}"));
+                if self.lines.is_some() || !self.retrying.contains_key(step) {
+                    self.update(step, format!("{verb:<10} {operation}"));
+                }
             }
-            Event::Answered { .. } => {}
+            Event::Answered { step, .. } => {
+                self.retrying.remove(step);
+            }
             Event::Retrying {
                 step,
                 failure,
                 after,
             } => {
                 let why = format!("{}: {}", failure.code, failure.message);
-                self.update(step, format!("again in {}: {why}", elapsed(*after)));
+                let text = format!("again in {}: {why}", elapsed(*after));
+                // What clears by itself is repeated every few seconds: one line of it will do.
+                let said = self.retrying.insert(step.clone(), failure.code.clone());
+                if self.lines.is_some() || said.as_ref() != Some(&failure.code) {
+                    self.update(step, text);
+                }
             }
             Event::Waiting {
                 step,
@@ -173,6 +185,7 @@ impl<'a> Progress<'a> {
             bar.finish_and_clear();
         }
         self.heard.remove(step);
+        self.retrying.remove(step);
         let width = self.width;
         self.say(format!("{glyph} {:<width$}  {text}", step.to_string()));
     }

@@ -190,7 +190,10 @@ fn walk(value: &Value, path: &str, left: &mut Vec<String>) {
             // INACTIVE clusters and services, and revisions in deletion, are AWS's to forget.
             let kept = status.to_uppercase().contains("INACTIVE")
                 || status.to_uppercase().contains("DELETE");
-            if ours && !kept {
+            if kept {
+                return; // with all that it remembers
+            }
+            if ours {
                 left.push(path.to_string());
             }
             for (name, member) in members {

@@ -178,8 +178,11 @@ fn collect(value: &Value, marks: &mut Vec<String>) {
                 .map(ToString::to_string)
                 .unwrap_or_default();
             let gone = status.contains("INACTIVE") || status.contains("DELETE");
-            if let (Some(address), Some(generation), false) =
-                (tag("ashore:address"), tag("ashore:generation"), gone)
+            if gone {
+                return; // with all that it remembers
+            }
+            if let (Some(address), Some(generation)) =
+                (tag("ashore:address"), tag("ashore:generation"))
             {
                 marks.push(format!("{address}#{generation}"));
             }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// How fast the twin's clock runs in these tests: a balancer's minutes pass in tenths of a second.
 const SPEED: &str = "300";
@@ -179,15 +179,6 @@ impl Rig {
         self.ask("PUT", "/_twin/script", Some(script));
     }
 
-    /// Lets time pass.
-    pub(crate) fn advance(&self, seconds: u64) {
-        self.ask(
-            "POST",
-            "/_twin/advance",
-            Some(json!({ "seconds": seconds })),
-        );
-    }
-
     /// A request to Cloudflare, by somebody who is not us.
     pub(crate) fn cloudflare(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         self.ask(method, &format!("/client/v4{path}"), body)
@@ -201,16 +192,6 @@ impl Rig {
              SignedHeaders=host, Signature=0\r\nContent-Type: application/x-amz-json-1.1\r\n"
         );
         self.exchange("POST", "/", &headers, &body.to_string())
-    }
-
-    /// A request to an AWS service with the query protocol, by somebody who is not us.
-    pub(crate) fn query(&self, service: &str, form: &str) -> String {
-        let headers = format!(
-            "Authorization: AWS4-HMAC-SHA256 \
-             Credential=AKIASOMEBODYELSE1234/20261121/eu-central-1/{service}/aws4_request, \
-             SignedHeaders=host, Signature=0\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        );
-        self.exchange_text("POST", "/", &headers, form)
     }
 
     fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Value {

@@ -113,6 +113,15 @@ impl Live for Certificate {
             }
             Change::Delete => {
                 let known = required(DELETE, known)?;
+                // A balancer lets go of it a while after its own deletion; looking is cheaper
+                // than being refused.
+                let used = described(aws, &known.arn).await?;
+                let users = used.and_then(|detail| detail.in_use_by).unwrap_or_default();
+                if !users.is_empty() {
+                    let held = "it is still used, so its deletion is not asked for yet";
+                    let refused = Failure::new(Class::Dependency, DELETE, "InUse", held);
+                    return Err(reasons::held(aws, &cx.mark.stack, refused, users).await);
+                }
                 let delete = aws.acm.delete_certificate().certificate_arn(&known.arn);
                 let Err(error) = delete.send().await else {
                     return Ok(known.clone());

@@ -122,6 +122,14 @@ impl Live for SecurityGroup {
             Change::Untag(keys) => ec2::untag(aws, keys, outputs, |o| &o.id).await,
             Change::Delete => {
                 let outputs = required(DELETE, outputs)?;
+                // The interfaces of tasks and balancers go a minute after their owners: looking
+                // costs nothing, and a refused delete is a mutating call against the rate limit.
+                let holders = holders_of(aws, &outputs.id).await?;
+                if !holders.is_empty() {
+                    let held = "it is still used, so its deletion is not asked for yet";
+                    return Err(Failure::new(Class::Dependency, DELETE, "InUse", held)
+                        .with_evidence(holders));
+                }
                 let delete = aws.ec2.delete_security_group().group_id(&outputs.id);
                 match delete.send().await.map_err(|e| failure(DELETE, e)) {
                     Ok(_) => Ok(outputs.clone()),
