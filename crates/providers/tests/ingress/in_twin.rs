@@ -122,6 +122,7 @@ pub(crate) fn of_stack(app: &str, address: &str) -> Context {
             run: RunId::new("r1"),
         },
         wait: Wait::Healthy,
+        waited: std::time::Duration::ZERO,
     }
 }
 
