@@ -8,7 +8,7 @@ use ashore_testkit::history::{Breach, History};
 use crate::{recovery, worlds};
 
 const CALM: u32 = 2_000;
-const WILD: u32 = 6_000;
+const WILD: u32 = 5_000;
 
 /// What every test run plays, at least (`failures.md` T4).
 const _: () = assert!(CALM + WILD + recovery::HISTORIES + recovery::TWICE >= 20_000);

@@ -10,7 +10,7 @@ use crate::laws::runner;
 use crate::worlds;
 
 /// How many histories are killed before every entry.
-const BASES: u32 = 200;
+const BASES: u32 = 245;
 /// How many that makes, at least.
 pub(crate) const HISTORIES: u32 = 10_000;
 /// How many are killed twice.

@@ -1,5 +1,7 @@
 //! Every bug that the laws have found, as the history that found it, named by what now holds.
 
+use ashore_engine::failure::Class;
+use ashore_testkit::fault::How;
 use ashore_testkit::history::history;
 use ashore_testkit::manifest::Piece;
 use ashore_testkit::shape;
@@ -22,4 +24,149 @@ fn a_stack_of_every_shape_comes_and_goes() {
         ])
         .holds();
     assert_eq!(tally.outcomes.len(), 1, "{tally:?}");
+}
+
+#[test]
+fn what_an_unsettled_resource_has_not_named_yet_is_waited_for() {
+    history(336918637926806462)
+        .up([
+            Piece::new(shape::NETWORK, "net2").size(0),
+            Piece::new(shape::GATEWAY, "gate").size(0).uses(["net2"]),
+            Piece::new(shape::CERTIFICATE, "cert")
+                .size(0)
+                .after(["net2"]),
+            Piece::new(shape::RULE, "rule").size(0).after(["gate"]),
+        ])
+        .fault(4, 1, How::Refused(Class::Gone))
+        .keep()
+        .holds();
+}
+
+#[test]
+fn what_was_displaced_is_displaced_again_by_the_next_life() {
+    history(0)
+        .foreign(shape::RECORD, "dns")
+        .up([Piece::new(shape::RECORD, "dns").size(0).form(1)])
+        .up([Piece::new(shape::RECORD, "dns").size(0)])
+        .holds();
+}
+
+#[test]
+fn what_was_displaced_is_displaced_again_when_the_next_life_is_undone() {
+    history(0)
+        .foreign(shape::RECORD, "dns")
+        .up([Piece::new(shape::RECORD, "dns").size(0).form(1)])
+        .up([
+            Piece::new(shape::RECORD, "dns").size(0),
+            Piece::new(shape::SERVICE, "web").size(0).after(["dns"]),
+        ])
+        .fault(1, 1, How::Refused(Class::Quota))
+        .holds();
+}
+
+#[test]
+fn a_shared_resource_of_our_making_is_waited_for() {
+    history(0)
+        .up([
+            Piece::new(shape::ROLE, "role").size(0),
+            Piece::new(shape::NETWORK, "net").size(0).calls(["role"]),
+        ])
+        .holds();
+}
+
+#[test]
+fn a_shared_resource_that_was_not_waited_for_is_waited_for_by_the_next_plan() {
+    let role = || Piece::new(shape::ROLE, "role").size(0);
+    let net = || Piece::new(shape::NETWORK, "net").size(0).calls(["role"]);
+    history(0)
+        .up([role(), net()])
+        .crash(3, 111)
+        .up([role(), net(), Piece::new(shape::NETWORK, "net2").size(0)])
+        .holds();
+}
+
+#[test]
+fn a_delete_that_was_accepted_is_through_before_another_plan_is_made() {
+    history(0)
+        .up([Piece::new(shape::LISTENER, "port2").size(0)])
+        .up([Piece::new(shape::LISTENER, "port2").size(0).form(1)])
+        .crash(2, 74)
+        .down()
+        .holds();
+}
+
+#[test]
+fn what_goes_and_only_came_after_what_goes_early_does_not_go_early() {
+    history(0)
+        .up([
+            Piece::new(shape::CERTIFICATE, "cert").size(0),
+            Piece::new(shape::BUCKET, "store").size(0).calls(["cert"]),
+            Piece::new(shape::LISTENER, "port2")
+                .size(0)
+                .after(["store"]),
+            Piece::new(shape::SERVICE, "web")
+                .size(0)
+                .uses(["cert", "port2"]),
+        ])
+        .up([
+            Piece::new(shape::BUCKET, "store").size(0),
+            Piece::new(shape::SERVICE, "web").size(0),
+        ])
+        .holds();
+}
+
+#[test]
+fn an_update_that_was_cut_off_between_two_requests_is_put_back() {
+    let gate = || Piece::new(shape::GATEWAY, "gate").size(0);
+    let cert = || Piece::new(shape::CERTIFICATE, "cert").size(0);
+    history(0)
+        .up([
+            gate(),
+            cert(),
+            Piece::new(shape::RECORD, "dns").size(0).uses(["gate"]),
+        ])
+        .up([
+            gate(),
+            cert(),
+            Piece::new(shape::RECORD, "dns").size(0).uses(["cert"]),
+        ])
+        .crash(2, 74)
+        .undo()
+        .holds();
+}
+
+#[test]
+fn what_is_gone_is_remembered_until_it_cannot_be_wanted_back() {
+    history(0)
+        .up([Piece::new(shape::CERTIFICATE, "cert").size(0).form(1)])
+        .up([Piece::new(shape::CERTIFICATE, "cert").size(0)])
+        .crash(6, 222)
+        .undo()
+        .holds();
+}
+
+#[test]
+fn what_is_on_its_way_out_when_the_plan_is_made_is_waited_for() {
+    history(0)
+        .up([
+            Piece::new(shape::NETWORK, "net2").size(0),
+            Piece::new(shape::SERVICE, "web").size(0),
+        ])
+        .down()
+        .read_fault(2, 1, How::Refused(Class::Quota))
+        .holds();
+}
+
+#[test]
+fn what_an_interrupted_undo_has_deleted_is_waited_for() {
+    history(16882508010796835391)
+        .up([
+            Piece::new(shape::NETWORK, "net2").size(0),
+            Piece::new(shape::SERVICE, "web"),
+        ])
+        .crash(3, 9)
+        .undo()
+        .crash(9, 3)
+        .undo()
+        .holds();
 }

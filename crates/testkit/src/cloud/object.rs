@@ -21,6 +21,8 @@ pub struct Object {
     /// What was there before the last write, and when that was.
     before: Option<(Duration, Fields)>,
     born: Duration,
+    /// Whether it was usable once: what was proved stays proved.
+    pub(super) proved: bool,
     /// When it will be gone, once it was deleted.
     pub going: Option<Duration>,
 }
@@ -66,6 +68,7 @@ impl Object {
             fields,
             before: None,
             born,
+            proved: false,
             going: None,
         }
     }
@@ -129,7 +132,7 @@ impl Object {
         let foreign = self.owner.is_none();
         foreign
             || now >= since + Duration::from_secs(shape.ready_after)
-                && (!shape.proves || published())
+                && (!shape.proves || self.proved || published())
     }
 
     pub(super) fn holds(&self, id: &str, now: Duration) -> bool {

@@ -74,6 +74,18 @@ impl Inner {
         now: Duration,
     ) -> Result<String, Failure> {
         self.objects.retain(|_, object| !object.is_gone(now));
+        let ready = |object: &&Object| object.shape().proves && object.is_ready(&self.objects, now);
+        let proved: Vec<String> = self
+            .objects
+            .values()
+            .filter(ready)
+            .map(|object| object.id.clone())
+            .collect();
+        for id in proved {
+            self.objects
+                .entry(id)
+                .and_modify(|object| object.proved = true);
+        }
         match request {
             Request::Create {
                 sort,

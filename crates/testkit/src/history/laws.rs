@@ -6,7 +6,7 @@ use ashore_engine::address::Instance;
 use ashore_engine::failure::Class;
 use ashore_engine::journal::{read, replay};
 use ashore_engine::kind::Kinds;
-use ashore_engine::plan::{Plan, check};
+use ashore_engine::plan::{Action, Phase, Plan, Step, check};
 use ashore_engine::run::{Entry, Outcome, Run};
 use ashore_engine::state::{Ownership, State};
 
@@ -81,7 +81,7 @@ pub(super) fn after_run(
     no_breach(&session.cloud)?;
     in_order(run, entries)?;
     never_back_after_commit(entries)?;
-    no_ghosts(session, outcome)?;
+    no_ghosts(session, run, outcome)?;
     if session.calm {
         law(outcome == Outcome::Converged, || {
             format!("nothing went wrong, and the run ended {outcome:?}")
@@ -89,7 +89,7 @@ pub(super) fn after_run(
         as_planned(session, run)?;
     }
     if outcome == Outcome::RolledBack {
-        back_where_it_was(session)?;
+        back_where_it_was(session, run)?;
     }
     Ok(())
 }
@@ -132,7 +132,7 @@ fn never_back_after_commit(entries: &[Entry]) -> Result<(), Breach> {
 }
 
 /// What the state says is ours is there, and what is there and ours is in the state.
-fn no_ghosts(session: &Session, outcome: Outcome) -> Result<(), Breach> {
+fn no_ghosts(session: &Session, run: &Run, outcome: Outcome) -> Result<(), Breach> {
     let objects = session.cloud.objects();
     let ours: BTreeMap<String, &str> = objects
         .iter()
@@ -163,7 +163,11 @@ fn no_ghosts(session: &Session, outcome: Outcome) -> Result<(), Breach> {
         .filter(|instance| !lost(instance))
     {
         // Its end was not seen; the next plan looks again.
-        let unseen = matches!(outcome, Outcome::LeftBehind | Outcome::Stuck);
+        let vanished = run.plan().steps.iter().any(|(step, planned)| {
+            let none = planned.pre_image.is_none() && planned.action == Action::Delete;
+            none && step.to_string() == *instance
+        });
+        let unseen = vanished || matches!(outcome, Outcome::LeftBehind | Outcome::Stuck);
         if unseen && !ours.contains_key(instance) {
             continue;
         }
@@ -223,7 +227,7 @@ fn operation(request: &Request) -> &'static str {
 }
 
 /// Everything is as it was before the run, but for what others have changed meanwhile.
-fn back_where_it_was(session: &Session) -> Result<(), Breach> {
+fn back_where_it_was(session: &Session, run: &Run) -> Result<(), Breach> {
     let Some(before) = &session.before else {
         return Ok(());
     };
@@ -234,6 +238,10 @@ fn back_where_it_was(session: &Session) -> Result<(), Breach> {
     {
         return Ok(()); // what used the lost one may have been lost with it
     }
+    // A revision can never be changed: it goes on telling of what was there before it was made again.
+    let mut steps = run.plan().steps.values();
+    let early = |step: &Step| step.action == Action::Delete && step.phase == Phase::Converge;
+    let remakes = steps.any(early);
     let others = |title: &String| {
         let meddled = |name: &String| title.contains(&format!(" {name}/"));
         session.meddled.iter().any(meddled) || title.starts_with("toy.role")
