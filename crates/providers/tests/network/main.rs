@@ -1,0 +1,12 @@
+//! The kinds of the network, one by one, against the twin in this process.
+
+#[path = "../ingress/in_twin.rs"]
+#[expect(dead_code, reason = "shared with the tests of the way in")]
+mod in_twin;
+mod internet_gateway;
+mod life;
+mod route_table;
+mod security_group;
+mod subnet;
+mod vpc;
+mod zones;
