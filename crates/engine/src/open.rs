@@ -83,10 +83,10 @@ impl Refusal {
     /// What a person can do next.
     pub fn advice(self) -> &'static str {
         match self {
-            Self::NothingToUndo => "`rollback` goes back to an earlier release",
+            Self::NothingToUndo => "`plan` says how the stack differs from the manifest",
             Self::PastCommit => "run `up` to finish it, and then `up` with the manifest of before",
             Self::OtherState { .. } => {
-                "put the state back that belongs to the journal, or run `recover`"
+                "put the state back that belongs to the journal, from a copy of the folder"
             }
         }
     }

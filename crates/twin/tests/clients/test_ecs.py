@@ -916,13 +916,13 @@ def test_a_replaced_deployment_is_superseded(stack):
     assert statuses == ["SUCCESSFUL", "STOPPED", "SUCCESSFUL"]
 
 
-def test_create_service_without_the_linked_role(stack, says):
+def test_the_linked_role_stays_while_a_cluster_is_there(stack):
     stack.register()
-    stack.iam.delete_service_linked_role(RoleName="AWSServiceRoleForECS")
+    task = stack.iam.delete_service_linked_role(RoleName="AWSServiceRoleForECS")["DeletionTaskId"]
     stack.twin.advance(60)
-    code, message = says(stack.create)
-    assert code == "InvalidParameterException"
-    assert message.startswith("Unable to assume the service linked role.")
+    status = stack.iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"]
+    assert status == "FAILED"
+    stack.create()
 
 
 def test_a_rollout_survives_a_restart_of_the_twin(start, tmp_path):
