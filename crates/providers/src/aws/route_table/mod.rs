@@ -199,7 +199,7 @@ impl RouteTable {
     }
 }
 
-fn disassociate(association: &String) -> Change {
+fn disassociate(association: &str) -> Change {
     Change::Disassociate {
         association: association.clone(),
     }
