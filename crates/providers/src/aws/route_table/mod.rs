@@ -199,8 +199,8 @@ impl RouteTable {
     }
 }
 
-fn disassociate(association: &String) -> Change {
+fn disassociate(association: impl Into<String>) -> Change {
     Change::Disassociate {
-        association: association.clone(),
+        association: association.into(),
     }
 }
