@@ -6,6 +6,7 @@ use ashore_providers::cloudflare::dns_record::DnsRecord;
 use serde_json::json;
 
 use crate::in_twin::{InTwin, ZONE, converged, cx, made, of_stack, ready, removed, seen, send};
+use crate::network::network;
 
 fn certificate(domain: &str) -> Certificate {
     Certificate {
@@ -183,18 +184,14 @@ async fn https_by_hand(world: &InTwin, certificate: &str) -> String {
     use aws_sdk_elasticloadbalancingv2::types::{
         Action, ActionTypeEnum, Certificate, FixedResponseActionConfig, ProtocolEnum,
     };
-    let ec2 = aws_sdk_ec2::Client::new(&world.sdk);
-    let subnets = ec2.describe_subnets().send().await.unwrap();
-    let subnets: Vec<String> = subnets
-        .subnets
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|subnet| subnet.subnet_id)
-        .take(2)
-        .collect();
+    let network = network(world).await;
     let elb = aws_sdk_elasticloadbalancingv2::Client::new(&world.sdk);
     let create = elb.create_load_balancer().name("theirs");
-    let created = create.set_subnets(Some(subnets)).send().await.unwrap();
+    let created = create
+        .set_subnets(Some(network.subnets))
+        .send()
+        .await
+        .unwrap();
     let balancer = created.load_balancers()[0]
         .load_balancer_arn()
         .unwrap()

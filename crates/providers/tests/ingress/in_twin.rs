@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ashore_engine::address::{Instance, Mark, RunId, StackName};
 use ashore_engine::failure::Failure;
-use ashore_engine::kind::{Context, Found, Gone, Kind, Live, Observed, Readiness, Wait};
+use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness, Wait};
 use ashore_providers::aws::live::in_process::Service;
 use ashore_providers::aws::live::{Aws, config};
 use ashore_providers::cloudflare::live::{API, Cloudflare, Transport};
@@ -122,6 +122,7 @@ pub(crate) fn of_stack(app: &str, address: &str) -> Context {
             run: RunId::new("r1"),
         },
         wait: Wait::Healthy,
+        waited: Duration::ZERO,
     }
 }
 
