@@ -65,7 +65,8 @@ async fn it_names_its_record_then_is_issued_and_goes_again() {
 
     let (outputs, words) = ready(aws, &cx("c"), &spec, outputs).await;
     assert!(words[0].contains("PENDING_VALIDATION of hello.example.com"));
-    assert!(words.len() <= 14, "{words:?}"); // 60 s, every 5 s
+    // 60 s, every 5 s, and more often at first.
+    assert!((12..50).contains(&words.len()), "{}", words.len());
     assert_eq!(seen(aws, &spec, &outputs).await.spec, spec);
     let found = spec.find(aws, &cx("c")).await.unwrap();
     assert!(matches!(found, Found::Ours(ours) if ours.arn == outputs.arn));

@@ -146,7 +146,8 @@ async fn a_balancer_names_itself_at_once_and_is_ready_when_active() {
     assert!(outputs.dns_name.ends_with(".elb.amazonaws.com"));
     let (_, words) = ready(&world.aws, &cx("lb"), &spec, outputs).await;
     assert!(words.iter().all(|word| word == "provisioning"));
-    assert_eq!(words.len(), 30); // 150 s, every 5 s
+    // 150 s, every 5 s, and more often at first.
+    assert!((30..70).contains(&words.len()), "{}", words.len());
 }
 
 #[tokio::test(start_paused = true)]
