@@ -236,7 +236,7 @@ impl Inner {
         let ours = |object: &&mut Object| {
             object.fields.name == name && object.owner.is_some() && object.going.is_none()
         };
-        let Some(object) = self.objects.values_mut().filter(ours).next_back() else {
+        let Some(object) = self.objects.values_mut().rfind(ours) else {
             return;
         };
         match what {

@@ -1,7 +1,7 @@
 //! Resource kinds of Cloudflare.
 
 #[cfg_attr(
-    not(feature = "live"),
+    not(any(feature = "live", test)),
     expect(dead_code, reason = "marks are read and written by the effect half")
 )]
 mod comment;

@@ -6,6 +6,7 @@ use ashore_providers::cloudflare::dns_record::DnsRecord;
 use serde_json::json;
 
 use crate::in_twin::{InTwin, ZONE, converged, cx, made, of_stack, ready, removed, seen, send};
+use crate::network::network;
 
 fn certificate(domain: &str) -> Certificate {
     Certificate {
@@ -64,7 +65,8 @@ async fn it_names_its_record_then_is_issued_and_goes_again() {
 
     let (outputs, words) = ready(aws, &cx("c"), &spec, outputs).await;
     assert!(words[0].contains("PENDING_VALIDATION of hello.example.com"));
-    assert!(words.len() <= 14, "{words:?}"); // 60 s, every 5 s
+    // 60 s, every 5 s, and more often at first.
+    assert!((12..50).contains(&words.len()), "{}", words.len());
     assert_eq!(seen(aws, &spec, &outputs).await.spec, spec);
     let found = spec.find(aws, &cx("c")).await.unwrap();
     assert!(matches!(found, Found::Ours(ours) if ours.arn == outputs.arn));
@@ -183,18 +185,14 @@ async fn https_by_hand(world: &InTwin, certificate: &str) -> String {
     use aws_sdk_elasticloadbalancingv2::types::{
         Action, ActionTypeEnum, Certificate, FixedResponseActionConfig, ProtocolEnum,
     };
-    let ec2 = aws_sdk_ec2::Client::new(&world.sdk);
-    let subnets = ec2.describe_subnets().send().await.unwrap();
-    let subnets: Vec<String> = subnets
-        .subnets
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|subnet| subnet.subnet_id)
-        .take(2)
-        .collect();
+    let network = network(world).await;
     let elb = aws_sdk_elasticloadbalancingv2::Client::new(&world.sdk);
     let create = elb.create_load_balancer().name("theirs");
-    let created = create.set_subnets(Some(subnets)).send().await.unwrap();
+    let created = create
+        .set_subnets(Some(network.subnets))
+        .send()
+        .await
+        .unwrap();
     let balancer = created.load_balancers()[0]
         .load_balancer_arn()
         .unwrap()

@@ -10,48 +10,7 @@ use ashore_providers::aws::target_group::{self, HealthCheck, TargetGroup};
 use aws_sdk_elasticloadbalancingv2 as elb;
 
 use crate::in_twin::{InTwin, converged, cx, made, of_stack, pending, ready, removed, seen, send};
-
-/// A network with two subnets and a gateway, made by hand.
-struct Network {
-    vpc: String,
-    subnets: Vec<String>,
-    group: String,
-}
-
-async fn network(world: &InTwin) -> Network {
-    let ec2 = aws_sdk_ec2::Client::new(&world.sdk);
-    let made = ec2.create_vpc().cidr_block("10.0.0.0/16").send().await;
-    let vpc = made.unwrap().vpc.unwrap().vpc_id.unwrap();
-    let gateway = ec2.create_internet_gateway().send().await.unwrap();
-    let gateway = gateway.internet_gateway.unwrap().internet_gateway_id;
-    let attach = ec2.attach_internet_gateway().vpc_id(&vpc);
-    let attach = attach.set_internet_gateway_id(gateway);
-    attach.send().await.unwrap();
-    let mut subnets = Vec::new();
-    for (number, zone) in ["a", "b", "c"].iter().enumerate() {
-        let made = ec2
-            .create_subnet()
-            .vpc_id(&vpc)
-            .cidr_block(format!("10.0.{number}.0/24"))
-            .availability_zone(format!("eu-central-1{zone}"))
-            .send()
-            .await;
-        subnets.extend(made.unwrap().subnet.unwrap().subnet_id);
-    }
-    let made = ec2
-        .create_security_group()
-        .vpc_id(&vpc)
-        .group_name("balancer")
-        .description("of the balancer")
-        .send()
-        .await;
-    let group = made.unwrap().group_id.unwrap();
-    Network {
-        vpc,
-        subnets,
-        group,
-    }
-}
+use crate::network::{Network, network};
 
 fn tags(pairs: &[(&str, &str)]) -> Tags {
     let pair = |(key, value): &(&str, &str)| ((*key).to_string(), (*value).to_string());
@@ -187,7 +146,8 @@ async fn a_balancer_names_itself_at_once_and_is_ready_when_active() {
     assert!(outputs.dns_name.ends_with(".elb.amazonaws.com"));
     let (_, words) = ready(&world.aws, &cx("lb"), &spec, outputs).await;
     assert!(words.iter().all(|word| word == "provisioning"));
-    assert_eq!(words.len(), 30); // 150 s, every 5 s
+    // 150 s, every 5 s, and more often at first.
+    assert!((30..70).contains(&words.len()), "{}", words.len());
 }
 
 #[tokio::test(start_paused = true)]

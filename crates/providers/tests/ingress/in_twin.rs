@@ -122,7 +122,7 @@ pub(crate) fn of_stack(app: &str, address: &str) -> Context {
             run: RunId::new("r1"),
         },
         wait: Wait::Healthy,
-        waited: std::time::Duration::ZERO,
+        waited: Duration::ZERO,
     }
 }
 
@@ -159,8 +159,9 @@ pub(crate) async fn ready<K: Live>(
     mut outputs: K::Outputs,
 ) -> (K::Outputs, Vec<String>) {
     let mut words = Vec::new();
+    let mut cx = cx.clone();
     for _ in 0..1000 {
-        match spec.ready(client, cx, &outputs).await.unwrap() {
+        match spec.ready(client, &cx, &outputs).await.unwrap() {
             Readiness::Ready(outputs) => return (outputs, words),
             Readiness::Pending {
                 outputs: so_far,
@@ -170,6 +171,7 @@ pub(crate) async fn ready<K: Live>(
                 outputs = so_far;
                 words.push(why);
                 pass(look_after).await;
+                cx.waited += look_after;
             }
             Readiness::Failed(failure) => panic!("{failure}"),
         }

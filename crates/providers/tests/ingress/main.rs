@@ -4,4 +4,5 @@ mod certificate;
 mod dns_record;
 mod elb;
 mod in_twin;
+mod network;
 mod zone;

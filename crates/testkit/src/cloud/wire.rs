@@ -111,10 +111,10 @@ fn arrive(cloud: &Cloud, number: u32, request: &Request) -> Result<String, Failu
     let mut inner = cloud.inner.borrow_mut();
     inner.wire.remove(&number);
     let answer = inner.apply(number, request, now);
-    let outcome = answer
-        .as_ref()
-        .map(Clone::clone)
-        .map_err(|failure| failure.class);
+    let outcome = match &answer {
+        Ok(id) => Ok(id.clone()),
+        Err(failure) => Err(failure.class),
+    };
     if let Some(received) = inner.log.get_mut(number as usize) {
         received.outcome = Some(outcome);
     }

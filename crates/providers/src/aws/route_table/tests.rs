@@ -33,7 +33,7 @@ fn observed(spec: RouteTable) -> Observed<RouteTable> {
 }
 
 fn leave(subnet: &str) -> Change {
-    disassociate(&format!("with-{subnet}"))
+    disassociate(format!("with-{subnet}"))
 }
 
 #[test]

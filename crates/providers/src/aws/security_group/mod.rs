@@ -87,7 +87,7 @@ impl Kind for SecurityGroup {
 
     fn changes(&self, observed: Option<&Observed<Self>>) -> Vec<Change> {
         let Some(Observed { spec, outputs }) = observed else {
-            return self.from_nothing();
+            return self.to_create();
         };
         let [ingress, egress] = [
             (Direction::Ingress, difference(&self.ingress, &spec.ingress)),
@@ -174,7 +174,7 @@ impl Kind for SecurityGroup {
 }
 
 impl SecurityGroup {
-    fn from_nothing(&self) -> Vec<Change> {
+    fn to_create(&self) -> Vec<Change> {
         let ingress = difference(&self.ingress, &[]);
         let egress = difference(&self.egress, &[Rule::all_out()]);
         let mut changes = vec![Change::Create];
