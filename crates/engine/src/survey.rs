@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use crate::address::{Address, Instance, Mark, RunId};
 use crate::document::Document;
 use crate::failure::{Class, Failure};
-use crate::graph::Graph;
+use crate::graph::{Graph, Node};
 use crate::kind::{Context, Found, ObservedDocument, Providers, Wait};
 use crate::state::{Ownership, State};
 
@@ -43,15 +43,12 @@ pub async fn survey(
 ) -> Result<Survey, Vec<SurveyError>> {
     let mut survey = Survey::default();
     let mut errors = Vec::new();
+    let look = |(instance, kind, spec)| find(providers, state, instance, kind, spec);
     let (observed, found) = futures_util::join!(
         join_all(owned(state).map(|(instance, kind, outputs)| async move {
             (instance, observe(providers, kind, outputs).await)
         })),
-        join_all(
-            claimed(graph, state, providers).map(|(address, kind, spec)| async move {
-                (address, find(providers, state, address, kind, spec).await)
-            })
-        ),
+        join_all(claimed(graph, state, providers).map(look)),
     );
     for (instance, answer) in observed {
         match answer {
@@ -64,18 +61,18 @@ pub async fn survey(
             }),
         }
     }
-    for (address, answer) in found {
+    // The names of what is not there any more may have been taken.
+    let vacant = vacant(graph, state, providers, &survey);
+    for (instance, answer) in found.into_iter().chain(join_all(vacant.map(look)).await) {
         match answer {
             Ok((found, seen)) => {
-                if let Some(seen) = seen {
-                    survey
-                        .observed
-                        .insert(Instance::new(address.clone(), 1), Some(seen));
+                survey.found.insert(instance.address.clone(), found);
+                if seen.is_some() {
+                    survey.observed.insert(instance, seen);
                 }
-                survey.found.insert(address.clone(), found);
             }
             Err(source) => errors.push(SurveyError {
-                address: address.clone(),
+                address: instance.address,
                 source,
             }),
         }
@@ -95,20 +92,41 @@ fn owned(state: &State) -> impl Iterator<Item = (&Instance, &str, &Document)> {
         .map(|(instance, record)| (instance, record.kind.as_str(), &record.outputs))
 }
 
+/// What the state does not have and whose name could be taken.
 fn claimed<'a>(
     graph: &'a Graph,
     state: &'a State,
     providers: &'a Providers,
-) -> impl Iterator<Item = (&'a Address, &'a str, &'a Document)> {
-    graph
-        .nodes()
+) -> impl Iterator<Item = (Instance, &'a str, &'a Document)> {
+    nameable(graph, providers)
         .filter(|(address, _)| state.current(address).is_none())
-        .filter(|(_, node)| {
-            providers
-                .get(node.kind.as_str())
-                .is_some_and(|kind| kind.named().looks_before)
-        })
-        .map(|(address, node)| (address, node.kind.as_str(), &node.spec))
+        .map(|(address, node)| (Instance::new(address.clone(), 1), &*node.kind, &node.spec))
+}
+
+/// What the state has and the cloud has not, and whose name could be taken, in its next life.
+fn vacant<'a>(
+    graph: &'a Graph,
+    state: &'a State,
+    providers: &'a Providers,
+    survey: &Survey,
+) -> impl Iterator<Item = (Instance, &'a str, &'a Document)> {
+    nameable(graph, providers).filter_map(|(address, node)| {
+        let (current, _) = state.current(address)?;
+        let gone = matches!(survey.observed.get(current), Some(None));
+        let next = Instance::new(address.clone(), current.generation + 1);
+        gone.then_some((next, &*node.kind, &node.spec))
+    })
+}
+
+fn nameable<'a>(
+    graph: &'a Graph,
+    providers: &'a Providers,
+) -> impl Iterator<Item = (&'a Address, &'a Node)> {
+    let looks = |kind: &str| {
+        let provider = providers.get(kind);
+        provider.is_some_and(|provider| provider.named().looks_before)
+    };
+    graph.nodes().filter(move |(_, node)| looks(&node.kind))
 }
 
 async fn observe(
@@ -122,31 +140,42 @@ async fn observe(
     }
 }
 
+type Find = Result<(Found<Document>, Option<ObservedDocument>), Failure>;
+
 async fn find(
     providers: &Providers,
     state: &State,
-    address: &Address,
+    instance: Instance,
     kind: &str,
     spec: &Document,
-) -> Result<(Found<Document>, Option<ObservedDocument>), Failure> {
+) -> (Instance, Find) {
+    let found = found(providers, state, &instance, kind, spec).await;
+    (instance, found)
+}
+
+async fn found(
+    providers: &Providers,
+    state: &State,
+    instance: &Instance,
+    kind: &str,
+    spec: &Document,
+) -> Find {
     let provider = providers.get(kind).ok_or_else(|| unknown_kind(kind))?;
-    let instance = Instance::new(address.clone(), 1);
+    let spec = provider
+        .at_generation(spec, instance.generation)
+        .map_err(|error| Failure::internal("engine:read", &error))?;
     // No token is made from this mark: a look only compares tags.
     let mark = Mark {
         stack: state.stack.clone(),
-        instance,
+        instance: instance.clone(),
         run: RunId::new(""),
     };
-    let found = provider
-        .find(
-            spec,
-            &Context {
-                mark,
-                wait: Wait::None,
-                waited: Duration::ZERO,
-            },
-        )
-        .await?;
+    let cx = Context {
+        mark,
+        wait: Wait::None,
+        waited: Duration::ZERO,
+    };
+    let found = provider.find(&spec, &cx).await?;
     let seen = match &found {
         Found::Ours(outputs) => provider.observe(outputs).await?,
         _ => None,

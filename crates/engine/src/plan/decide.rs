@@ -105,38 +105,48 @@ impl<'a> Deciding<'a> {
             }
             None => {
                 let first = Instance::new(address.clone(), 1);
-                match self.survey.found.get(address) {
-                    Some(Found::Foreign(foreign)) => {
-                        return Err(PlanError::Foreign {
-                            address: address.clone(),
-                            who: foreign.who.clone(),
-                            advice: foreign.advice.clone(),
-                        });
-                    }
-                    Some(Found::Shared(outputs)) => {
-                        let record = self.record(node, &spec, outputs, Ownership::Shared);
-                        self.keep(&first, record);
-                        return Ok(());
-                    }
-                    Some(Found::Displaces { outputs, what }) => {
-                        self.create(&first, node, kind, spec, vec![Reason::New])?;
-                        let step = self.plan.steps.get_mut(&first).expect("just created");
-                        step.outputs = Some(outputs.clone());
-                        step.displaces = what.clone();
-                        return Ok(());
-                    }
-                    Some(Found::Ours(outputs)) => {
-                        let mut record = self.record(node, &spec, outputs, Ownership::Ours);
-                        record.settled = false;
-                        return self.existing(&first, &record, node, kind, spec);
-                    }
-                    Some(Found::Absent) | None => {
-                        return self.create(&first, node, kind, spec, vec![Reason::New]);
-                    }
+                if let Some(Found::Ours(outputs)) = self.survey.found.get(address) {
+                    let mut record = self.record(node, &spec, outputs, Ownership::Ours);
+                    record.settled = false;
+                    return self.existing(&first, &record, node, kind, spec);
                 }
+                return self.anew(&first, node, kind, spec, Reason::New);
             }
         };
         self.existing(instance, &record, node, kind, spec)
+    }
+
+    /// What is not there is made, unless somebody else's object bears its name.
+    fn anew(
+        &mut self,
+        instance: &Instance,
+        node: &Node,
+        kind: &'a dyn PureKind,
+        spec: Document,
+        reason: Reason,
+    ) -> Result<(), PlanError> {
+        match self.survey.found.get(&instance.address) {
+            Some(Found::Foreign(foreign)) => Err(PlanError::Foreign {
+                address: instance.address.clone(),
+                who: foreign.who.clone(),
+                advice: foreign.advice.clone(),
+            }),
+            Some(Found::Shared(outputs)) => {
+                let record = self.record(node, &spec, outputs, Ownership::Shared);
+                self.keep(instance, record);
+                Ok(())
+            }
+            Some(Found::Displaces { outputs, what }) => {
+                self.create(instance, node, kind, spec, vec![reason])?;
+                let step = self.plan.steps.get_mut(instance).expect("just created");
+                step.outputs = Some(outputs.clone());
+                step.displaces.clone_from(what);
+                Ok(())
+            }
+            Some(Found::Ours(_) | Found::Absent) | None => {
+                self.create(instance, node, kind, spec, vec![reason])
+            }
+        }
     }
 
     fn existing(
@@ -171,7 +181,7 @@ impl<'a> Deciding<'a> {
         }
         let next = Instance::new(address.clone(), instance.generation + 1);
         let Some(seen) = self.survey.observed.get(instance).and_then(Option::as_ref) else {
-            return self.create(&next, node, kind, spec, vec![Reason::Vanished]);
+            return self.anew(&next, node, kind, spec, Reason::Vanished);
         };
         let malformed = |error: Malformed| malformed(address, &error);
         let unnumbered = spec;

@@ -157,10 +157,16 @@ impl Run {
         match step.action {
             Action::Create if undone.is_some() || !progress.there => None,
             Action::Create => progress.outputs.as_ref().map(now),
-            Action::Update if undone.is_some() || !(progress.touched || done) => match before {
-                Some(before) => Some(before.clone()),
-                None => step.outputs.as_ref().map(now),
-            },
+            Action::Update if undone.is_some() || !(progress.touched || self.committed()) => {
+                let settled = |record: Record| Record {
+                    settled: record.settled || done,
+                    ..record
+                };
+                match before {
+                    Some(before) => Some(settled(before.clone())),
+                    None => step.outputs.as_ref().map(now),
+                }
+            }
             Action::Update => progress.outputs.as_ref().map(|outputs| Record {
                 needs: match before {
                     Some(before) if !self.committed() => {

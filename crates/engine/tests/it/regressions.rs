@@ -170,3 +170,40 @@ fn what_an_interrupted_undo_has_deleted_is_waited_for() {
         .undo()
         .holds();
 }
+
+#[test]
+fn a_displacing_resource_that_vanished_displaces_again() {
+    history(5238096814363221577)
+        .foreign(shape::RECORD, "dns")
+        .up([
+            Piece::new(shape::NETWORK, "net2"),
+            Piece::new(shape::GATEWAY, "gate").size(0).uses(["net2"]),
+            Piece::new(shape::BUCKET, "store").size(0).after(["net2"]),
+            Piece::new(shape::LISTENER, "port").size(0),
+            Piece::new(shape::RECORD, "dns")
+                .size(0)
+                .calls(["net2", "port"]),
+        ])
+        .crash(17, 0)
+        .undo()
+        .fault(0, 2, How::Applied)
+        .read_fault(4, 2, How::Refused(Class::Quota))
+        .holds();
+}
+
+#[test]
+fn a_wait_that_succeeded_before_a_rollback_adds_no_needs() {
+    let store = || Piece::new(shape::BUCKET, "store").size(0).after(["net2"]);
+    let web = || {
+        Piece::new(shape::SERVICE, "web")
+            .size(0)
+            .uses(["store"])
+            .calls(["net2"])
+    };
+    history(0)
+        .up([store(), web()])
+        .read_fault(2, 2, How::Refused(Class::Quota))
+        .up([Piece::new(shape::NETWORK, "net2").size(0), store(), web()])
+        .read_fault(5, 3, How::Refused(Class::Exists))
+        .holds();
+}

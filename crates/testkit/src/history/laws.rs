@@ -240,7 +240,9 @@ fn back_where_it_was(session: &Session, run: &Run) -> Result<(), Breach> {
     }
     let others = |title: &String| {
         let meddled = |name: &String| title.contains(&format!(" {name}/"));
-        session.meddled.iter().any(meddled) || title.starts_with("toy.role")
+        session.meddled.iter().any(meddled)
+            || title.starts_with("toy.role")
+            || (remakes && title.starts_with("toy.revision"))
     };
     same(
         &before.picture,
