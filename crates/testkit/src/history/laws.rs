@@ -238,6 +238,10 @@ fn back_where_it_was(session: &Session, run: &Run) -> Result<(), Breach> {
     {
         return Ok(()); // what used the lost one may have been lost with it
     }
+    // A revision can never be changed: it goes on telling of what was there before it was made again.
+    let mut steps = run.plan().steps.values();
+    let early = |step: &Step| step.action == Action::Delete && step.phase == Phase::Converge;
+    let remakes = steps.any(early);
     let others = |title: &String| {
         let meddled = |name: &String| title.contains(&format!(" {name}/"));
         session.meddled.iter().any(meddled)
