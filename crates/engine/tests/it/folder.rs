@@ -58,13 +58,9 @@ fn a_torn_line_is_cut_off_and_the_journal_goes_on() {
     let folder = Folder::new(at.path(), stack());
     let lease = folder.lock("up").expect("nobody has it");
     let entries = entries();
-    lease
-        .begin()
-        .and_then(|mut journal| {
-            journal.append(&entries[..3]).expect("the disk takes it");
-            Ok(())
-        })
-        .expect("it begins");
+    let mut journal = lease.begin().expect("it begins");
+    journal.append(&entries[..3]).expect("the disk takes it");
+    drop(journal);
     let path = at.path().join("journal.jsonl");
     let mut bytes = fs::read(&path).expect("it is there");
     bytes.extend_from_slice(b"0123456789abcdef torn");
