@@ -60,6 +60,11 @@ pub(crate) const PARTS: &[Part] = &[
         run: rust::test_sdk,
     },
     Part {
+        name: "binary",
+        what: "what the binary makes and leaves, as boto3 sees it",
+        run: pytest::binary,
+    },
+    Part {
         name: "docs-cli",
         what: "the page of the command line is current",
         run: lints::docs_cli,

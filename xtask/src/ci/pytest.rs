@@ -8,9 +8,10 @@ use super::{Cx, Verdict, count, venv};
     not(test),
     expect(dead_code, reason = "a test compares it with what is on disk")
 )]
-pub(crate) const FOLDERS: &[&str] = &[CLIENTS];
+pub(crate) const FOLDERS: &[&str] = &[CLIENTS, BINARY];
 
 const CLIENTS: &str = "crates/twin/tests/clients";
+const BINARY: &str = "crates/cli/tests/clients";
 
 /// Side by side; the build machines have two cores.
 const PROCESSES: &str = "2";
@@ -26,6 +27,16 @@ pub(crate) fn clients(cx: &Cx<'_>, log: &mut Log) -> Result<Verdict, String> {
     }
     let serve = cx.place.built.join("examples/serve");
     pytest(cx, log, CLIENTS, &[("TWIN_SERVE", serve.as_os_str())])
+}
+
+/// What the real binary makes and leaves, as boto3 sees it.
+pub(crate) fn binary(cx: &Cx<'_>, log: &mut Log) -> Result<Verdict, String> {
+    let built = log.run(cx.place.cargo(&["build", "-p", "ashore"]))?;
+    if !built.ok {
+        return Err("the binary does not build".to_string());
+    }
+    let ashore = cx.place.built.join("ashore");
+    pytest(cx, log, BINARY, &[("ASHORE", ashore.as_os_str())])
 }
 
 fn pytest(
