@@ -160,6 +160,11 @@ impl Run {
             Action::Update if undone.is_some() || !(progress.touched || self.committed()) => {
                 let settled = |record: Record| Record {
                     settled: record.settled || done,
+                    outputs: progress
+                        .outputs
+                        .clone()
+                        .filter(|_| done)
+                        .unwrap_or(record.outputs),
                     ..record
                 };
                 match before {

@@ -207,3 +207,22 @@ fn a_wait_that_succeeded_before_a_rollback_adds_no_needs() {
         .read_fault(5, 3, How::Refused(Class::Exists))
         .holds();
 }
+
+#[test]
+fn a_wait_that_succeeded_before_a_rollback_keeps_what_was_told() {
+    let role = || Piece::new(shape::ROLE, "role").size(0);
+    let net = || Piece::new(shape::NETWORK, "net").size(0);
+    let net2 = || {
+        Piece::new(shape::NETWORK, "net2")
+            .size(0)
+            .calls(["role", "net"])
+    };
+    history(0)
+        .up([role(), net()])
+        .crash(4, 0)
+        .up([role(), net(), net2()])
+        .crash(3, 0)
+        .up([role(), net(), net2()])
+        .read_fault(3, 1, How::Refused(Class::Quota))
+        .holds();
+}
