@@ -5,6 +5,7 @@ mod drive;
 mod folder;
 mod journal;
 mod laws;
+mod open;
 mod plan;
 mod recovery;
 mod regressions;
