@@ -199,7 +199,7 @@ pub(crate) async fn graph(
 ) -> Result<Graph, CommandError> {
     let surroundings = cloud.surroundings(project, state).await?;
     lower(&project.manifest, &surroundings).map_err(|error| {
-        CommandError::new("E0205", error.to_string())
+        CommandError::new("E0206", error.to_string())
             .advice("lower `azs` or list fewer `subnets` in [network]")
             .exit(Exit::Failed)
     })

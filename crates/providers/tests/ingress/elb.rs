@@ -155,7 +155,8 @@ async fn each_field_of_a_balancer_can_be_changed() {
     let world = InTwin::new().await;
     let network = network(&world).await;
     let (aws, front) = (&world.aws, front(&world, &network).await);
-    let changes: [(&str, fn(&mut LoadBalancer, &Network)); 6] = [
+    type Alter = fn(&mut LoadBalancer, &Network);
+    let changes: [(&str, Alter); 6] = [
         ("subnets", |spec, network| {
             spec.subnets.push(network.subnets[2].clone().into());
         }),

@@ -44,7 +44,7 @@ where
             if let Some(credentials) = cause::<CredentialsError>(&error) {
                 return no_credentials(operation, credentials);
             }
-            let sent = !dispatch.as_connector_error().is_some_and(|e| unsent(e));
+            let sent = !dispatch.as_connector_error().is_some_and(unsent);
             let class = if sent { Class::Unknown } else { Class::Unsent };
             Failure::new(class, operation, "Unreachable", chain(&error))
         }
