@@ -110,13 +110,7 @@ fn security_group() -> Example {
         egress: vec![Rule::all_out()],
         tags: Tags::default().named("hello"),
     };
-    let outputs = security_group::Outputs {
-        id: "sg-1".into(),
-        rules: BTreeMap::from([
-            ("ingress tcp 80-80 sg-2".into(), "sgr-1".into()),
-            ("egress -1 0.0.0.0/0".into(), "sgr-2".into()),
-        ]),
-    };
+    let outputs = security_group::Outputs { id: "sg-1".into() };
     Example::of(&spec, &outputs)
         .altered("name", |it: &mut SecurityGroup| it.name.push('x'))
         .altered("description", |it: &mut SecurityGroup| {

@@ -69,17 +69,18 @@ async fn a_group_from_nothing_to_nothing() {
     let request = ec2.update_security_group_rule_descriptions_ingress();
     let request = request.group_id(&id).ip_permissions(permission(443));
     request.send().await.unwrap();
-    let open = life.seen().await.outputs.rules["ingress tcp 22-22 0.0.0.0/0"].clone();
     let expect = [
         Change::Authorize(Ingress, vec![1]),
         Change::Describe(Ingress, vec![0]),
-        Change::Revoke(Ingress, vec![open]),
+        Change::Revoke(Ingress, vec![tcp(22, anyone(), "")]),
     ];
     assert_eq!(life.is_put_right().await, expect);
 
-    let everything = life.seen().await.outputs.rules["egress -1 0.0.0.0/0"].clone();
+    let everywhere = IpRange::builder().cidr_ip("0.0.0.0/0").build();
+    let everything = IpPermission::builder().ip_protocol("-1");
+    let everything = everything.ip_ranges(everywhere).build();
     let request = ec2.revoke_security_group_egress().group_id(&id);
-    let request = request.security_group_rule_ids(everything);
+    let request = request.ip_permissions(everything);
     request.send().await.unwrap();
     assert_eq!(
         life.is_put_right().await,
@@ -119,7 +120,7 @@ async fn less_may_leave_and_more_again() {
     let mut life = Life::begin(&world, "ingress/security_group", spec).await;
     let changes = life.becomes(all).await;
     assert!(
-        matches!(&changes[..], [Change::Authorize(Egress, _), Change::Revoke(Egress, ids)] if ids.len() == 2),
+        matches!(&changes[..], [Change::Authorize(Egress, _), Change::Revoke(Egress, rules)] if rules.len() == 2),
         "{changes:?}"
     );
     life.end().await;
@@ -176,26 +177,28 @@ async fn a_rule_that_somebody_else_took_away_first_asks_for_another_look() {
     let spec = group(&vpc.outputs.id, "balancer", Vec::new());
     let life = Life::begin(&world, "ingress/security_group", spec).await;
     let id = &life.outputs.id;
-    for port in [22, 23] {
-        let pair = UserIdGroupPair::builder().group_id(id).build();
+    let permission = |port| {
+        let pair = UserIdGroupPair::builder().group_id(id).description("mine");
         let permission = IpPermission::builder().ip_protocol("tcp");
-        let permission = permission.user_id_group_pairs(pair);
-        let permission = permission.from_port(port).to_port(port).build();
+        let permission = permission.user_id_group_pairs(pair.build());
+        permission.from_port(port).to_port(port).build()
+    };
+    for port in [22, 23] {
         let request = ec2.authorize_security_group_ingress().group_id(id);
-        request.ip_permissions(permission).send().await.unwrap();
+        let request = request.ip_permissions(permission(port));
+        request.send().await.unwrap();
     }
     let seen = life.seen().await;
     let changes = life.spec.changes(Some(&seen));
-    let [Change::Revoke(Ingress, ids)] = &changes[..] else {
-        panic!("{changes:?}");
-    };
+    let rule = |port| tcp(port, Source::Group(id.clone().into()), "mine");
+    assert_eq!(changes, [Change::Revoke(Ingress, vec![rule(22), rule(23)])]);
     let request = ec2.revoke_security_group_ingress().group_id(id);
-    let request = request.security_group_rule_ids(&ids[0]);
+    let request = request.ip_permissions(permission(22));
     request.send().await.unwrap();
     let cx = cx("ingress/security_group");
     let outputs = Some(&seen.outputs);
     let refused = life.spec.send(&world.aws, &cx, &changes[0], outputs).await;
     assert_eq!(refused.unwrap_err().class, Class::Exists);
     let left = life.spec.changes(Some(&life.seen().await));
-    assert_eq!(left, [Change::Revoke(Ingress, vec![ids[1].clone()])]);
+    assert_eq!(left, [Change::Revoke(Ingress, vec![rule(23)])]);
 }

@@ -1,11 +1,10 @@
-use std::collections::BTreeMap;
-
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
 use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
 use aws_sdk_ec2::types::{IpPermission, ResourceType};
 
-use super::described::{Described, groups, literally, rules};
+use super::Direction::{Egress, Ingress};
+use super::described::{Group, groups, literally};
 use super::permission::permission;
 use super::{Change, Direction, Outputs, Rule, SecurityGroup};
 use crate::aws::live::Aws;
@@ -13,7 +12,6 @@ use crate::aws::live::ec2::{self, filter, marked_filters, stack_filters};
 use crate::aws::live::failure::{failure, known, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
 use crate::aws::live::holders;
-use crate::aws::tags::Tags;
 
 const CREATE: &str = "ec2:CreateSecurityGroup";
 const AUTHORIZE_IN: &str = "ec2:AuthorizeSecurityGroupIngress";
@@ -54,38 +52,12 @@ impl Live for SecurityGroup {
     }
 
     async fn observe(aws: &Aws, outputs: &Outputs) -> Result<Option<Observed<Self>>, Failure> {
-        let all_groups = aws.batch("security-group", ec2::IDS_MAX, |aws, ids| async move {
+        // The rules are told along with the group: one read for all groups and all their rules.
+        let all = aws.batch("security-group", ec2::IDS_MAX, |aws, ids| async move {
             groups(&aws, vec![filter("group-id", ids)]).await
         });
-        let all_rules = aws.batch(
-            "security-group-rules",
-            ec2::IDS_MAX,
-            |aws, ids| async move { rules(&aws, ids).await },
-        );
-        let (group, rules) =
-            futures_util::join!(all_groups.get(&outputs.id), all_rules.get(&outputs.id));
-        let Some(group) = group? else {
-            return Ok(None);
-        };
-        let rules = rules?.unwrap_or_default();
-        let those = |direction: Direction| -> Vec<Rule> {
-            let those = rules.iter().filter(|rule| rule.direction == direction);
-            those.map(|rule| rule.rule.clone()).collect()
-        };
-        Ok(Some(Observed {
-            outputs: Outputs {
-                rules: rules.iter().filter_map(Described::key_and_id).collect(),
-                ..group.outputs()
-            },
-            spec: SecurityGroup {
-                name: group.name,
-                description: group.description,
-                vpc: group.vpc.into(),
-                ingress: those(Direction::Ingress),
-                egress: those(Direction::Egress),
-                tags: Tags::observed(group.tags),
-            },
-        }))
+        let group = all.get(&outputs.id).await?;
+        group.map(Group::observed).transpose()
     }
 
     async fn send(
@@ -98,26 +70,15 @@ impl Live for SecurityGroup {
         match change {
             Change::Create => self.create(aws, cx).await,
             Change::Authorize(direction, rules) => {
-                self.authorize(aws, *direction, rules, outputs).await
+                let rules = self.rules(*direction, rules)?;
+                ask(aws, Verb::Authorize, *direction, &rules, outputs).await
             }
             Change::Describe(direction, rules) => {
-                self.describe(aws, *direction, rules, outputs).await
+                let rules = self.rules(*direction, rules)?;
+                ask(aws, Verb::Describe, *direction, &rules, outputs).await
             }
-            Change::Revoke(direction, ids) => revoke(aws, *direction, ids, outputs).await,
-            Change::RevokeAllOut => {
-                let outputs = required(REVOKE_OUT, outputs)?;
-                let all_out = permission(REVOKE_OUT, &Rule::all_out())?;
-                let revoke = aws.ec2.revoke_security_group_egress();
-                let revoke = revoke.group_id(&outputs.id).ip_permissions(all_out);
-                let sent = revoke.send().await.map_err(|e| failure(REVOKE_OUT, e));
-                match sent {
-                    // Somebody was faster, or our own first request that lost its answer.
-                    Err(refused) if refused.code == "InvalidPermission.NotFound" => {}
-                    Err(refused) => return Err(not_visible_yet(refused)),
-                    Ok(_) => {}
-                }
-                Ok(outputs.clone())
-            }
+            Change::Revoke(direction, rules) => revoke(aws, *direction, rules, outputs).await,
+            Change::RevokeAllOut => revoke(aws, Egress, &[Rule::all_out()], outputs).await,
             Change::Tag => ec2::tag(aws, &self.tags, outputs, |o| &o.id).await,
             Change::Untag(keys) => ec2::untag(aws, keys, outputs, |o| &o.id).await,
             Change::Delete => {
@@ -175,135 +136,88 @@ impl SecurityGroup {
         let created = sent.map_err(|e| not_visible_yet(failure(CREATE, e)))?;
         Ok(Outputs {
             id: required(CREATE, created.group_id)?,
-            rules: BTreeMap::new(),
         })
     }
 
-    async fn authorize(
-        &self,
-        aws: &Aws,
-        direction: Direction,
-        rules: &[usize],
-        outputs: Option<&Outputs>,
-    ) -> Result<Outputs, Failure> {
-        let operation = match direction {
-            Direction::Ingress => AUTHORIZE_IN,
-            Direction::Egress => AUTHORIZE_OUT,
+    fn rules(&self, direction: Direction, which: &[usize]) -> Result<Vec<Rule>, Failure> {
+        let (operation, all) = match direction {
+            Ingress => (AUTHORIZE_IN, &self.ingress),
+            Egress => (AUTHORIZE_OUT, &self.egress),
         };
-        let mut outputs = required(operation, outputs)?.clone();
-        let permissions = Some(self.permissions(operation, direction, rules)?);
-        let made = match direction {
-            Direction::Ingress => {
-                let request = aws.ec2.authorize_security_group_ingress();
-                let request = request
-                    .group_id(&outputs.id)
-                    .set_ip_permissions(permissions);
-                let sent = request.send().await.map_err(|e| failure(operation, e));
-                sent.map(|answer| answer.security_group_rules)
-            }
-            Direction::Egress => {
-                let request = aws.ec2.authorize_security_group_egress();
-                let request = request
-                    .group_id(&outputs.id)
-                    .set_ip_permissions(permissions);
-                let sent = request.send().await.map_err(|e| failure(operation, e));
-                sent.map(|answer| answer.security_group_rules)
-            }
-        };
-        for rule in made.map_err(not_visible_yet)?.unwrap_or_default() {
-            let rule = Described::of(operation, rule)?;
-            outputs.rules.extend(rule.key_and_id());
-        }
-        Ok(outputs)
-    }
-
-    async fn describe(
-        &self,
-        aws: &Aws,
-        direction: Direction,
-        rules: &[usize],
-        outputs: Option<&Outputs>,
-    ) -> Result<Outputs, Failure> {
-        let operation = match direction {
-            Direction::Ingress => DESCRIBE_IN,
-            Direction::Egress => DESCRIBE_OUT,
-        };
-        let outputs = required(operation, outputs)?;
-        let permissions = Some(self.permissions(operation, direction, rules)?);
-        let sent = match direction {
-            Direction::Ingress => {
-                let request = aws.ec2.update_security_group_rule_descriptions_ingress();
-                let request = request
-                    .group_id(&outputs.id)
-                    .set_ip_permissions(permissions);
-                let sent = request.send().await.map_err(|e| failure(operation, e));
-                sent.map(drop)
-            }
-            Direction::Egress => {
-                let request = aws.ec2.update_security_group_rule_descriptions_egress();
-                let request = request
-                    .group_id(&outputs.id)
-                    .set_ip_permissions(permissions);
-                let sent = request.send().await.map_err(|e| failure(operation, e));
-                sent.map(drop)
-            }
-        };
-        sent.map_err(not_visible_yet)?;
-        Ok(outputs.clone())
-    }
-
-    fn permissions(
-        &self,
-        operation: &'static str,
-        direction: Direction,
-        rules: &[usize],
-    ) -> Result<Vec<IpPermission>, Failure> {
-        let all = match direction {
-            Direction::Ingress => &self.ingress,
-            Direction::Egress => &self.egress,
-        };
-        let rule = |index: &usize| required(operation, all.get(*index));
-        let permission = |index| permission(operation, rule(index)?);
-        rules.iter().map(permission).collect()
+        let rule = |index: &usize| required(operation, all.get(*index).cloned());
+        which.iter().map(rule).collect()
     }
 }
 
+/// By what flows, for the description of a group does not tell the ids of its rules. What a rule
+/// is for is no part of what it is [EC2 API: RevokeSecurityGroupIngress].
 async fn revoke(
     aws: &Aws,
     direction: Direction,
-    ids: &[String],
+    rules: &[Rule],
     outputs: Option<&Outputs>,
 ) -> Result<Outputs, Failure> {
-    let operation = match direction {
-        Direction::Ingress => REVOKE_IN,
-        Direction::Egress => REVOKE_OUT,
+    let undescribed = |rule: &Rule| Rule {
+        description: String::new(),
+        ..rule.clone()
     };
-    let mut outputs = required(operation, outputs)?.clone();
-    let rules = Some(ids.to_vec());
-    let sent = match direction {
-        Direction::Ingress => {
-            let request = aws
-                .ec2
-                .revoke_security_group_ingress()
-                .group_id(&outputs.id);
-            let sent = request.set_security_group_rule_ids(rules).send().await;
-            sent.map(drop).map_err(|e| failure(operation, e))
-        }
-        Direction::Egress => {
-            let request = aws.ec2.revoke_security_group_egress().group_id(&outputs.id);
-            let sent = request.set_security_group_rule_ids(rules).send().await;
-            sent.map(drop).map_err(|e| failure(operation, e))
-        }
-    };
+    let rules: Vec<Rule> = rules.iter().map(undescribed).collect();
+    let sent = ask(aws, Verb::Revoke, direction, &rules, outputs).await;
     sent.map_err(|mut refused| {
-        // One of them is gone already, and the others were not revoked: a look tells which.
-        if refused.class == Class::Gone {
+        // One of them is gone already, and the others were not revoked: a look tells which. (In a
+        // default VPC the others are revoked and nothing is refused.)
+        if refused.code == "InvalidPermission.NotFound" {
             refused.class = Class::Exists;
         }
         refused
-    })?;
-    outputs.rules.retain(|_, id| !ids.contains(id));
-    Ok(outputs)
+    })
+}
+
+/// What a request does with rules.
+#[derive(Clone, Copy)]
+enum Verb {
+    Authorize,
+    Describe,
+    Revoke,
+}
+
+/// One request about rules of one direction: all or none.
+async fn ask(
+    aws: &Aws,
+    verb: Verb,
+    direction: Direction,
+    rules: &[Rule],
+    outputs: Option<&Outputs>,
+) -> Result<Outputs, Failure> {
+    let operation = match (verb, direction) {
+        (Verb::Authorize, Ingress) => AUTHORIZE_IN,
+        (Verb::Authorize, Egress) => AUTHORIZE_OUT,
+        (Verb::Describe, Ingress) => DESCRIBE_IN,
+        (Verb::Describe, Egress) => DESCRIBE_OUT,
+        (Verb::Revoke, Ingress) => REVOKE_IN,
+        (Verb::Revoke, Egress) => REVOKE_OUT,
+    };
+    let outputs = required(operation, outputs)?;
+    let permissions = rules.iter().map(|rule| permission(operation, rule));
+    let permissions: Vec<IpPermission> = permissions.collect::<Result<_, _>>()?;
+    // The six requests are six types with the same two members.
+    macro_rules! sent {
+        ($request:ident) => {{
+            let request = aws.ec2.$request().group_id(&outputs.id);
+            let sent = request.set_ip_permissions(Some(permissions)).send().await;
+            sent.map(drop).map_err(|e| failure(operation, e))
+        }};
+    }
+    let sent = match (verb, direction) {
+        (Verb::Authorize, Ingress) => sent!(authorize_security_group_ingress),
+        (Verb::Authorize, Egress) => sent!(authorize_security_group_egress),
+        (Verb::Describe, Ingress) => sent!(update_security_group_rule_descriptions_ingress),
+        (Verb::Describe, Egress) => sent!(update_security_group_rule_descriptions_egress),
+        (Verb::Revoke, Ingress) => sent!(revoke_security_group_ingress),
+        (Verb::Revoke, Egress) => sent!(revoke_security_group_egress),
+    };
+    sent.map_err(not_visible_yet)?;
+    Ok(outputs.clone())
 }
 
 /// Who keeps a group from being deleted. Interfaces first: they are the usual case, and other

@@ -10,8 +10,6 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use ashore_engine::input::{Input, Output};
 use ashore_engine::kind::{Impact, Kind, Observed, Patience, Replacement, Request};
 use serde::{Deserialize, Serialize};
@@ -45,9 +43,6 @@ pub struct SecurityGroup {
 pub struct Outputs {
     /// `sg-…`.
     pub id: String,
-    /// The ids of its rules, by what flows: `ingress tcp 80-80 0.0.0.0/0`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub rules: BTreeMap<String, String>,
 }
 
 impl SecurityGroup {
@@ -65,10 +60,10 @@ pub enum Change {
     Authorize(Direction, Vec<usize>),
     /// `UpdateSecurityGroupRuleDescriptionsIngress` or `…Egress`: of these of the spec's rules.
     Describe(Direction, Vec<usize>),
-    /// `RevokeSecurityGroupIngress` or `…Egress`: the rules with these ids, all or none.
-    Revoke(Direction, Vec<String>),
-    /// `RevokeSecurityGroupEgress`: the rule that AWS gave the new group, whose id it did not
-    /// tell.
+    /// `RevokeSecurityGroupIngress` or `…Egress`: these rules, all or none.
+    Revoke(Direction, Vec<Rule>),
+    /// `RevokeSecurityGroupEgress`: the rule that AWS gave the new group. Nobody bears the group
+    /// yet, so nothing is shut out.
     RevokeAllOut,
     /// `CreateTags`.
     Tag,
@@ -86,22 +81,20 @@ impl Kind for SecurityGroup {
     type Change = Change;
 
     fn changes(&self, observed: Option<&Observed<Self>>) -> Vec<Change> {
-        let Some(Observed { spec, outputs }) = observed else {
+        let Some(Observed { spec, .. }) = observed else {
             return self.to_create();
         };
-        let [ingress, egress] = [
+        let differences = [
             (Direction::Ingress, difference(&self.ingress, &spec.ingress)),
             (Direction::Egress, difference(&self.egress, &spec.egress)),
         ];
         let mut changes = Vec::new();
         // Add before remove, so that nothing is shut out in between (`failures.md` 1.2).
-        for (direction, difference) in [&ingress, &egress] {
+        for (direction, difference) in &differences {
             changes.extend(additions(*direction, difference));
         }
-        for (direction, difference) in [&ingress, &egress] {
-            let id = |flow: &String| outputs.rules.get(&rule_key(*direction, flow)).cloned();
-            let ids: Vec<String> = difference.surplus.iter().filter_map(id).collect();
-            changes.extend((!ids.is_empty()).then_some(Change::Revoke(*direction, ids)));
+        for (direction, Difference { surplus, .. }) in differences {
+            changes.extend((!surplus.is_empty()).then_some(Change::Revoke(direction, surplus)));
         }
         if let Some(tags) = self.tags.changes(&spec.tags) {
             changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
@@ -195,12 +188,4 @@ fn additions(direction: Direction, difference: &Difference) -> Vec<Change> {
     let redescribed =
         (!redescribed.is_empty()).then(|| Change::Describe(direction, redescribed.clone()));
     missing.into_iter().chain(redescribed).collect()
-}
-
-/// A rule's place among the [`Outputs::rules`].
-fn rule_key(direction: Direction, flow: &str) -> String {
-    match direction {
-        Direction::Ingress => format!("ingress {flow}"),
-        Direction::Egress => format!("egress {flow}"),
-    }
 }

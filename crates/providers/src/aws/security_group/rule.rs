@@ -30,7 +30,7 @@ pub enum Source {
     Cidr4(String),
     /// An IPv6 range.
     Cidr6(String),
-    /// Whatever bears this security group.
+    /// Whatever bears this security group; `account/sg-…` where another account owns it.
     Group(Input<String>),
     /// The ranges in this managed list, `pl-…`.
     PrefixList(String),
@@ -109,8 +109,8 @@ pub(super) struct Difference {
     pub(super) missing: Vec<usize>,
     /// Which of the wanted ones are there, and say that they are for something else.
     pub(super) redescribed: Vec<usize>,
-    /// What flows and is not wanted.
-    pub(super) surplus: Vec<String>,
+    /// Those that are there and are not wanted.
+    pub(super) surplus: Vec<Rule>,
 }
 
 /// Compares rules as sets.
@@ -133,11 +133,8 @@ pub(super) fn difference(wanted: &[Rule], observed: &[Rule]) -> Difference {
             Some(_) => {}
         }
     }
-    let there = observed.iter().map(Rule::flow);
-    difference.surplus = there
-        .filter(|flow| !flows.contains(flow))
-        .flatten()
-        .collect();
+    let surplus = observed.iter().filter(|rule| !flows.contains(&rule.flow()));
+    difference.surplus = surplus.cloned().collect();
     difference
 }
 
