@@ -105,7 +105,7 @@ impl CommandError {
             error.causes.extend(lines);
         }
         for each in errors {
-            let advice = each.advice().to_string();
+            let advice = each.advice();
             if !error.advice.contains(&advice) {
                 error.advice.push(advice);
             }

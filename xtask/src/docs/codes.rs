@@ -46,6 +46,12 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         "E0205",
+        "what is to be deleted first is held by something that stays",
+        "A resource has to go before its next life is made, and another one that is only changed in place refers to \
+         it. Change the manifest so that both are made anew, or in two steps.",
+    ),
+    row(
+        "E0206",
         "the region cannot hold what the manifest wants",
         "The network wants a subnet in more zones than the region has. Lower `azs`, or list fewer `subnets`.",
     ),
