@@ -183,13 +183,7 @@ fn walk(value: &Value, path: &str, left: &mut Vec<String>) {
                 .and_then(Value::as_str)
                 .unwrap_or_default();
             let ours = tags.contains("ashore:stack") || comment.starts_with("ashore");
-            let status = members
-                .get("status")
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            // INACTIVE clusters and services, and revisions in deletion, are AWS's to forget.
-            let kept = status.to_uppercase().contains("INACTIVE")
-                || status.to_uppercase().contains("DELETE");
+            let kept = forgotten_by_aws(members);
             if kept {
                 return; // with all that it remembers
             }
@@ -207,4 +201,11 @@ fn walk(value: &Value, path: &str, left: &mut Vec<String>) {
         }
         _ => {}
     }
+}
+
+/// INACTIVE clusters and services, and revisions in deletion, are AWS's to forget.
+pub(crate) fn forgotten_by_aws(members: &serde_json::Map<String, Value>) -> bool {
+    let status = members.get("status").map(ToString::to_string);
+    let status = status.unwrap_or_default().to_uppercase();
+    status.contains("INACTIVE") || status.contains("DELET")
 }

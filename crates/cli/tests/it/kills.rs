@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::hello::leftovers;
+use crate::hello::{forgotten_by_aws, leftovers};
 use crate::rig::{HELLO, Rig, operation};
 
 /// What is done after the kill.
@@ -178,12 +178,7 @@ fn collect(value: &Value, marks: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             let tag = |name: &str| members.get("tags")?.get(name)?.as_str().map(str::to_string);
-            let status = members
-                .get("status")
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            let gone = status.contains("INACTIVE") || status.contains("DELETE");
-            if gone {
+            if forgotten_by_aws(members) {
                 return; // with all that it remembers
             }
             if let (Some(address), Some(generation)) =
