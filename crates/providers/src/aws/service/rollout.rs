@@ -14,7 +14,7 @@ use super::{Outputs, Service};
 use crate::aws::live::{Aws, pace};
 
 /// Between two looks.
-const INTERVAL: Duration = Duration::from_secs(3);
+const INTERVAL: Duration = Duration::from_secs(5);
 
 /// Looks once.
 pub(super) async fn ready(
