@@ -271,9 +271,9 @@ mod tests {
 
     #[test]
     fn what_is_not_told_any_more_stays_known() {
-        let known = Document(json!({"id": null, "displaced": ["x"], "arn": "old"}));
-        let now = Document(json!({"id": "1", "displaced": [], "arn": "new"}));
-        let told = json!({"id": "1", "displaced": ["x"], "arn": "new"});
+        let known = Document(json!({"id": null, "displaced": ["x"], "name": "old"}));
+        let now = Document(json!({"id": "1", "displaced": [], "name": "new"}));
+        let told = json!({"id": "1", "displaced": ["x"], "name": "new"});
         assert_eq!(told_over(&now, Some(&known)).0, told);
     }
 }
