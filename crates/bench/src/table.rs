@@ -1,0 +1,81 @@
+//! How long the cloud takes in the bench: one fixed table, so that figures of different days can
+//! be compared.
+//!
+//! **Every row is an assumption.** AWS publishes none of these times; the figures are what is
+//! commonly reported. They are not read from the twin's defaults: those may change, this table
+//! only together with its history of results.
+
+use ashore_twin::Timing;
+
+/// One assumed time.
+pub(crate) struct Row {
+    /// What takes it.
+    pub(crate) what: &'static str,
+    /// How long, in milliseconds.
+    pub(crate) millis: u64,
+}
+
+/// A call, from the request that leaves to the answer that arrives. Assumed.
+pub(crate) const CALL_MILLIS: u64 = 150;
+
+const BALANCER: Row = Row {
+    what: "load balancer, from provisioning to active",
+    millis: 150_000,
+};
+const CERTIFICATE_RECORD: Row = Row {
+    what: "certificate, from the request to its validation record being named",
+    millis: 3_000,
+};
+const CERTIFICATE: Row = Row {
+    what: "certificate, from its record to issued",
+    millis: 60_000,
+};
+const TASK_PULL: Row = Row {
+    what: "task, pulling its image",
+    millis: 25_000,
+};
+const TASK_START: Row = Row {
+    what: "task, from pulled to running (with the pull: 35 s)",
+    millis: 10_000,
+};
+const TARGET: Row = Row {
+    what: "target, from registered to its first health check",
+    millis: 1_000,
+};
+const INTERFACE: Row = Row {
+    what: "network interface, from its owner's end to released",
+    millis: 60_000,
+};
+
+/// The table, for people and for the results file.
+pub(crate) const ROWS: [Row; 7] = [
+    BALANCER,
+    CERTIFICATE_RECORD,
+    CERTIFICATE,
+    TASK_PULL,
+    TASK_START,
+    TARGET,
+    INTERFACE,
+];
+
+/// The table as the twin takes it.
+pub(crate) fn timing() -> Timing {
+    Timing {
+        balancer: BALANCER.millis,
+        certificate_record: CERTIFICATE_RECORD.millis,
+        certificate_issue: CERTIFICATE.millis,
+        task_pull: TASK_PULL.millis,
+        task_start: TASK_START.millis,
+        target_registration: TARGET.millis,
+        interface_release: INTERFACE.millis,
+        // No part of an `up` from nothing waits for these.
+        certificate_release: 20_000,
+        task_stop: 5_000,
+        service_steady_check: 5_000,
+        service_drain: 5_000,
+        nat_gateway: 90_000,
+        cloudflare_window: 300_000,
+        iam_propagation: 0,
+        stale_read: 0,
+    }
+}
