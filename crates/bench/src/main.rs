@@ -1,10 +1,240 @@
-//! scratch
+//! `cargo xtask bench`: how close an `up` comes to the shortest time that it could take, and what
+//! the binary costs. Ends with 1 if a figure is over its limit.
+
+mod chain;
+mod process;
+mod report;
 mod table;
 mod virtual_time;
-fn main() {
-    for t in [table::timing(), ashore_twin::Timing::zero()] {
-        let m = virtual_time::up(t).unwrap();
-        println!("wall {:?} calls {}", m.wall, m.calls);
-        for x in m.timeline { println!("{:8.2} {}", x.at.as_secs_f64(), x.what); }
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use ashore_engine::kind::Wait;
+use ashore_twin::Timing;
+use serde_json::json;
+
+use chain::{Link, Until};
+use report::Figure;
+use virtual_time::{HELLO, Measured};
+
+/// One run on the virtual clock.
+struct Case {
+    name: &'static str,
+    wall: &'static str,
+    ratio: &'static str,
+    timing: Timing,
+    until: Until,
+    limit: f64,
+}
+
+/// The runs. The third is the strictest: twenty seconds of health checks hide what calls waste.
+fn cases() -> [Case; 3] {
+    [
+        Case {
+            name: "up",
+            wall: "up: wall, virtual",
+            ratio: "up: wall / longest chain",
+            timing: table::timing(),
+            until: Until::Healthy,
+            limit: 1.10,
+        },
+        Case {
+            name: "up without provisioning",
+            wall: "without provisioning: wall, virtual",
+            ratio: "without provisioning: wall / longest chain",
+            timing: Timing::zero(),
+            until: Until::Healthy,
+            limit: 1.30,
+        },
+        Case {
+            name: "calls alone (without provisioning, --wait=none)",
+            wall: "calls alone: wall, virtual",
+            ratio: "calls alone: wall / longest chain",
+            timing: Timing::zero(),
+            until: Until::Accepted,
+            limit: 1.30,
+        },
+    ]
+}
+
+impl Case {
+    fn chain(&self) -> Vec<Link> {
+        chain::longest(&self.timing, self.until)
+    }
+
+    fn run(&self) -> Result<Measured, String> {
+        let wait = match self.until {
+            Until::Healthy => Wait::Healthy,
+            Until::Accepted => Wait::None,
+        };
+        let timing = self.timing.clone();
+        virtual_time::up(timing, wait).map_err(|why| format!("{}: {why}", self.name))
+    }
+
+    fn ratio_of(&self, measured: &Measured) -> f64 {
+        measured.wall.as_secs_f64() * 1e3 / chain::sum(&self.chain()) as f64
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a tool for developers")]
+fn main() -> ExitCode {
+    let trace = std::env::args().skip(1).any(|word| word == "--trace");
+    match bench(trace) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether every figure is within its limit.
+#[expect(clippy::print_stdout, reason = "the bench's answer")]
+fn bench(trace: bool) -> Result<bool, String> {
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let built = program.parent().unwrap_or(Path::new("."));
+    let profile = match built.file_name().and_then(|name| name.to_str()) {
+        Some("debug") | None => "dev",
+        Some(profile) => profile,
+    };
+    let mut figures = Vec::new();
+    let mut runs = Vec::new();
+    for case in cases() {
+        let measured = case.run()?;
+        if trace {
+            println!("timeline of {}", case.name);
+            for moment in &measured.timeline {
+                println!("{:>9.3} s  {}", moment.at.as_secs_f64(), moment.what);
+            }
+            println!();
+        }
+        print_chain(&case);
+        figures.push(Figure {
+            name: case.wall,
+            value: Some(measured.wall.as_secs_f64()),
+            unit: "s",
+            limit: None,
+        });
+        figures.push(Figure {
+            name: case.ratio,
+            value: Some(case.ratio_of(&measured)),
+            unit: "",
+            limit: Some(case.limit),
+        });
+        runs.push(document(&case, &measured));
+    }
+    let binary = built.join(format!("ashore{}", std::env::consts::EXE_SUFFIX));
+    figures.extend(costs(&process::measure(&binary, HELLO)?));
+    println!("binary of the {profile} profile\n");
+    report::print(&figures);
+    let results = json!({
+        "profile": profile,
+        "call_millis": table::CALL_MILLIS,
+        "assumptions_millis": table::ROWS
+            .iter()
+            .map(|row| json!({ "what": row.what, "millis": row.millis, "assumed": true }))
+            .collect::<Vec<_>>(),
+        "runs": runs,
+        "figures": figures,
+    });
+    let folder = built.parent().unwrap_or(built).join("bench");
+    let file = folder.join("results.json");
+    let text = serde_json::to_string_pretty(&results).map_err(|error| error.to_string())?;
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&file, text + "\n"))
+        .map_err(|error| format!("{}: {error}", file.display()))?;
+    println!("\nresults: {}", file.display());
+    Ok(!figures.iter().any(Figure::exceeds))
+}
+
+#[expect(clippy::print_stdout, reason = "the bench's answer")]
+fn print_chain(case: &Case) {
+    println!("longest chain of {}", case.name);
+    let links = case.chain();
+    for link in &links {
+        let seconds = link.millis as f64 / 1e3;
+        println!("{seconds:>9.2} s  {}: {}", link.what, link.why);
+    }
+    println!("{:>9.2} s  together\n", chain::sum(&links) as f64 / 1e3);
+}
+
+fn document(case: &Case, measured: &Measured) -> serde_json::Value {
+    let links = case.chain();
+    json!({
+        "name": case.name,
+        "wall_seconds": measured.wall.as_secs_f64(),
+        "chain_seconds": chain::sum(&links) as f64 / 1e3,
+        "ratio": case.ratio_of(measured),
+        "calls": measured.calls,
+        "chain": links
+            .iter()
+            .map(|link| json!({ "what": link.what, "millis": link.millis, "why": link.why }))
+            .collect::<Vec<_>>(),
+    })
+}
+
+fn costs(costs: &process::Costs) -> [Figure; 4] {
+    let figure = |name, value, unit, limit| Figure {
+        name,
+        value,
+        unit,
+        limit,
+    };
+    let start = Some(costs.start_millis);
+    let size = Some(costs.binary_megabytes);
+    [
+        figure(
+            "start-up of `ashore version`, median",
+            start,
+            "ms",
+            Some(20.0),
+        ),
+        figure("CPU of `ashore up`", costs.cpu_seconds, "s", Some(0.5)),
+        figure(
+            "peak memory of `ashore up`",
+            costs.peak_megabytes,
+            "MB",
+            Some(80.0),
+        ),
+        figure("binary", size, "MB", None),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn holds(case: &Case) {
+        let measured = case.run().expect("hello comes up");
+        let ratio = case.ratio_of(&measured);
+        assert!(
+            ratio <= case.limit,
+            "{}: {ratio:.3} of the longest chain: see `cargo xtask bench --trace`",
+            case.name
+        );
+        // A run that beats the chain shows that a link of it is not necessary.
+        assert!(
+            ratio >= 1.0,
+            "{}: {ratio:.3}: the chain is too long",
+            case.name
+        );
+    }
+
+    #[test]
+    fn up_takes_hardly_longer_than_its_longest_chain() {
+        holds(&cases()[0]);
+    }
+
+    #[test]
+    fn up_without_provisioning_takes_hardly_longer_than_its_longest_chain() {
+        holds(&cases()[1]);
+    }
+
+    #[test]
+    fn the_calls_alone_take_hardly_longer_than_their_longest_chain() {
+        holds(&cases()[2]);
     }
 }

@@ -30,7 +30,7 @@ use tokio::time::Instant;
 use crate::table::CALL_MILLIS;
 
 /// The manifest of the main job, as it stands in the repository.
-const HELLO: &str = include_str!("../../../examples/hello/ashore.toml");
+pub(crate) const HELLO: &str = include_str!("../../../examples/hello/ashore.toml");
 
 /// What was measured.
 #[derive(Debug)]
@@ -114,16 +114,16 @@ fn note(timeline: &Timeline, at: Duration, what: String) {
 }
 
 /// Brings `hello` up in a cloud that takes so long, on a paused clock.
-pub(crate) fn up(timing: Timing) -> Result<Measured, String> {
+pub(crate) fn up(timing: Timing, wait: Wait) -> Result<Measured, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
         .build()
         .map_err(|error| format!("there is no runtime: {error}"))?;
-    runtime.block_on(measure(timing))
+    runtime.block_on(measure(timing, wait))
 }
 
-async fn measure(timing: Timing) -> Result<Measured, String> {
+async fn measure(timing: Timing, wait: Wait) -> Result<Measured, String> {
     let began = Instant::now();
     let timeline = Timeline::default();
     let twin_clock = ashore_twin::TokioClock::new(Millis::START, 1.0);
@@ -134,7 +134,7 @@ async fn measure(timing: Timing) -> Result<Measured, String> {
         began,
         timeline: Arc::clone(&timeline),
     });
-    bring_up(began, wire, &timeline).await?;
+    bring_up(began, wire, &timeline, wait).await?;
     let wall = began.elapsed();
     let mut moments = std::mem::take(&mut *timeline.lock().unwrap_or_else(PoisonError::into_inner));
     moments.sort_by_key(|moment| moment.at);
@@ -146,7 +146,12 @@ async fn measure(timing: Timing) -> Result<Measured, String> {
 }
 
 /// What `ashore up` does, in its order: who are we, what is around, what is there, plan, act.
-async fn bring_up(began: Instant, wire: Arc<Wire>, timeline: &Timeline) -> Result<(), String> {
+async fn bring_up(
+    began: Instant,
+    wire: Arc<Wire>,
+    timeline: &Timeline,
+    wait: Wait,
+) -> Result<(), String> {
     let options = LoadOptions {
         environment: None,
         region: None,
@@ -217,7 +222,7 @@ async fn bring_up(began: Instant, wire: Arc<Wire>, timeline: &Timeline) -> Resul
         clock: &clock,
         report: &mut report,
         stop: &Stop::default(),
-        wait: Wait::Healthy,
+        wait,
         on_failure: Then::Keep,
     };
     let ended = drive(&mut run, &mut world).await;
