@@ -1,5 +1,6 @@
 //! `cargo xtask`: what developers and CI run. One file a verb.
 
+mod bench;
 mod ci;
 mod docs;
 mod place;
@@ -12,6 +13,7 @@ const USAGE: &str = "\
 usage: cargo xtask VERB
 
 verbs:
+  bench [--release] [--trace]                measure `up` on the virtual clock, and the binary
   ci [--only PART]... [--list] [--verbose]   set up what the tests need, and run them all
   docs [--check] [PAGE]...                   write the generated pages, or say which are stale";
 
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let done = match words.split_first() {
         Some((verb, rest)) => Place::find().and_then(|place| match verb.as_str() {
+            "bench" => bench::bench(&place, rest),
             "ci" => ci::ci(&place, rest),
             "docs" => docs::docs(&place, rest),
             other => Err(format!("there is no verb `{other}`\n\n{USAGE}")),
