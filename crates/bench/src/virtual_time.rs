@@ -175,8 +175,9 @@ async fn bring_up(
 
     let dns = manifest.dns.as_ref().ok_or("hello has no zone")?;
     let zone_name = dns.zone.to_string();
-    let mut zones = aws.zones().await.map_err(text)?;
-    let dns_zone = cloudflare.zone(&zone_name).await.map_err(text)?;
+    // Both at a time, as the command line does.
+    let (mut zones, dns_zone) =
+        futures_util::try_join!(aws.zones(), cloudflare.zone(&zone_name)).map_err(text)?;
     zones.truncate(manifest.network.subnets.len());
     let surroundings = Surroundings {
         names: Names {

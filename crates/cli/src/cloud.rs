@@ -10,7 +10,7 @@ use ashore_manifest::lower::Surroundings;
 use ashore_providers::aws::live::{Aws, config};
 use ashore_providers::aws::names::Names;
 use ashore_providers::cloudflare::live::{API, Cloudflare, Transport};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::Global;
 use crate::environment::Environment;
@@ -119,28 +119,32 @@ impl Cloud {
         Err(error)
     }
 
-    /// What the world adds to the manifest. Looked up once, then pinned in the state.
+    /// What the world adds to the manifest. Looked up once, both at a time, then pinned in the
+    /// state.
     pub(crate) async fn surroundings(
         &self,
         project: &Project,
         state: &mut State,
     ) -> Result<Surroundings, CommandError> {
+        let (zones, dns_zone) =
+            futures_util::try_join!(self.zones(project, state), self.dns_zone(project, state))?;
+        state.inputs.insert("zones".to_string(), json!(zones));
+        if let Some(zone) = &dns_zone {
+            state.inputs.insert("dns_zone".to_string(), zone.clone());
+        }
+        let id = dns_zone.as_ref().and_then(|zone| zone["id"].as_str());
         Ok(Surroundings {
             names: Names {
                 stack: project.stack.clone(),
                 account: self.aws.account.clone(),
                 region: self.aws.region.clone(),
             },
-            zones: self.zones(project, state).await?,
-            dns_zone: self.dns_zone(project, state).await?,
+            zones,
+            dns_zone: id.map(str::to_string),
         })
     }
 
-    async fn zones(
-        &self,
-        project: &Project,
-        state: &mut State,
-    ) -> Result<Vec<String>, CommandError> {
+    async fn zones(&self, project: &Project, state: &State) -> Result<Vec<String>, CommandError> {
         let wanted = project.manifest.network.subnets.len();
         let pinned: Vec<String> = state
             .inputs
@@ -155,34 +159,28 @@ impl Cloud {
         })?;
         // What is pinned stays where it is; more zones come behind.
         let more = there.into_iter().filter(|zone| !pinned.contains(zone));
-        let zones: Vec<String> = pinned.iter().cloned().chain(more).take(wanted).collect();
-        state.inputs.insert("zones".to_string(), json!(zones));
-        Ok(zones)
+        Ok(pinned.iter().cloned().chain(more).take(wanted).collect())
     }
 
+    /// Name and id of the DNS zone, as the state pins them.
     async fn dns_zone(
         &self,
         project: &Project,
-        state: &mut State,
-    ) -> Result<Option<String>, CommandError> {
+        state: &State,
+    ) -> Result<Option<Value>, CommandError> {
         let (Some(dns), Some(cloudflare)) = (&project.manifest.dns, &self.cloudflare) else {
             return Ok(None);
         };
         let name = dns.zone.to_string();
         let pinned = state.inputs.get("dns_zone");
-        if let Some(id) = pinned
-            .filter(|zone| zone["name"] == name.as_str())
-            .and_then(|zone| zone["id"].as_str())
+        if let Some(zone) =
+            pinned.filter(|zone| zone["name"] == name.as_str() && zone["id"].is_string())
         {
-            return Ok(Some(id.to_string()));
+            return Ok(Some(zone.clone()));
         }
         let zone = cloudflare.zone(&name).await.map_err(|failure| {
             CommandError::of_failure(&format!("the zone `{name}` cannot be used"), &failure)
         })?;
-        state.inputs.insert(
-            "dns_zone".to_string(),
-            json!({ "name": name, "id": zone.id }),
-        );
-        Ok(Some(zone.id))
+        Ok(Some(json!({ "name": name, "id": zone.id })))
     }
 }
