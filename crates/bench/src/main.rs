@@ -191,7 +191,12 @@ fn costs(costs: &process::Costs) -> [Figure; 4] {
             "ms",
             Some(20.0),
         ),
-        figure("CPU of `ashore up`", costs.cpu_seconds, "s", Some(0.5)),
+        figure(
+            "CPU of `ashore up`, least",
+            costs.cpu_seconds,
+            "s",
+            Some(0.5),
+        ),
         figure(
             "peak memory of `ashore up`",
             costs.peak_megabytes,
