@@ -9,7 +9,15 @@ use super::{Cx, Verdict, count};
 /// left to the default members' part, and not only to save time: `--workspace` would turn on what
 /// their test libraries want of crates below the SDK, and all of the SDK would be compiled a second
 /// time. [`one_build`] holds this.
-pub(crate) const WITH_SDK: [&str; 5] = ["-p", "ashore", "-p", "ashore-providers", "--all-features"];
+pub(crate) const WITH_SDK: [&str; 7] = [
+    "-p",
+    "ashore",
+    "-p",
+    "ashore-providers",
+    "-p",
+    "ashore-bench",
+    "--all-features",
+];
 
 /// The default members: no SDK, seconds.
 pub(crate) fn test(cx: &Cx<'_>, log: &mut Log) -> Result<Verdict, String> {
