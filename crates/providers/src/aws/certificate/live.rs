@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
+use ashore_engine::kind::{Context, Found, Live, Observed, Readiness};
 use aws_sdk_acm::types::{
     CertificateDetail, CertificateStatus, CertificateSummary, Tag, ValidationMethod,
 };
@@ -173,10 +173,6 @@ impl Live for Certificate {
                 look_after: pace::look_after(cx.waited, UNTIL_ISSUED),
             },
         })
-    }
-
-    async fn gone(_: &Aws, _: &Outputs) -> Result<Gone, Failure> {
-        Ok(Gone::Gone) // DeleteCertificate answers when it is
     }
 
     async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
+use ashore_engine::kind::{Context, Found, Live, Observed};
 use aws_sdk_ecs::types::{ClusterField, ClusterSetting, ClusterSettingName};
 
 use super::{Change, Cluster, Outputs};
@@ -15,6 +15,7 @@ use crate::aws::tags::{Tags, bears, of_stack};
 /// Clusters in one DescribeClusters [ECS API].
 const NAMES_MAX: usize = 100;
 
+// Ready at once: without capacity providers it is ACTIVE at once [ECS API: Cluster, status].
 impl Live for Cluster {
     type Client = Aws;
 
@@ -70,20 +71,6 @@ impl Live for Cluster {
             }
         }
         there("ecs:answer").cloned()
-    }
-
-    async fn ready(
-        &self,
-        _: &Aws,
-        _: &Context,
-        o: &Outputs,
-    ) -> Result<Readiness<Outputs>, Failure> {
-        // Without capacity providers it is ACTIVE at once [ECS API: Cluster, status].
-        Ok(Readiness::Ready(o.clone()))
-    }
-
-    async fn gone(_: &Aws, _: &Outputs) -> Result<Gone, Failure> {
-        Ok(Gone::Gone) // DeleteCluster answers when it is
     }
 
     async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
+use ashore_engine::kind::{Context, Found, Live, Observed};
 use aws_sdk_iam::types::Tag;
 use futures_util::future::try_join_all;
 use serde_json::Value;
@@ -13,6 +13,7 @@ use crate::aws::live::failure::{failure, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
 use crate::aws::tags::{Tags, of_stack};
 
+// Ready at once: when it has spread nobody can tell, and who is refused because of it asks again.
 impl Live for Role {
     type Client = Aws;
 
@@ -108,20 +109,6 @@ impl Live for Role {
             }
         }
         Ok(outputs.clone())
-    }
-
-    async fn ready(
-        &self,
-        _: &Aws,
-        _: &Context,
-        o: &Outputs,
-    ) -> Result<Readiness<Outputs>, Failure> {
-        // When it has spread nobody can tell; who is refused because of it asks again.
-        Ok(Readiness::Ready(o.clone()))
-    }
-
-    async fn gone(_: &Aws, _: &Outputs) -> Result<Gone, Failure> {
-        Ok(Gone::Gone) // DeleteRole answers when it is
     }
 
     async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
+use ashore_engine::kind::{Context, Found, Live, Observed};
 use aws_sdk_ec2::types::{AttachmentStatus, Filter, ResourceType};
 
 use super::{Change, InternetGateway, Outputs};
@@ -84,19 +84,6 @@ impl Live for InternetGateway {
                 Ok(outputs.clone())
             }
         }
-    }
-
-    async fn ready(
-        &self,
-        _: &Aws,
-        _: &Context,
-        o: &Outputs,
-    ) -> Result<Readiness<Outputs>, Failure> {
-        Ok(Readiness::Ready(o.clone())) // AttachInternetGateway answers when it is
-    }
-
-    async fn gone(_: &Aws, _: &Outputs) -> Result<Gone, Failure> {
-        Ok(Gone::Gone) // DeleteInternetGateway answers when it is
     }
 
     async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {

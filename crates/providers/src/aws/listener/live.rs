@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Foreign, Found, Gone, Live, Observed, Readiness};
+use ashore_engine::kind::{Context, Foreign, Found, Live, Observed};
 use aws_sdk_elasticloadbalancingv2::types::{Certificate, Listener as Described, ProtocolEnum};
 
 use super::{Change, Listener, Outputs, action};
@@ -119,19 +119,6 @@ impl Live for Listener {
                 Ok(outputs.clone())
             }
         }
-    }
-
-    async fn ready(
-        &self,
-        _: &Aws,
-        _: &Context,
-        outputs: &Outputs,
-    ) -> Result<Readiness<Outputs>, Failure> {
-        Ok(Readiness::Ready(outputs.clone())) // usable as soon as it is named
-    }
-
-    async fn gone(_: &Aws, _: &Outputs) -> Result<Gone, Failure> {
-        Ok(Gone::Gone) // DeleteListener answers when it is
     }
 
     async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
+use ashore_engine::kind::{Context, Found, Live, Observed};
 use aws_sdk_ec2::types::{
     Filter, ResourceType, Route as SdkRoute, RouteOrigin, RouteTableAssociation,
     RouteTableAssociationStateCode as State,
@@ -125,20 +125,6 @@ impl Live for RouteTable {
                 Ok(outputs.clone())
             }
         }
-    }
-
-    async fn ready(
-        &self,
-        _: &Aws,
-        _: &Context,
-        o: &Outputs,
-    ) -> Result<Readiness<Outputs>, Failure> {
-        // Routes and associations count as soon as they are answered.
-        Ok(Readiness::Ready(o.clone()))
-    }
-
-    async fn gone(_: &Aws, _: &Outputs) -> Result<Gone, Failure> {
-        Ok(Gone::Gone) // DeleteRouteTable answers when it is
     }
 
     async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {

@@ -1,6 +1,6 @@
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
+use ashore_engine::kind::{Context, Found, Live, Observed};
 use aws_sdk_ec2::types::{IpPermission, ResourceType};
 
 use super::Direction::{Egress, Ingress};
@@ -22,6 +22,7 @@ const REVOKE_IN: &str = "ec2:RevokeSecurityGroupIngress";
 const REVOKE_OUT: &str = "ec2:RevokeSecurityGroupEgress";
 const DELETE: &str = "ec2:DeleteSecurityGroup";
 
+// Ready at once: later calls that do not see it yet are tried again as eventual.
 impl Live for SecurityGroup {
     type Client = Aws;
 
@@ -100,20 +101,6 @@ impl Live for SecurityGroup {
                 }
             }
         }
-    }
-
-    async fn ready(
-        &self,
-        _: &Aws,
-        _: &Context,
-        o: &Outputs,
-    ) -> Result<Readiness<Outputs>, Failure> {
-        // Later calls that do not see it yet are tried again as eventual.
-        Ok(Readiness::Ready(o.clone()))
-    }
-
-    async fn gone(_: &Aws, _: &Outputs) -> Result<Gone, Failure> {
-        Ok(Gone::Gone) // DeleteSecurityGroup answers when it is
     }
 
     async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {

@@ -1,6 +1,6 @@
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
+use ashore_engine::kind::{Context, Found, Live, Observed};
 
 use super::{Change, Outputs, ServiceLinkedRole};
 use crate::aws::live::Aws;
@@ -9,6 +9,7 @@ use crate::aws::live::failure::{failure, required};
 /// Under this path, and only there, stand service-linked roles [IAM user guide].
 const PATH: &str = "/aws-service-role/";
 
+// Ready at once: a service that does not see it yet refuses, and is asked again as eventual.
 impl Live for ServiceLinkedRole {
     type Client = Aws;
 
@@ -66,20 +67,6 @@ impl Live for ServiceLinkedRole {
             name: role.role_name,
             arn: role.arn,
         })
-    }
-
-    async fn ready(
-        &self,
-        _: &Aws,
-        _: &Context,
-        o: &Outputs,
-    ) -> Result<Readiness<Outputs>, Failure> {
-        // A service that does not see it yet refuses, and is asked again as eventual.
-        Ok(Readiness::Ready(o.clone()))
-    }
-
-    async fn gone(_: &Aws, _: &Outputs) -> Result<Gone, Failure> {
-        Ok(Gone::Gone) // never asked: it is not ours to take away
     }
 
     async fn list(_: &Aws, _: &StackName) -> Result<Vec<Outputs>, Failure> {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Foreign, Found, Gone, Live, Observed, Readiness};
+use ashore_engine::kind::{Context, Foreign, Found, Live, Observed};
 use aws_sdk_ec2::types::{Filter, ResourceType};
 
 use super::{Change, Outputs, Subnet, overlap};
@@ -16,6 +16,7 @@ const CREATE: &str = "ec2:CreateSubnet";
 const DESCRIBE: &str = "ec2:DescribeSubnets";
 const DELETE: &str = "ec2:DeleteSubnet";
 
+// Ready at once: later calls that do not see it yet are tried again as eventual.
 impl Live for Subnet {
     type Client = Aws;
 
@@ -75,20 +76,6 @@ impl Live for Subnet {
                 }
             }
         }
-    }
-
-    async fn ready(
-        &self,
-        _: &Aws,
-        _: &Context,
-        o: &Outputs,
-    ) -> Result<Readiness<Outputs>, Failure> {
-        // Later calls that do not see it yet are tried again as eventual.
-        Ok(Readiness::Ready(o.clone()))
-    }
-
-    async fn gone(_: &Aws, _: &Outputs) -> Result<Gone, Failure> {
-        Ok(Gone::Gone) // DeleteSubnet answers when it is
     }
 
     async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
+use ashore_engine::kind::{Context, Found, Live, Observed};
 use aws_sdk_ecs::types::{TaskDefinitionFamilyStatus, TaskDefinitionField, TaskDefinitionStatus};
 
 use super::shape::{DESCRIBE, REGISTER, from_aws, register};
@@ -12,6 +12,8 @@ use crate::aws::live::ecs::{sdk_tags, tag, tag_map, untag};
 use crate::aws::live::failure::{failure, required};
 use crate::aws::tags::{bears, of_stack};
 
+// Gone at once: it vanishes when the last task that runs by it has stopped, and nobody waits for
+// that.
 impl Live for TaskDefinition {
     type Client = Aws;
 
@@ -61,20 +63,6 @@ impl Live for TaskDefinition {
             Change::Delete => delete(aws, arn).await?,
         }
         Ok(outputs.clone())
-    }
-
-    async fn ready(
-        &self,
-        _: &Aws,
-        _: &Context,
-        o: &Outputs,
-    ) -> Result<Readiness<Outputs>, Failure> {
-        Ok(Readiness::Ready(o.clone()))
-    }
-
-    async fn gone(_: &Aws, _: &Outputs) -> Result<Gone, Failure> {
-        // It vanishes when the last task that runs by it has stopped; nothing waits for that.
-        Ok(Gone::Gone)
     }
 
     /// Families whose name begins with the stack's: names are made so (`names.rs`), and a look at

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::Failure;
-use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
+use ashore_engine::kind::{Context, Found, Live, Observed};
 use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, VpcAttributeName};
 
 use super::{Change, Outputs, Vpc};
@@ -11,6 +11,7 @@ use crate::aws::live::ec2::{self, marked_filters, stack_filters, tag_map};
 use crate::aws::live::failure::{failure, required};
 use crate::aws::tags::Tags;
 
+// Ready at once: later calls that do not see it yet are tried again as eventual.
 impl Live for Vpc {
     type Client = Aws;
 
@@ -86,20 +87,6 @@ impl Live for Vpc {
                 Ok(outputs.clone())
             }
         }
-    }
-
-    async fn ready(
-        &self,
-        _: &Aws,
-        _: &Context,
-        o: &Outputs,
-    ) -> Result<Readiness<Outputs>, Failure> {
-        // Later calls that do not see it yet are tried again as eventual.
-        Ok(Readiness::Ready(o.clone()))
-    }
-
-    async fn gone(_: &Aws, _: &Outputs) -> Result<Gone, Failure> {
-        Ok(Gone::Gone) // DeleteVpc answers when it is
     }
 
     async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {

@@ -1,6 +1,6 @@
 use ashore_engine::address::{Mark, StackName};
 use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
+use ashore_engine::kind::{Context, Found, Live, Observed};
 use serde_json::{Value, json};
 
 use super::{Change, DnsRecord, Outputs, Record, claim, spelling};
@@ -98,19 +98,6 @@ impl Live for DnsRecord {
                 Ok(outputs.clone())
             }
         }
-    }
-
-    async fn ready(
-        &self,
-        _: &Cloudflare,
-        _: &Context,
-        outputs: &Outputs,
-    ) -> Result<Readiness<Outputs>, Failure> {
-        Ok(Readiness::Ready(outputs.clone())) // the edge has it within seconds
-    }
-
-    async fn gone(_: &Cloudflare, _: &Outputs) -> Result<Gone, Failure> {
-        Ok(Gone::Gone) // DELETE answers when it is
     }
 
     async fn list(cloudflare: &Cloudflare, stack: &StackName) -> Result<Vec<Outputs>, Failure> {
