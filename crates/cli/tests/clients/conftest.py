@@ -14,14 +14,23 @@ EXAMPLE = pathlib.Path(__file__).resolve().parents[4] / "examples" / "hello" / "
 class Sandbox:
     """`ashore sandbox` in a process of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *options):
         self.binary = os.environ["ASHORE"]
         self.folder = folder
-        command = [self.binary, "sandbox", "--port", "0", "--speed", "300", "--json"]
+        self.options = options
+        self.start("0")
+
+    def start(self, port):
+        command = [self.binary, "sandbox", "--port", port, "--speed", "300", "--json", *self.options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         told = json.loads(self.process.stdout.readline())
         self.address = told["address"]
         self.environment = told["environment"]
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
 
     def ashore(self, *words):
         """Runs the binary: exit code, stdout, stderr."""
@@ -50,5 +59,4 @@ def sandbox(tmp_path):
     (tmp_path / "ashore.toml").write_text(EXAMPLE.read_text())
     sandbox = Sandbox(tmp_path)
     yield sandbox
-    sandbox.process.kill()
-    sandbox.process.wait()
+    sandbox.stop()
