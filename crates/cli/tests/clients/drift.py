@@ -1,348 +1,69 @@
-"""Every field that a kind manages, and how somebody else alters it.
+"""Every field that a kind manages, altered by somebody else: a row for each, or a reason."""
 
-By a call, wherever the cloud has one for it. Where it has none (a subnet's range, a revision's
-contents) the sandbox's world is edited: what the call would answer is then not what was written.
-"""
-
-from typing import Callable, NamedTuple
-
-
-class Row(NamedTuple):
-    """One field of one resource."""
-
-    address: str
-    # As the plan names it; numbers are places in lists.
-    field: str
-    # By a call: takes the stack. By an edit: takes the stack and the world.
-    alter: Callable
-    edits: bool = False
-    stack: str = "hello"
-    # For what cannot be there twice at once.
-    options: tuple = ()
-    # What the plan touches besides, where that is not a matter of references alone.
-    also: tuple = ()
-
-    def __str__(self):
-        return f"{self.address} {self.field}"
-
-
-def edit(address, field, path, to, **more):
-    """A member of the world, by a path in which outputs of the resource may stand."""
-
-    def alter(stack, world):
-        place = world["regions"]["eu-central-1"]
-        *way, last = (part.format(**stack.resources[address]["outputs"]) for part in path)
-        for part in way:
-            place = place[int(part) if isinstance(place, list) else part]
-        last = int(last) if isinstance(place, list) else last
-        place[last] = to(stack) if callable(to) else to
-
-    return Row(address, field, alter, edits=True, **more)
-
-
-VPC, GATEWAY, TABLE = "network/vpc", "network/internet_gateway", "network/route_table"
-SUBNET_A, SUBNET_B = "network/subnet[a]", "network/subnet[b]"
-BALANCER, FRONT = "ingress/load_balancer", "ingress/security_group"
-HTTP, HTTPS, RULE = "ingress/http_listener", "ingress/https_listener", "services.web/listener_rule"
-TARGETS, TASKS = "services.web/target_group", "services.web/security_group"
-CERTIFICATE, RECORD = "services.web/certificate", "services.web/record"
-CLUSTER, SERVICE, LOGS = "cluster", "services.web/service", "services.web/log_group"
-DEFINITION, ROLE = "services.web/task_definition", "services.web/task_role"
-EXECUTION = "services.web/execution_role"
-
-OTHER_VPC = "vpc-0f00d0f00d0f00d0f"
-TAG = {"Key": "team", "Value": "theirs"}
-POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'
-TRUST = (
-    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",'
-    ' "Principal": {"Service": "ec2.amazonaws.com"}}]}'
+from alter import (
+    BALANCER,
+    CERTIFICATE,
+    CLUSTER,
+    DEFINITION,
+    EXECUTION,
+    FRONT,
+    GATEWAY,
+    HTTP,
+    HTTPS,
+    LOGS,
+    OTHER_VPC,
+    POLICY,
+    RECORD,
+    ROLE,
+    RULE,
+    Row,
+    SERVICE,
+    SUBNET_A,
+    SUBNET_B,
+    TABLE,
+    TAG,
+    TARGETS,
+    TASKS,
+    TRUST,
+    VPC,
+    answers,
+    balanced,
+    balancer_attribute,
+    both,
+    contained,
+    deployment,
+    described,
+    dns,
+    ec2_tag,
+    ecs_tag,
+    edit,
+    elb_tag,
+    flow,
+    health,
+    here,
+    listener,
+    name_tag,
+    network,
+    redirects,
+    revision,
+    role,
+    rule,
+    rule_of,
+    service,
+    tags,
+    targets_attribute,
+    their_balanced_targets,
+    their_certificate,
+    their_group,
+    their_revision,
+    their_subnet,
+    their_targets,
+    weightless,
 )
-
-
-# What somebody makes by hand, for our things to lead to.
-
-
-def their_subnet(stack):
-    made = stack.ec2.create_subnet(
-        VpcId=stack.out(VPC, "id"), CidrBlock="10.0.32.0/20", AvailabilityZone="eu-central-1c"
-    )
-    return made["Subnet"]["SubnetId"]
-
-
-def their_group(stack):
-    made = stack.ec2.create_security_group(
-        GroupName="theirs", Description="theirs", VpcId=stack.out(VPC, "id")
-    )
-    return made["GroupId"]
-
-
-def their_targets(stack):
-    made = stack.elbv2.create_target_group(
-        Name="theirs", Protocol="HTTP", Port=80, VpcId=stack.out(VPC, "id"), TargetType="ip"
-    )
-    return made["TargetGroups"][0]["TargetGroupArn"]
-
-
-def their_balanced_targets(stack):
-    targets = their_targets(stack)
-    stack.elbv2.create_rule(
-        ListenerArn=stack.out(HTTP, "arn"),
-        Priority=7,
-        Conditions=[{"Field": "path-pattern", "Values": ["/theirs"]}],
-        Actions=[{"Type": "forward", "TargetGroupArn": targets}],
-    )
-    return targets
-
-
-def their_certificate(stack):
-    """For the same name: the record that is there validates it too."""
-    made = stack.acm.request_certificate(DomainName="hello.example.com", ValidationMethod="DNS")
-    arn = made["CertificateArn"]
-    stack.acm.get_waiter("certificate_validated").wait(
-        CertificateArn=arn, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
-    )
-    return arn
-
-
-def their_revision(stack, containers=("web",)):
-    made = stack.ecs.register_task_definition(
-        family="hello-production-web",
-        networkMode="awsvpc",
-        requiresCompatibilities=["FARGATE"],
-        cpu="256",
-        memory="512",
-        executionRoleArn=stack.out(EXECUTION, "arn"),
-        containerDefinitions=[
-            {
-                "name": name,
-                "image": "nginx:1.29",
-                "portMappings": [{"containerPort": 80 + number, "protocol": "tcp"}],
-            }
-            for number, name in enumerate(containers)
-        ],
-    )
-    return made["taskDefinition"]["taskDefinitionArn"]
-
-
-# How each service alters what is ours.
-
-
-def tags(address, service, call):
-    """`team` gets another value."""
-    return Row(address, "tags.team", lambda stack: call(getattr(stack, service), stack.out))
-
-
-def ec2_tag(address):
-    return tags(address, "ec2", lambda ec2, out: ec2.create_tags(Resources=[out(address, "id")], Tags=[TAG]))
-
-
-def elb_tag(address):
-    return tags(
-        address, "elbv2", lambda elb, out: elb.add_tags(ResourceArns=[out(address, "arn")], Tags=[TAG])
-    )
-
-
-def ecs_tag(address):
-    pair = {"key": "team", "value": "theirs"}
-    return tags(
-        address, "ecs", lambda ecs, out: ecs.tag_resource(resourceArn=out(address, "arn"), tags=[pair])
-    )
-
-
-def name_tag(address):
-    """What consoles show as the name is taken away."""
-
-    def alter(stack):
-        stack.ec2.delete_tags(Resources=[stack.out(address, "id")], Tags=[{"Key": "Name"}])
-
-    return Row(address, "tags.Name", alter)
-
-
-def rule_of(stack, group, egress, port=None):
-    rules = stack.ec2.describe_security_group_rules(
-        Filters=[{"Name": "group-id", "Values": [stack.out(group, "id")]}]
-    )["SecurityGroupRules"]
-    [rule] = [
-        rule
-        for rule in rules
-        if rule["IsEgress"] == egress and (port is None or rule["FromPort"] == port)
-    ]
-    return rule
-
-
-def flow(group, field, egress=False, port=None, **members):
-    """A rule of a security group is made another one, in its place."""
-
-    def alter(stack):
-        there = rule_of(stack, group, egress, port)
-        request = {
-            "IpProtocol": there["IpProtocol"],
-            "FromPort": there["FromPort"],
-            "ToPort": there["ToPort"],
-            "Description": there.get("Description", ""),
-        }
-        if "CidrIpv4" in there:
-            request["CidrIpv4"] = there["CidrIpv4"]
-        else:
-            request["ReferencedGroupId"] = there["ReferencedGroupInfo"]["GroupId"]
-        for name, value in members.items():
-            request[name] = value(stack) if callable(value) else value
-        stack.ec2.modify_security_group_rules(
-            GroupId=stack.out(group, "id"),
-            SecurityGroupRules=[
-                {"SecurityGroupRuleId": there["SecurityGroupRuleId"], "SecurityGroupRule": request}
-            ],
-        )
-
-    return Row(group, field, alter)
-
-
-def described(group, field, direction):
-    def alter(stack):
-        there = rule_of(stack, group, direction == "egress")
-        there = {"SecurityGroupRuleId": there["SecurityGroupRuleId"], "Description": "theirs"}
-        call = getattr(stack.ec2, f"update_security_group_rule_descriptions_{direction}")
-        call(GroupId=stack.out(group, "id"), SecurityGroupRuleDescriptions=[there])
-
-    return Row(group, field, alter)
-
-
-def balancer_attribute(key, value):
-    def alter(stack):
-        stack.elbv2.modify_load_balancer_attributes(
-            LoadBalancerArn=stack.out(BALANCER, "arn"), Attributes=[{"Key": key, "Value": value}]
-        )
-
-    return Row(BALANCER, f"attributes.{key}", alter)
-
-
-def targets_attribute(key, value):
-    def alter(stack):
-        stack.elbv2.modify_target_group_attributes(
-            TargetGroupArn=stack.out(TARGETS, "arn"), Attributes=[{"Key": key, "Value": value}]
-        )
-
-    return Row(TARGETS, f"attributes.{key}", alter)
-
-
-def health(field, **members):
-    def alter(stack):
-        stack.elbv2.modify_target_group(TargetGroupArn=stack.out(TARGETS, "arn"), **members)
-
-    return Row(TARGETS, f"health.{field}", alter)
-
-
-def listener(address, field, members, stack="hello"):
-    def alter(stack):
-        given = members(stack) if callable(members) else members
-        stack.elbv2.modify_listener(ListenerArn=stack.out(address, "arn"), **given)
-
-    return Row(address, field, alter, stack=stack)
-
-
-def answers(field, **members):
-    said = {"StatusCode": "404", "ContentType": "application/json", "MessageBody": '{"message": "Not Found"}'}
-    action = {"Type": "fixed-response", "FixedResponseConfig": {**said, **members}}
-    return listener(HTTPS, f"default_action.respond.{field}", {"DefaultActions": [action]})
-
-
-def redirects(field, **members):
-    said = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
-    action = {"Type": "redirect", "RedirectConfig": {**said, **members}}
-    return listener(HTTP, f"default_action.redirect.{field}", {"DefaultActions": [action]})
-
-
-def rule(field, members):
-    def alter(stack):
-        stack.elbv2.modify_rule(RuleArn=stack.out(RULE, "arn"), **members(stack))
-
-    return Row(RULE, field, alter)
-
-
-def service(field, members):
-    def alter(stack):
-        stack.ecs.update_service(
-            cluster=stack.out(CLUSTER, "name"),
-            service=stack.out(SERVICE, "name"),
-            **members(stack),
-        )
-
-    return Row(SERVICE, field, alter)
-
-
-def network(field, **members):
-    def given(stack):
-        spec = stack.spec(SERVICE)
-        network = {"subnets": spec["subnets"], "securityGroups": spec["security_groups"], "assignPublicIp": "ENABLED"}
-        for name, change in members.items():
-            network[name] = change(stack, network[name])
-        return {"networkConfiguration": {"awsvpcConfiguration": network}}
-
-    return service(field, given)
-
-
-def balanced(field, containers=("web",), **members):
-    def given(stack):
-        said = {
-            "targetGroupArn": stack.out(TARGETS, "arn"),
-            "containerName": "web",
-            "containerPort": 80,
-        }
-        for name, value in members.items():
-            said[name] = value(stack) if callable(value) else value
-        given = {"loadBalancers": [said]}
-        if containers != ("web",):
-            given["taskDefinition"] = their_revision(stack, containers)
-        return given
-
-    return service(f"load_balancer.{field}", given)
-
-
-def deployment(field, members):
-    return service(field, lambda stack: {"deploymentConfiguration": members})
-
-
-def revision(field, path, to):
-    """A revision never changes, whoever asks: its contents are edited."""
-    there = ("ecs", "families", "{family}", "revisions", "{revision}", "document")
-    return edit(DEFINITION, field, there + path, to)
-
-
-def contained(field, path, to):
-    return revision(f"containers.0.{field}", ("containerDefinitions", "0") + path, to)
-
-
-def dns(field, **members):
-    def alter(stack):
-        zone, record = stack.out(RECORD, "zone_id"), stack.out(RECORD, "id")
-        stack.cloudflare("PATCH", f"/zones/{zone}/dns_records/{record}", members)
-
-    return Row(RECORD, field, alter)
-
-
-def dns_edit(field, member, to, **more):
-    """Cloudflare takes another name and another type in a PATCH."""
-    row = dns(field, **{member: to})
-    return row._replace(**more)
-
-
-def iam_edit(field, member, to):
-    def alter(stack, world):
-        world["iam"]["roles"][stack.out(ROLE, "name").lower()][member] = to
-
-    return Row(ROLE, field, alter, edits=True)
-
-
-def role(address, field, call, **members):
-    def alter(stack):
-        getattr(stack.iam, call)(RoleName=stack.out(address, "name"), **members)
-
-    return Row(address, field, alter)
-
 
 ROWS = [
     # aws.ec2.vpc
-    edit(VPC, "cidr", ("ec2", "vpcs", "{id}", "cidr"), "10.0.0.0/15"),
+    here(VPC, "cidr", ("ec2", "vpcs", "{id}", "cidr"), "10.0.0.0/15"),
     Row(
         VPC,
         "dns_hostnames",
@@ -353,24 +74,23 @@ ROWS = [
     ec2_tag(VPC),
     name_tag(VPC),
     # aws.ec2.subnet
-    edit(SUBNET_A, "vpc", ("ec2", "subnets", "{id}", "vpc"), OTHER_VPC),
-    edit(SUBNET_A, "cidr", ("ec2", "subnets", "{id}", "cidr"), "10.0.64.0/20"),
-    edit(
-        SUBNET_A,
-        "zone",
-        ("ec2", "subnets", "{id}", "zone"),
-        "eu-central-1c",
-        options=("--allow-interruption",),
+    here(SUBNET_A, "vpc", ("ec2", "subnets", "{id}", "vpc"), OTHER_VPC),
+    here(SUBNET_A, "cidr", ("ec2", "subnets", "{id}", "cidr"), "10.0.64.0/20"),
+    # In the same range it would leave no place for the one that is wanted.
+    both(
+        here(SUBNET_A, "zone", ("ec2", "subnets", "{id}", "zone"), "eu-central-1c"),
+        here(SUBNET_A, "cidr", ("ec2", "subnets", "{id}", "cidr"), "10.0.64.0/20"),
     ),
     ec2_tag(SUBNET_A),
     name_tag(SUBNET_B),
     # aws.ec2.internet_gateway
-    edit(GATEWAY, "vpc", ("ec2", "gateways", "{id}", "vpc"), OTHER_VPC),
-    edit(GATEWAY, "vpc", ("ec2", "gateways", "{id}", "vpc"), None),
+    here(GATEWAY, "vpc", ("ec2", "gateways", "{id}", "vpc"), OTHER_VPC),
+    # Its routes wait for it to be attached again.
+    here(GATEWAY, "vpc", ("ec2", "gateways", "{id}", "vpc"), None, also=(TABLE,)),
     ec2_tag(GATEWAY),
     name_tag(GATEWAY),
     # aws.ec2.route_table
-    edit(TABLE, "vpc", ("ec2", "route_tables", "{id}", "vpc"), OTHER_VPC),
+    here(TABLE, "vpc", ("ec2", "route_tables", "{id}", "vpc"), OTHER_VPC),
     Row(
         TABLE,
         "routes.0",
@@ -399,9 +119,9 @@ ROWS = [
     ec2_tag(TABLE),
     name_tag(TABLE),
     # aws.ec2.security_group
-    edit(TASKS, "name", ("ec2", "groups", "{id}", "name"), "theirs"),
-    edit(TASKS, "description", ("ec2", "groups", "{id}", "description"), "theirs"),
-    edit(TASKS, "vpc", ("ec2", "groups", "{id}", "vpc"), OTHER_VPC),
+    here(TASKS, "name", ("ec2", "groups", "{id}", "name"), "theirs"),
+    here(TASKS, "description", ("ec2", "groups", "{id}", "description"), "theirs"),
+    here(TASKS, "vpc", ("ec2", "groups", "{id}", "vpc"), OTHER_VPC),
     Row(
         TASKS,
         "ingress.1",
@@ -442,8 +162,8 @@ ROWS = [
     ec2_tag(TASKS),
     name_tag(FRONT),
     # aws.elb.load_balancer
-    edit(BALANCER, "name", ("elbv2", "balancers", "{arn}", "name"), "theirs"),
-    edit(BALANCER, "scheme", ("elbv2", "balancers", "{arn}", "internet_facing"), False),
+    here(BALANCER, "name", ("elbv2", "balancers", "{arn}", "name"), "theirs"),
+    here(BALANCER, "scheme", ("elbv2", "balancers", "{arn}", "internet_facing"), False),
     Row(
         BALANCER,
         "subnets.2",
@@ -462,7 +182,7 @@ ROWS = [
     balancer_attribute("routing.http.drop_invalid_header_fields.enabled", "false"),
     elb_tag(BALANCER),
     # aws.elb.listener
-    edit(
+    here(
         HTTP,
         "load_balancer",
         ("elbv2", "listeners", "{arn}", "balancer"),
@@ -491,6 +211,13 @@ ROWS = [
         HTTP,
         "default_action.forward.target_group",
         lambda stack: {"DefaultActions": [{"Type": "forward", "TargetGroupArn": their_targets(stack)}]},
+        stack="plain",
+    ),
+    # It stays where it is, and gets nothing any more.
+    listener(
+        HTTP,
+        "default_action.other",
+        lambda stack: {"DefaultActions": [weightless(stack)]},
         stack="plain",
     ),
     listener(
@@ -536,12 +263,23 @@ ROWS = [
         "target_group",
         lambda stack: {"Actions": [{"Type": "forward", "TargetGroupArn": their_targets(stack)}]},
     ),
+    # What no spec has a word for.
+    rule(
+        "foreign",
+        lambda stack: {
+            "Conditions": [
+                {"Field": "host-header", "Values": ["hello.example.com"]},
+                {"Field": "source-ip", "SourceIpConfig": {"Values": ["10.0.0.0/8"]}},
+            ]
+        },
+    ),
+    rule("target_group", lambda stack: {"Actions": [weightless(stack)]}),
     elb_tag(RULE),
     # aws.elb.target_group
-    edit(TARGETS, "name", ("elbv2", "target_groups", "{arn}", "name"), "theirs"),
-    edit(TARGETS, "vpc", ("elbv2", "target_groups", "{arn}", "vpc"), OTHER_VPC),
-    edit(TARGETS, "port", ("elbv2", "target_groups", "{arn}", "port"), 8080),
-    edit(TARGETS, "protocol", ("elbv2", "target_groups", "{arn}", "protocol"), "HTTPS"),
+    here(TARGETS, "name", ("elbv2", "target_groups", "{arn}", "name"), "theirs"),
+    here(TARGETS, "vpc", ("elbv2", "target_groups", "{arn}", "vpc"), OTHER_VPC),
+    here(TARGETS, "port", ("elbv2", "target_groups", "{arn}", "port"), 8080),
+    here(TARGETS, "protocol", ("elbv2", "target_groups", "{arn}", "protocol"), "HTTPS"),
     health("path", HealthCheckPath="/theirs"),
     health("matcher", Matcher={"HttpCode": "200"}),
     health("interval_seconds", HealthCheckIntervalSeconds=60),
@@ -551,8 +289,8 @@ ROWS = [
     targets_attribute("deregistration_delay.timeout_seconds", "300"),
     elb_tag(TARGETS),
     # aws.acm.certificate
-    edit(CERTIFICATE, "domain", ("acm", "certificates", "{arn}", "names"), ["theirs.example.com"]),
-    edit(
+    here(CERTIFICATE, "domain", ("acm", "certificates", "{arn}", "names"), ["theirs.example.com"]),
+    here(
         CERTIFICATE,
         "names.0",
         ("acm", "certificates", "{arn}", "names"),
@@ -563,8 +301,13 @@ ROWS = [
         "acm",
         lambda acm, out: acm.add_tags_to_certificate(CertificateArn=out(CERTIFICATE, "arn"), Tags=[TAG]),
     ),
+    here(
+        CERTIFICATE,
+        "status",
+        ("acm", "certificates", "{arn}", "status"),
+        {"Failed": {"reason": "CAA_ERROR"}},
+    ),
     # aws.ecs.cluster
-    edit(CLUSTER, "name", ("ecs", "clusters", "{name}", "name"), "theirs"),
     Row(
         CLUSTER,
         "container_insights",
@@ -582,6 +325,15 @@ ROWS = [
     balanced("target_group", targetGroupArn=their_balanced_targets),
     balanced("container", containers=("web", "theirs"), containerName="theirs", containerPort=81),
     balanced("port", containers=("theirs", "web"), containerPort=81),
+    service(
+        "foreign",
+        lambda stack: {
+            "loadBalancers": [
+                {"targetGroupArn": arn, "containerName": "web", "containerPort": 80}
+                for arn in (stack.out(TARGETS, "arn"), their_balanced_targets(stack))
+            ]
+        },
+    ),
     service("grace_period_seconds", lambda stack: {"healthCheckGracePeriodSeconds": 5}),
     deployment("minimum_healthy_percent", {"minimumHealthyPercent": 50}),
     deployment("maximum_percent", {"maximumPercent": 150}),
@@ -606,9 +358,14 @@ ROWS = [
     contained("log.region", ("logConfiguration", "options", "awslogs-region"), "eu-west-1"),
     contained("log.prefix", ("logConfiguration", "options", "awslogs-stream-prefix"), "theirs"),
     contained("stop_timeout_seconds", ("stopTimeout",), 5),
+    Row(
+        DEFINITION,
+        "active",
+        lambda stack: stack.ecs.deregister_task_definition(taskDefinition=stack.out(DEFINITION, "arn")),
+    ),
     ecs_tag(DEFINITION),
     # aws.iam.role
-    iam_edit("name", "name", "theirs"),
+    edit(ROLE, "name", ("iam", "roles", "{name}", "name"), "theirs"),
     role(ROLE, "trust.Statement.0.Principal.Service", "update_assume_role_policy", PolicyDocument=TRUST),
     role(
         ROLE,
@@ -644,13 +401,23 @@ ROWS = [
     dns("ttl", ttl=300),
     dns("proxied", proxied=True),
     dns("comment", comment="theirs"),
+    dns("unmarked", comment=""),
     dns("name", name="theirs.example.com"),
-    dns_edit("record_type", "type", "TXT", options=("--allow-interruption",)),
+    # An alias leaves no place beside it.
+    edit(
+        RECORD,
+        "record_type",
+        ("cloudflare", "zones", "{zone_id}", "records", "{id}", "kind"),
+        "A",
+        options=("--allow-interruption",),
+    ),
 ]
 
 # What no row alters, and why.
 UNALTERED = {
     ("aws.elb.listener_rule", "listener"): "a rule's ARN holds it: another listener's is another rule",
+    ("aws.ec2.route_table", "routes.destination"): "each route is for one: the lack of ours is `routes.0`",
+    ("aws.ecs.cluster", "name"): "clusters are asked for by it: under another name it is missing",
     ("aws.ecs.service", "name"): "services are asked for by it: under another name it is missing",
     ("aws.ecs.service", "cluster"): "services are asked for in it: in another one it is missing",
     ("aws.logs.log_group", "name"): "groups are asked for by it: under another name it is missing",

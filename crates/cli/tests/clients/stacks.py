@@ -3,7 +3,7 @@
 import json
 import urllib.request
 
-from conftest import Sandbox
+from sandbox import Sandbox
 
 # Hello, with a word on everything that the example leaves empty and a manifest can say.
 HELLO = """

@@ -1,9 +1,13 @@
 """What somebody else alters, `plan` shows: every managed field of every kind, on its own."""
 
-import pytest
+import pathlib
+import re
 
+import pytest
 from drift import ROWS, UNALTERED
 from stacks import STACKS, Stack
+
+PROVIDERS = pathlib.Path(__file__).resolve().parents[3] / "providers" / "src"
 
 # Documents that AWS keeps as a whole, in its own wording.
 WHOLE = {("aws.iam.role", "trust")}
@@ -34,6 +38,12 @@ def fields(kind, value, at=""):
         yield at
 
 
+def named(step):
+    """The fields for which it is in the plan."""
+    yield from (difference["at"] for difference in step["differences"])
+    yield from (why["of"] for why in step["reasons"] if why["reason"] in ("changed", "forced"))
+
+
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_what_somebody_else_alters_is_planned(stacks, row):
     stack = stacks[row.stack]
@@ -44,8 +54,7 @@ def test_what_somebody_else_alters_is_planned(stacks, row):
         row.alter(stack)
     plan = stack.plan(*row.options)
     ours = [step for step in plan["steps"] if step["address"] == row.address]
-    named = {difference["at"] for step in ours for difference in step["differences"]}
-    assert row.field in named, plan
+    assert row.field in {field for step in ours for field in named(step)}, plan
     # Only what is made anew is anybody else's matter.
     anew = any(step["action"] == "create" for step in ours)
     touched = {step["address"] for step in plan["steps"]} - {row.address}
@@ -77,3 +86,10 @@ def test_every_managed_field_has_a_row_or_a_reason(stacks):
     assert bare_of_both == []
     # A reason for what is altered after all, or is no field any more, is out of date.
     assert [pair for pair in UNALTERED if pair not in managed or has_row(*pair)] == []
+
+
+def test_the_stacks_have_every_kind(stacks):
+    said = re.compile(r"const NAME: &'static str = \"([a-z0-9_.]+)\"")
+    kinds = {kind for source in PROVIDERS.rglob("mod.rs") for kind in said.findall(source.read_text())}
+    made = {record["kind"] for stack in stacks.values() for record in stack.resources.values()}
+    assert made == kinds
