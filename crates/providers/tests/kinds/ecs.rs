@@ -127,6 +127,7 @@ fn service() -> Example {
         name: "web".into(),
         cluster: "hello-default".into(),
         given_up: false,
+        foreign: Vec::new(),
     };
     Example::of(&spec, &outputs)
         .altered("name", |it: &mut Service| it.name.push('x'))

@@ -93,11 +93,14 @@ pub(super) fn outputs_of(
         deployment.status.as_deref() == Some("PRIMARY")
             && deployment.rollout_state == Some(DeploymentRolloutState::Failed)
     });
+    let balancers = service.load_balancers.as_deref().unwrap_or_default();
+    let further = balancers.iter().filter_map(balancer).skip(1);
     Ok(Outputs {
         arn: required(operation, service.service_arn.clone())?,
         name: required(operation, service.service_name.clone())?,
         cluster: required(operation, service.cluster_arn.clone())?,
         given_up,
+        foreign: further.map(|(target_group, ..)| target_group).collect(),
     })
 }
 

@@ -97,6 +97,10 @@ pub struct Outputs {
     /// another deployment gets the service going again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub given_up: bool,
+    /// Target groups that somebody else has put beside ours: ECS registers the tasks there too.
+    /// The next change takes them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign: Vec<String>,
 }
 
 impl Service {
@@ -183,7 +187,7 @@ impl Service {
             (Field::Network, !network),
             (
                 Field::LoadBalancer,
-                self.load_balancer != there.load_balancer,
+                self.load_balancer != there.load_balancer || !observed.outputs.foreign.is_empty(),
             ),
             (
                 Field::DesiredCount(self.desired_count),

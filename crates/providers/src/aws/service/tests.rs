@@ -32,6 +32,7 @@ fn observed(spec: Service) -> Observed<Service> {
         name: spec.name.clone(),
         cluster: "arn:aws:ecs:eu-central-1:1:cluster/hello-default".into(),
         given_up: false,
+        foreign: Vec::new(),
     };
     Observed { spec, outputs }
 }
@@ -123,6 +124,16 @@ fn what_ecs_gave_up_is_deployed_again_even_where_nothing_differs() {
     assert_eq!(
         wanted.changes(Some(&there)),
         update(&[Field::TaskDefinition])
+    );
+}
+
+#[test]
+fn a_target_group_that_somebody_else_put_beside_ours_is_taken_out() {
+    let mut there = observed(service());
+    there.outputs.foreign.push("arn:theirs".into());
+    assert_eq!(
+        service().changes(Some(&there)),
+        update(&[Field::LoadBalancer])
     );
 }
 
