@@ -41,11 +41,13 @@ class Stack:
         (folder / "ashore.toml").write_text(manifest)
         self.world = folder / "world" / "world.json"
         self.sandbox = Sandbox(folder, "--state", str(self.world.parent))
-        code, _, err = self.sandbox.ashore("up")
+        try:
+            code, _, err = self.sandbox.ashore("up")
+        finally:
+            self.sandbox.stop()
         assert code == 0, err
         [state] = (folder / ".ashore").glob("*/state.json")
         self.resources = json.loads(state.read_text())["state"]["resources"]
-        self.sandbox.stop()
         self.saved = self.world.read_text()
         self.sandbox.start(self.port())
         for service in ("acm", "ec2", "ecs", "elbv2", "iam", "logs"):

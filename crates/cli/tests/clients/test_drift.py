@@ -15,10 +15,14 @@ WHOLE = {("aws.iam.role", "trust")}
 
 @pytest.fixture(scope="module")
 def stacks(tmp_path_factory):
-    stacks = {name: Stack(tmp_path_factory.mktemp(name), manifest) for name, manifest in STACKS.items()}
-    yield stacks
-    for stack in stacks.values():
-        stack.sandbox.stop()
+    stacks = {}
+    try:
+        for name, manifest in STACKS.items():
+            stacks[name] = Stack(tmp_path_factory.mktemp(name), manifest)
+        yield stacks
+    finally:
+        for stack in stacks.values():
+            stack.sandbox.stop()
 
 
 def bare(path):
