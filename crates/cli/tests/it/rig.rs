@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// How fast the twin's clock runs in these tests: a balancer's minutes pass in tenths of a second.
 const SPEED: &str = "300";
@@ -187,11 +187,61 @@ impl Rig {
     /// A request to an AWS service with a JSON protocol, by somebody who is not us.
     pub(crate) fn aws(&self, service: &str, target: &str, body: &Value) -> Value {
         let headers = format!(
-            "X-Amz-Target: {target}\r\nAuthorization: AWS4-HMAC-SHA256 \
-             Credential=AKIASOMEBODYELSE1234/20261121/eu-central-1/{service}/aws4_request, \
-             SignedHeaders=host, Signature=0\r\nContent-Type: application/x-amz-json-1.1\r\n"
+            "X-Amz-Target: {target}\r\nAuthorization: {}\r\n\
+             Content-Type: application/x-amz-json-1.1\r\n",
+            signature(service)
         );
         self.exchange("POST", "/", &headers, &body.to_string())
+    }
+
+    /// A request to an AWS service with the query protocol, EC2's among them, by somebody who is
+    /// not us. What it answers is XML.
+    #[track_caller]
+    pub(crate) fn query(&self, service: &str, action: &str, parameters: &[(&str, &str)]) -> String {
+        let version = match service {
+            "ec2" => "2016-11-15",
+            "iam" => "2010-05-08",
+            "elasticloadbalancing" => "2015-12-01",
+            other => panic!("{other} does not speak the query protocol"),
+        };
+        let mut body = format!("Action={action}&Version={version}");
+        for (name, value) in parameters {
+            body.push_str(&format!("&{name}={}", encoded(value)));
+        }
+        let headers = format!(
+            "Authorization: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n",
+            signature(service)
+        );
+        let answer = self.exchange_text("POST", "/", &headers, &body);
+        assert!(!answer.contains("<Error>"), "{action}: {answer}");
+        answer
+    }
+
+    /// What a client on the internet gets.
+    pub(crate) fn visit(&self, url: &str) -> Value {
+        self.ask("GET", &format!("/_twin/ask?url={}", encoded(url)), None)
+    }
+
+    /// The twin's time, in milliseconds.
+    pub(crate) fn now(&self) -> u64 {
+        self.ask("GET", "/_twin/version", None)["now"]
+            .as_u64()
+            .expect("a time")
+    }
+
+    /// Lets time pass at once.
+    pub(crate) fn pass(&self, seconds: u32) {
+        self.ask(
+            "POST",
+            "/_twin/advance",
+            Some(json!({ "seconds": seconds })),
+        );
+    }
+
+    /// How many faults have not struck yet.
+    pub(crate) fn faults_to_come(&self) -> usize {
+        let faults = self.ask("GET", "/_twin/faults", None);
+        faults.as_array().map_or(0, Vec::len)
     }
 
     fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Value {
@@ -242,4 +292,25 @@ impl Drop for Rig {
 pub(crate) fn operation(entry: &Value) -> String {
     let text = |name: &str| entry[name].as_str().unwrap_or_default().to_string();
     format!("{}:{}", text("service"), text("operation"))
+}
+
+/// A signature of somebody who is not us; the twin reads its scope only.
+fn signature(service: &str) -> String {
+    format!(
+        "AWS4-HMAC-SHA256 \
+         Credential=AKIASOMEBODYELSE1234/20261121/eu-central-1/{service}/aws4_request, \
+         SignedHeaders=host, Signature=0"
+    )
+}
+
+/// As forms and queries spell it.
+fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(byte.into()),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
 }
