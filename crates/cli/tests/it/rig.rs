@@ -12,6 +12,21 @@ use serde_json::{Value, json};
 /// How fast the twin's clock runs in these tests: a balancer's minutes pass in tenths of a second.
 const SPEED: &str = "300";
 
+/// The only root that the binary trusts here, whose key nobody has. It speaks TLS to nobody, and
+/// without this every process reads the machine's whole store: the better part of a `plan`.
+const ROOTS: &str = "\
+-----BEGIN CERTIFICATE-----\n\
+MIIBiDCCAS+gAwIBAgIUXi2BVvx89QRnL66XvJJlhwKmVHswCgYIKoZIzj0EAwIw\n\
+GTEXMBUGA1UEAwwObm9ib2R5LmludmFsaWQwIBcNMjYxMTIxMTQxMDIwWhgPMjEy\n\
+NjEwMjgxNDEwMjBaMBkxFzAVBgNVBAMMDm5vYm9keS5pbnZhbGlkMFkwEwYHKoZI\n\
+zj0CAQYIKoZIzj0DAQcDQgAEmqdkQgZyhbwjAuYtCvA6CrAUeHPUHl4rWIKO7UEi\n\
+OFlOVpPfZKSBJ+UHM7IeLn4PlOPhBeYbhbgeGbUZnmPnk6NTMFEwHQYDVR0OBBYE\n\
+FGpchwzSdfSSAzPXmF6H0Rvcw0+2MB8GA1UdIwQYMBaAFGpchwzSdfSSAzPXmF6H\n\
+0Rvcw0+2MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDRwAwRAIgWIc8orij\n\
+N87+Ff9eteTeRhcZBTSfrMp3e9DyJXYLxfwCID7RzGaox1BDCIos5PM+e8O8CzrP\n\
+qg3i12s0B8ERU2vN\n\
+-----END CERTIFICATE-----\n";
+
 /// The manifest of the main job.
 pub(crate) const HELLO: &str = r#"
 app = "hello"
@@ -94,6 +109,7 @@ impl Rig {
             address: address.trim_start_matches("http://").to_string(),
             folder: tempfile::tempdir().expect("a folder"),
         };
+        fs::write(rig.path("roots.pem"), ROOTS).expect("the folder is ours");
         rig.write(manifest);
         rig
     }
@@ -133,6 +149,7 @@ impl Rig {
             .current_dir(self.folder.path())
             .env_clear()
             .env("HOME", self.folder.path())
+            .env("SSL_CERT_FILE", self.path("roots.pem"))
             .env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
             .env("AWS_ACCESS_KEY_ID", "AKIASANDBOXSANDBOXXX")
             .env("AWS_SECRET_ACCESS_KEY", "sandbox")
