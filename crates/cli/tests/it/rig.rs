@@ -45,6 +45,7 @@ hostname = "hello.example.com"
 /// A twin, and a folder with a manifest.
 pub(crate) struct Rig {
     twin: Child,
+    speed: &'static str,
     address: String,
     folder: tempfile::TempDir,
 }
@@ -91,8 +92,13 @@ impl Ran {
 impl Rig {
     /// A fresh twin, and a folder with this manifest.
     pub(crate) fn new(manifest: &str) -> Self {
+        Self::at(SPEED, manifest)
+    }
+
+    /// The same, with a clock that runs so fast.
+    pub(crate) fn at(speed: &'static str, manifest: &str) -> Self {
         let mut twin = Command::new(env!("CARGO_BIN_EXE_ashore"))
-            .args(["sandbox", "--port", "0", "--speed", SPEED, "--json"])
+            .args(["sandbox", "--port", "0", "--speed", speed, "--json"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -106,6 +112,7 @@ impl Rig {
         let address = told["address"].as_str().expect("an address");
         let rig = Self {
             twin,
+            speed,
             address: address.trim_start_matches("http://").to_string(),
             folder: tempfile::tempdir().expect("a folder"),
         };
@@ -159,7 +166,7 @@ impl Rig {
                 format!("http://{}/client/v4", self.address),
             )
             .env("CLOUDFLARE_API_TOKEN", "sandbox-token")
-            .env("ASHORE_CLOCK_SPEED", SPEED);
+            .env("ASHORE_CLOCK_SPEED", self.speed);
         command
     }
 
