@@ -3,9 +3,11 @@
 mod args;
 mod cloud;
 mod commands;
+mod document;
 mod environment;
 mod error;
 mod exit;
+mod look;
 mod printer;
 mod project;
 mod render;

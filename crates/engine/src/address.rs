@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The stable name of a resource in its stack, `<manifest path>/<part>[key]`:
 /// `services.web/target_group`, `network/subnet[a]`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Address(String);
 
@@ -51,7 +54,9 @@ impl From<&str> for Address {
 /// One life of a resource: its address and its generation, which a replacement counts up from 1.
 ///
 /// Written `address#2`, and plainly `address` for the first generation.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(into = "String", try_from = "String")]
 pub struct Instance {
     /// Which resource.

@@ -7,6 +7,8 @@
 pub mod aws;
 pub mod cloudflare;
 mod list;
+#[cfg(feature = "live")]
+pub mod outside;
 
 use ashore_engine::kind::Kinds;
 

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use serde_json::json;
-
 use crate::args::{Global, Init};
+use crate::document::Document;
 use crate::environment::Environment;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -50,7 +49,7 @@ pub(crate) fn init(
         "\nnext:\n  ashore up --sandbox -f {file}   try it here, without an account\n  \
          ashore plan -f {file}           see what it would make in yours",
     ));
-    printer.document(&json!({ "type": "init", "file": file }));
+    printer.document(&Document::Init { file });
     Ok(Exit::Ok)
 }
 

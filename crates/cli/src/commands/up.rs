@@ -4,18 +4,20 @@ use std::fs;
 use std::path::Path;
 
 use ashore_engine::drive::Ended;
+use ashore_engine::kind::Wait;
 use ashore_engine::open::Wish;
 use ashore_engine::plan::{Action, Options, Plan, Reason};
 use ashore_engine::run::{Outcome, Run};
 use ashore_engine::state::State;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::args::{Global, Up};
 use crate::cloud::Cloud;
+use crate::document::Document;
 use crate::environment::Environment;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::look::{self, look};
 use crate::printer::Printer;
 use crate::project::Project;
 use crate::render;
@@ -44,7 +46,7 @@ pub(crate) async fn up(
     let wish = Wish::Up { wanted: &wanted };
     if let Some(carried) = session.first(contents.open, wish).await? {
         told(&carried, &project)?;
-        return done(&mut session);
+        return done(&mut session).await;
     }
     let plan = match &args.plan {
         Some(file) => load_plan(&environment.folder.join(file), &session.state, &wanted)?,
@@ -59,7 +61,7 @@ pub(crate) async fn up(
     session.printer.document(&render::plan::document(&plan));
     if plan.is_empty() {
         keep_records(&mut session, &plan)?;
-        return done(&mut session);
+        return done(&mut session).await;
     }
     if deletes(&plan) {
         let question = "this deletes what is marked with `-`; go on?";
@@ -67,7 +69,7 @@ pub(crate) async fn up(
     }
     let carried = session.carry_out(plan).await?;
     told(&carried, &project)?;
-    done(&mut session)
+    done(&mut session).await
 }
 
 async fn undo(mut session: Session<'_>, open: Option<Run>) -> Result<Exit, CommandError> {
@@ -79,9 +81,10 @@ async fn undo(mut session: Session<'_>, open: Option<Run>) -> Result<Exit, Comma
     }
     let said = "undone: everything is as it was before the run";
     session.printer.answer(said);
-    session
-        .printer
-        .document(&json!({ "type": "result", "outcome": "rolled_back", "urls": [] }));
+    session.printer.document(&Document::Result {
+        outcome: Outcome::RolledBack,
+        urls: Vec::new(),
+    });
     Ok(Exit::Ok)
 }
 
@@ -95,14 +98,21 @@ fn keep_records(session: &mut Session<'_>, plan: &Plan) -> Result<(), CommandErr
     Ok(())
 }
 
-fn done(session: &mut Session<'_>) -> Result<Exit, CommandError> {
+/// Everything wanted is there. How it answers is told, and changes nothing.
+async fn done(session: &mut Session<'_>) -> Result<Exit, CommandError> {
     let urls = session.project.urls(&session.state);
     for url in &urls {
         session.printer.answer(url);
+        if session.wait != Wait::None {
+            let look = look(&session.cloud.outside, &session.cloud.clock, url).await;
+            session.printer.say(look::text(&look));
+            session.printer.document(&Document::Look(look));
+        }
     }
-    session
-        .printer
-        .document(&json!({ "type": "result", "outcome": "converged", "urls": urls }));
+    session.printer.document(&Document::Result {
+        outcome: Outcome::Converged,
+        urls,
+    });
     Ok(Exit::Ok)
 }
 
