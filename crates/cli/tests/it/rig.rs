@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -134,11 +135,15 @@ impl Rig {
     /// Runs the binary to its end.
     pub(crate) fn ashore(&self, args: &[&str]) -> Ran {
         let output = self.command(args).output().expect("the binary runs");
-        Ran {
+        let ran = Ran {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        };
+        if args.contains(&"--json") {
+            as_published(&ran);
         }
+        ran
     }
 
     /// Starts the binary.
@@ -157,6 +162,10 @@ impl Rig {
             .env_clear()
             .env("HOME", self.folder.path())
             .env("SSL_CERT_FILE", self.path("roots.pem"))
+            .env(
+                "ASHORE_OUTSIDE_URL",
+                format!("http://{}/_twin/ask", self.address),
+            )
             .env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
             .env("AWS_ACCESS_KEY_ID", "AKIASANDBOXSANDBOXXX")
             .env("AWS_SECRET_ACCESS_KEY", "sandbox")
@@ -309,6 +318,24 @@ impl Drop for Rig {
     fn drop(&mut self) {
         let _ = self.twin.kill();
         let _ = self.twin.wait();
+    }
+}
+
+/// Every line of `--json` is a document of the schema that `ashore schema output` publishes.
+fn as_published(ran: &Ran) {
+    static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
+        let output = command.args(["schema", "output"]).output();
+        let text = output.expect("the binary runs").stdout;
+        let schema = serde_json::from_slice(&text).expect("a schema is JSON");
+        jsonschema::validator_for(&schema).expect("it is a JSON Schema")
+    });
+    for document in ran.documents() {
+        let wrong: Vec<String> = SCHEMA
+            .iter_errors(&document)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(wrong.is_empty(), "{document}: {wrong:?}");
     }
 }
 
