@@ -108,21 +108,22 @@ impl Cloud {
 
     /// Pins an empty state to where we are; refuses a state that is pinned to somewhere else.
     pub(crate) fn pin(&self, state: &mut State) -> Result<(), CommandError> {
-        let here = BTreeMap::from([
+        let mut here = BTreeMap::from([
             ("account".to_string(), self.aws.account.clone()),
             ("region".to_string(), self.aws.region.clone()),
             ("endpoint".to_string(), self.endpoint.clone()),
         ]);
-        if state.pins.is_empty() {
-            state.pins = here;
-            return Ok(());
+        // What another Cloudflare has not is not gone.
+        if let Some(cloudflare) = &self.cloudflare {
+            here.insert("cloudflare".to_string(), cloudflare.base().to_string());
         }
-        let differs = |(key, pinned): (&String, &String)| {
-            let now = here.get(key).map_or("nothing", String::as_str);
-            (now != pinned).then(|| format!("{key}: the stack is in {pinned}, and we are in {now}"))
+        let differs = |(key, now): (&String, &String)| {
+            let pinned = state.pins.get(key).filter(|pinned| *pinned != now)?;
+            Some(format!("{key}: the stack is in {pinned}, and we are in {now}"))
         };
-        let differences: Vec<String> = state.pins.iter().filter_map(differs).collect();
+        let differences: Vec<String> = here.iter().filter_map(differs).collect();
         if differences.is_empty() {
+            state.pins.extend(here);
             return Ok(());
         }
         let mut error = CommandError::new("E0412", "this stack lives somewhere else")

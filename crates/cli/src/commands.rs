@@ -70,7 +70,7 @@ pub(crate) fn stop_on_signals() -> Stop {
 }
 
 #[cfg(unix)]
-async fn signal() {
+pub(crate) async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let listen = |kind| signal(kind).ok();
     let (mut terminate, mut hangup) = (
@@ -91,6 +91,6 @@ async fn signal() {
 }
 
 #[cfg(not(unix))]
-async fn signal() {
+pub(crate) async fn signal() {
     let _ = tokio::signal::ctrl_c().await;
 }

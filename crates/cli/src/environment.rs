@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+/// How fast a sandbox's clock may run: beyond, waits of hours are shorter than a timer's tick, or
+/// longer than anybody's patience.
+pub(crate) const SPEEDS: std::ops::RangeInclusive<f64> = 0.01..=10_000.0;
+
 /// What the process finds around itself.
 pub(crate) struct Environment {
     /// The current folder.
@@ -45,7 +49,7 @@ impl Environment {
             outside_url: text("ASHORE_OUTSIDE_URL"),
             clock_speed: text("ASHORE_CLOCK_SPEED")
                 .and_then(|value| value.parse().ok())
-                .filter(|speed: &f64| speed.is_finite() && *speed > 0.0)
+                .filter(|speed: &f64| SPEEDS.contains(speed))
                 .unwrap_or(1.0),
             now: jiff::Timestamp::now(),
             interactive: std::io::stdin().is_terminal() && terminal && !ci,

@@ -12,6 +12,7 @@ mod printer;
 mod project;
 mod render;
 mod sandbox;
+mod saved_plan;
 mod session;
 
 use clap::Parser;

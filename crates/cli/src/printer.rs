@@ -104,13 +104,23 @@ impl Printer {
         self.document(&Document::Exit { code: exit.code() });
     }
 
-    /// Asks somebody. The answer is yes only if they say so.
-    pub(crate) fn ask(&mut self, question: &str) -> bool {
+    /// Asks somebody. The answer is yes only if they say so; a signal says no.
+    pub(crate) async fn ask(&mut self, question: &str) -> bool {
         let mut stderr = AutoStream::new(std::io::stderr(), self.color);
         let _ = write!(stderr, "{question} [y/N] ");
         let _ = stderr.flush();
-        let mut line = String::new();
-        let read = std::io::stdin().read_line(&mut line).is_ok();
-        read && matches!(line.trim(), "y" | "Y" | "yes")
+        let read = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            let read = std::io::stdin().read_line(&mut line);
+            read.map(|_| line)
+        });
+        tokio::select! {
+            line = read => matches!(line, Ok(Ok(line)) if matches!(line.trim(), "y" | "Y" | "yes")),
+            () = crate::commands::signal() => {
+                // The thread that reads cannot be stopped; the process can.
+                let _ = writeln!(stderr);
+                std::process::exit(i32::from(Exit::Interrupted.code()));
+            }
+        }
     }
 }

@@ -113,6 +113,14 @@ pub struct StackName {
     pub environment: String,
 }
 
+impl StackName {
+    /// What no other stack has: `app/environment`. In the display form `shop` in `eu-prod` and
+    /// `shop-eu` in `prod` are one word.
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.app, self.environment)
+    }
+}
+
 impl fmt::Display for StackName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.app, self.environment)

@@ -46,7 +46,7 @@ pub(crate) async fn down(
     }
     if !plan.is_empty() {
         let question = format!("this deletes the stack {}; go on?", project.stack);
-        confirm(session.printer, global, environment, &question)?;
+        confirm(session.printer, global, environment, &question).await?;
     }
     let carried = session.carry_out(plan).await?;
     told(&carried, &project)?;

@@ -59,12 +59,11 @@ fn manifest(args: &Init, global: &Global) -> String {
     let quoted = |value: &str| serde_json::Value::from(value).to_string(); // a TOML string too
     let _ = writeln!(text, "app = {}", quoted(&args.app));
     let _ = writeln!(text, "region = {}", quoted(region));
-    if let Some(zone) = args
-        .hostname
-        .as_deref()
-        .and_then(|name| name.split_once('.'))
-    {
-        let zone = quoted(zone.1);
+    if let Some(hostname) = &args.hostname {
+        // The zone above, unless that is a top-level domain: then the name is the zone itself.
+        let above = hostname.split_once('.').map(|(_, above)| above);
+        let zone = above.filter(|above| above.contains('.')).unwrap_or(hostname);
+        let zone = quoted(zone);
         let _ = writeln!(
             text,
             "dns = {{ provider = \"cloudflare\", zone = {zone} }} # token: CLOUDFLARE_API_TOKEN"

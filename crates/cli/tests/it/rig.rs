@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// How fast the twin's clock runs in these tests: a balancer's minutes pass in tenths of a second.
-const SPEED: &str = "300";
+pub(crate) const SPEED: &str = "300";
 
 /// The only root that the binary trusts here, whose key nobody has. It speaks TLS to nobody, and
 /// without this every process reads the machine's whole store: the better part of a `plan`.
@@ -98,8 +98,14 @@ impl Rig {
 
     /// The same, with a clock that runs so fast.
     pub(crate) fn at(speed: &'static str, manifest: &str) -> Self {
+        Self::with(speed, manifest, &[])
+    }
+
+    /// The same, with more options for the sandbox.
+    pub(crate) fn with(speed: &'static str, manifest: &str, options: &[&str]) -> Self {
         let mut twin = Command::new(env!("CARGO_BIN_EXE_ashore"))
             .args(["sandbox", "--port", "0", "--speed", speed, "--json"])
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
