@@ -22,9 +22,15 @@ const BEGINNING: &str = "ResourceInitializationError: unable to pull secrets or 
 
 /// Why a task cannot have all that it is to be given; none if it can.
 pub(super) fn unavailable(world: &mut World, region: &str, id: &str) -> Option<String> {
+    let needs = |it: &super::task::Container| {
+        it.definition.repository_credentials.is_some() || secrets_of(&it.definition).count() > 0
+    };
+    let task = world.regions.get(region)?.ecs.tasks.get(id)?;
+    if !task.containers.iter().any(needs) {
+        return None;
+    }
     let request_id = world.ids.uuid();
-    let ecs = &world.regions.get(region)?.ecs;
-    let task = ecs.tasks.get(id)?;
+    let task = world.regions.get(region)?.ecs.tasks.get(id)?;
     let containers = task.containers.iter().map(|it| &it.definition);
     let (mut secrets, mut parameters, mut registries) = (Vec::new(), Vec::new(), Vec::new());
     for container in containers {
@@ -38,9 +44,6 @@ pub(super) fn unavailable(world: &mut World, region: &str, id: &str) -> Option<S
             let given = credentials.credentials_parameter.as_str();
             registries.push(Reference::parse(given).unwrap_or_else(|| Reference::to(given)));
         }
-    }
-    if secrets.is_empty() && parameters.is_empty() && registries.is_empty() {
-        return None;
     }
     let Some(role) = execution_role(world, region, task) else {
         return Some(format!("{BEGINNING}the task has no execution role"));
