@@ -10,6 +10,7 @@ use http::{Request, Response};
 use crate::clock::{Clock, Millis};
 use crate::cloudflare;
 use crate::control;
+use crate::dns;
 use crate::fault::{Action, Fault, Faults, Side, Strike};
 use crate::input::Input;
 use crate::log::{Entry, Log, Noted};
@@ -155,6 +156,9 @@ impl Twin {
     fn answer(&self, request: Request<Bytes>, faults: bool) -> Reply {
         if let Some(path) = request.uri().path().strip_prefix("/_twin/") {
             return Reply::Answer(control::answer(self, path, &request));
+        }
+        if request.uri().path() == "/dns-query" {
+            return Reply::Answer(dns::answer(&self.settled().world, &request));
         }
         let mut inner = self.lock();
         let happened = inner.world.settle(self.clock.now()) > 0;

@@ -29,6 +29,12 @@ pub struct Zone {
     pub activated: Option<Millis>,
     /// How Cloudflare talks to origins.
     pub ssl: Ssl,
+    /// Whether Cloudflare answers as plain DNS and proxies nothing.
+    #[serde(default)]
+    pub paused: bool,
+    /// Whether every CNAME is answered with the addresses of its target.
+    #[serde(default)]
+    pub flatten_all_cnames: bool,
     /// Its records, by id.
     pub records: BTreeMap<String, Record>,
 }
@@ -59,6 +65,9 @@ pub enum Ssl {
 
 /// The account that owns all zones.
 const ACCOUNT: &str = "ac0000000000000000000000000000a1";
+
+/// The name servers of all zones.
+pub(super) const NAME_SERVERS: [&str; 2] = ["ada.ns.cloudflare.com", "rob.ns.cloudflare.com"];
 
 /// The zones of a new world: `example.com`, which answers, and `example.org`, which does not yet.
 pub(super) fn initial() -> impl Iterator<Item = (String, Zone)> {
@@ -243,6 +252,8 @@ impl Zone {
             created,
             activated,
             ssl: Ssl::Full,
+            paused: false,
+            flatten_all_cnames: false,
             records: BTreeMap::new(),
         }
     }
@@ -252,10 +263,10 @@ impl Zone {
             "id": self.id,
             "name": self.name,
             "status": self.status,
-            "paused": false,
+            "paused": self.paused,
             "type": "full",
             "development_mode": 0,
-            "name_servers": ["ada.ns.cloudflare.com", "rob.ns.cloudflare.com"],
+            "name_servers": NAME_SERVERS,
             "original_name_servers": null,
             "original_registrar": null,
             "original_dnshost": null,
