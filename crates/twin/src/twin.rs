@@ -231,10 +231,12 @@ impl Inner {
                 code,
                 message,
             }) => Err(Refusal::new(code, message).status(*status)),
-            Some(Action::Hang | Action::Drop | Action::Garbage) => Err(Refusal::new(
-                "Unanswered",
-                "a fault struck before the request took effect",
-            )),
+            Some(Action::Hang | Action::Drop | Action::Garbage | Action::Page(_)) => {
+                Err(Refusal::new(
+                    "Unanswered",
+                    "a fault struck before the request took effect",
+                ))
+            }
             Some(Action::DelayMs(_)) | None => {
                 match self.throttle.refused(service, self.world.now) {
                     Some(refusal) => Err(refusal),
@@ -326,6 +328,7 @@ fn struck(
         Action::Hang => Reply::Hang,
         Action::Drop => Reply::Drop,
         Action::Garbage => Reply::Answer(Response::new(Bytes::from_static(b"<html><<garbage"))),
+        Action::Page(status) => Reply::Answer(page(status)),
         Action::Refuse {
             status,
             code,
@@ -339,4 +342,18 @@ fn struck(
         }
         Action::DelayMs(_) => Reply::Answer(response),
     }
+}
+
+fn page(status: u16) -> Response<Bytes> {
+    let text = format!(
+        "<!DOCTYPE html>\n<html><head><title>{status}</title></head><body>error code: {status}</body></html>\n"
+    );
+    let mut response = Response::new(Bytes::from(text));
+    *response.status_mut() =
+        http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::BAD_GATEWAY);
+    let html = http::HeaderValue::from_static("text/html; charset=UTF-8");
+    response
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, html);
+    response
 }

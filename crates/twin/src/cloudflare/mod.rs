@@ -41,15 +41,21 @@ pub struct Cloudflare {
 /// What the twin answers as Cloudflare. Paths without parameters stand first.
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GET /user/tokens/verify", token::verify),
+    read(
+        "GET /accounts/{account_id}/tokens/verify",
+        token::verify_of_account,
+    ),
     read("GET /zones", zone::list),
     write("POST /zones", zone::create),
     read("GET /zones/{zone_id}", zone::get),
+    write("PATCH /zones/{zone_id}", zone::edit),
     write("DELETE /zones/{zone_id}", zone::delete),
     write(
         "PUT /zones/{zone_id}/activation_check",
         zone::check_activation,
     ),
     read("GET /zones/{zone_id}/dns_settings", settings::dns),
+    write("PATCH /zones/{zone_id}/dns_settings", settings::set_dns),
     read("GET /zones/{zone_id}/settings/ssl", settings::ssl),
     write("PATCH /zones/{zone_id}/settings/ssl", settings::set_ssl),
     read("GET /zones/{zone_id}/dns_records", listing::list),

@@ -132,7 +132,7 @@ fn hosted(world: &World) -> Vec<Zone> {
         .collect();
     let mut public: Vec<&route53::HostedZone> = world.route53.zones.values().collect();
     public.retain(|zone| zone.vpcs.is_empty());
-    public.sort_by_key(|zone| zone.created);
+    public.sort_by_key(|zone| zone.serial);
     zones.extend(
         public
             .into_iter()

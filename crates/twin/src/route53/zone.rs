@@ -28,8 +28,8 @@ pub struct HostedZone {
     pub comment: Option<String>,
     /// Where a private zone answers: region and VPC. A public one has none.
     pub vpcs: Vec<(String, String)>,
-    /// When it was created.
-    pub created: Millis,
+    /// Counts the account's zones in the order of their creation.
+    pub serial: u64,
     /// Its name servers, without final dots.
     pub name_servers: Vec<String>,
     /// Its record sets, in Route 53's order.
@@ -54,12 +54,7 @@ const QUOTA: usize = 500;
 pub(super) fn initial() -> impl Iterator<Item = (String, HostedZone)> {
     let since = Millis(1_700_000_000_000);
     let id = "Z0SANDBOXEXAMPLEORG".to_owned();
-    let mut zone = HostedZone::new(
-        id.clone(),
-        "example.org.".to_owned(),
-        "sandbox".to_owned(),
-        since,
-    );
+    let mut zone = HostedZone::new(id.clone(), "example.org.".to_owned(), "sandbox".to_owned());
     zone.serve(since, since);
     std::iter::once((id, zone))
 }
@@ -98,9 +93,11 @@ pub(super) fn create_hosted_zone(call: &mut Call<'_>) -> Answer {
     }
     check(call.world, &name, &reference, vpc.as_ref())?;
     let id = format!("Z{}", call.world.ids.upper(20));
-    let mut zone = HostedZone::new(id.clone(), name, reference, call.now());
+    let mut zone = HostedZone::new(id.clone(), name, reference);
     zone.comment = comment;
     zone.vpcs.extend(vpc);
+    let others = call.world.route53.zones.values();
+    zone.serial = 1 + others.map(|zone| zone.serial).max().unwrap_or_default();
     let (info, in_sync) = change::submit(call.world, None);
     zone.serve(call.now(), in_sync);
     let mut answer = json!({
@@ -183,7 +180,7 @@ pub(super) fn find_mut<'a>(world: &'a mut World, id: &str) -> Result<&'a mut Hos
 
 impl HostedZone {
     /// With its NS and SOA records, which nobody is served yet.
-    fn new(id: String, name: String, caller_reference: String, created: Millis) -> HostedZone {
+    fn new(id: String, name: String, caller_reference: String) -> HostedZone {
         let name_servers = delegation::name_servers(&id);
         let record_sets = delegation::records(&name, &name_servers);
         HostedZone {
@@ -193,7 +190,7 @@ impl HostedZone {
             caller_reference,
             comment: None,
             vpcs: Vec::new(),
-            created,
+            serial: 0,
             name_servers,
             served: Vec::new(),
             tags: Tags::default(),

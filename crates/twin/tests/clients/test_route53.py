@@ -430,7 +430,7 @@ def test_types_that_are_not_modelled(change, error):
     ({"Name": "www.acme.test", "Type": "A"}, "but found none"),
     ({"Name": "www.acme.test", "Type": "A", "ResourceRecords": [{"Value": "192.0.2.1"}]}, "Missing field 'TTL'"),
     (rrset("www.acme.test", "B"), "cvc-enumeration-valid"),
-    (rrset(ttl=-1), "Invalid TTL"),
+    (rrset(ttl=2147483648), "Invalid TTL"),
 ])
 def test_record_sets_that_cannot_be(change, error, record, message):
     code, told = error(change, ("CREATE", record))
