@@ -53,15 +53,12 @@ pub(super) enum Authority {
 
 /// Goes down from the registrar to the zone that answers for `name`.
 pub(super) fn of(world: &World, name: &str) -> Authority {
-    let candidates: Vec<Zone> = hosted(world)
-        .into_iter()
-        .filter(|zone| is_within(name, &zone.name))
-        .collect();
+    let candidates = hosted(world, name);
     let delegations = world.elsewhere.delegations();
     let mut names: Vec<&str> = candidates.iter().map(|zone| zone.name.as_str()).collect();
     names.sort_by_key(|name| name.len());
     names.dedup();
-    // The registrar knows the shortest name; whatever it says of a longer one counts as well, as of a domain of its own.
+    // From the shortest name down. Where the registrar says something of a name, that overrules the parent.
     let mut current: Option<&Zone> = None;
     for zone_name in names {
         let mut namesakes = candidates.iter().filter(|zone| zone.name == zone_name);
@@ -121,9 +118,11 @@ pub(super) fn is_within(name: &str, zone: &str) -> bool {
             .is_some_and(|rest| rest.ends_with('.'))
 }
 
-/// All zones that anybody can ask; of one name first the one that the registrar names unless something else is said.
-fn hosted(world: &World) -> Vec<Zone> {
+/// The zones that `name` lies in and that anybody can ask; of one name first the one that the registrar names unless
+/// something else is said.
+fn hosted(world: &World, name: &str) -> Vec<Zone> {
     let mut zones: Vec<Zone> = cloudflare::active_zones(world)
+        .filter(|(zone, _)| is_within(name, zone))
         .map(|(name, servers)| Zone {
             entries: cloudflare_entries(world, &name),
             servers,
@@ -131,7 +130,7 @@ fn hosted(world: &World) -> Vec<Zone> {
         })
         .collect();
     let mut public: Vec<&route53::HostedZone> = world.route53.zones.values().collect();
-    public.retain(|zone| zone.vpcs.is_empty());
+    public.retain(|zone| zone.vpcs.is_empty() && is_within(name, &zone.domain()));
     public.sort_by_key(|zone| zone.serial);
     zones.extend(
         public

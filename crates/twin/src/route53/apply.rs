@@ -38,10 +38,10 @@ pub(super) fn change_resource_record_sets(call: &mut Call<'_>) -> Answer {
             "DELETE" => Action::Delete,
             "UPSERT" => Action::Upsert,
             _ => {
-                let message = format!(
-                    "Invalid XML ; cvc-enumeration-valid: Value '{word}' is not facet-valid with respect to enumeration '[CREATE, DELETE, UPSERT]'."
-                );
-                return Err(refuse::input(message));
+                return Err(refuse::input(format!(
+                    "Invalid XML ; cvc-enumeration-valid: Value '{word}' is not facet-valid with \
+                     respect to enumeration '[CREATE, DELETE, UPSERT]'."
+                )));
             }
         };
         let set = change.object("ResourceRecordSet")?;
@@ -52,8 +52,10 @@ pub(super) fn change_resource_record_sets(call: &mut Call<'_>) -> Answer {
     batch.finish()?;
     input.finish()?;
     if changes.is_empty() {
-        let message = "Invalid XML ; cvc-complex-type.2.4.b: The content of element 'Changes' is not complete. One of '{Change}' is expected.";
-        return Err(refuse::input(message));
+        return Err(refuse::input(
+            "Invalid XML ; cvc-complex-type.2.4.b: The content of element 'Changes' is not \
+             complete. One of '{Change}' is expected.",
+        ));
     }
     let zone = zone::find(call.world, &id)?;
     let record_sets = applied(call.world, zone, changes, problems)?;

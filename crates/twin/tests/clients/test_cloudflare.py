@@ -143,6 +143,13 @@ def test_basic_authorization_is_malformed(twin):
     assert (status, json.loads(text)["errors"][0]["code"]) == (400, 6003)
 
 
+def test_a_key_of_the_older_kind_is_malformed(twin):
+    headers = {"X-Auth-Email": "a@example.com", "X-Auth-Key": "x"}
+    status, _, text = twin.request("GET", "/client/v4/zones", headers=headers)
+    [error] = json.loads(text)["errors"]
+    assert (status, error["code"], error["error_chain"][0]["code"]) == (400, 6003, 6103)
+
+
 def test_a_reading_token_cannot_write(cf, code):
     assert cf("GET", RECORDS, token="sandbox-token-read") == []
     assert code("POST", RECORDS, a(), token="sandbox-token-read") == (403, 10000)

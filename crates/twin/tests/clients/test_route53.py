@@ -647,3 +647,12 @@ def test_a_batch_whose_answer_was_lost_was_made(twin, r53, zone, change, sets):
     with pytest.raises(Exception):
         change(("CREATE", rrset()))
     assert ("www.acme.test.", "A") in sets()
+
+
+def test_zones_and_changes_outlive_the_twin(start, tmp_path):
+    first = start(state=tmp_path)
+    made = first.client("route53").create_hosted_zone(Name="acme.test", CallerReference="one")
+    first.kill()
+    r53 = start(state=tmp_path).client("route53")
+    assert r53.get_hosted_zone(Id=made["HostedZone"]["Id"])["HostedZone"] == made["HostedZone"]
+    assert r53.get_change(Id=made["ChangeInfo"]["Id"])["ChangeInfo"]["Status"] == "PENDING"
