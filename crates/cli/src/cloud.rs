@@ -119,7 +119,9 @@ impl Cloud {
         }
         let differs = |(key, now): (&String, &String)| {
             let pinned = state.pins.get(key).filter(|pinned| *pinned != now)?;
-            Some(format!("{key}: the stack is in {pinned}, and we are in {now}"))
+            Some(format!(
+                "{key}: the stack is in {pinned}, and we are in {now}"
+            ))
         };
         let differences: Vec<String> = here.iter().filter_map(differs).collect();
         if differences.is_empty() {

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{acm, ec2, ecs, elbv2, iam, logs, secretsmanager, ssm};
+use crate::{acm, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GetResources", get_resources),
@@ -37,6 +37,7 @@ const LISTINGS: &[Listing] = &[
     logs::tagged,
     secretsmanager::tagged,
     ssm::tagged,
+    route53::tagged,
 ];
 
 /// Everything of a region that could bear tags, by ARN; also what bears none.
@@ -198,6 +199,11 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "AddTagsToResource",
             json!({ "ResourceType": "Parameter", "ResourceId": arn, "Tags": list }),
         ),
+        "route53" => (
+            "route53",
+            "ChangeTagsForResource",
+            json!({ "ResourceType": type_of(arn), "ResourceId": last(arn), "AddTags": list }),
+        ),
         _ => return None,
     })
 }
@@ -244,6 +250,11 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "ssm",
             "RemoveTagsFromResource",
             json!({ "ResourceType": "Parameter", "ResourceId": arn, "TagKeys": keys }),
+        ),
+        "route53" => (
+            "route53",
+            "ChangeTagsForResource",
+            json!({ "ResourceType": type_of(arn), "ResourceId": last(arn), "RemoveTagKeys": keys }),
         ),
         _ => return None,
     })

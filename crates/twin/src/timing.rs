@@ -38,6 +38,9 @@ pub struct Timing {
     /// A secret that was deleted without a recovery window keeps its name for this long (assumed; the Secrets Manager
     /// API says "asynchronous", clients try again for up to two minutes).
     pub secret_purge: u64,
+    /// Route 53 change `PENDING` to `INSYNC`; name servers answer as before until then [Route 53 API: GetChange; "within
+    /// 60 seconds" in the guide].
+    pub route53_change: u64,
     /// Cloudflare's rate window, and the block after it [Cloudflare docs: API limits]; 0 switches the limit off.
     pub cloudflare_window: u64,
     /// How long IAM changes take to be seen by other services. Off, since the delay is AWS's own best effort.
@@ -63,6 +66,7 @@ impl Timing {
             target_registration: 0,
             nat_gateway: 0,
             secret_purge: 0,
+            route53_change: 0,
             cloudflare_window: 0,
             iam_propagation: 0,
             stale_read: 0,
@@ -86,6 +90,7 @@ impl Default for Timing {
             target_registration: 1_000,
             nat_gateway: 90_000,
             secret_purge: 2_000,
+            route53_change: 30_000,
             cloudflare_window: 300_000,
             iam_propagation: 0,
             stale_read: 0,

@@ -62,7 +62,9 @@ fn manifest(args: &Init, global: &Global) -> String {
     if let Some(hostname) = &args.hostname {
         // The zone above, unless that is a top-level domain: then the name is the zone itself.
         let above = hostname.split_once('.').map(|(_, above)| above);
-        let zone = above.filter(|above| above.contains('.')).unwrap_or(hostname);
+        let zone = above
+            .filter(|above| above.contains('.'))
+            .unwrap_or(hostname);
         let zone = quoted(zone);
         let _ = writeln!(
             text,
