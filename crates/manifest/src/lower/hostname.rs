@@ -4,13 +4,12 @@
 use ashore_engine::graph::Handle;
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::certificate::Certificate;
-use ashore_providers::aws::load_balancer::LoadBalancer;
 use ashore_providers::aws::service::Service as EcsService;
 use ashore_providers::cloudflare::dns_record::DnsRecord;
 
 use super::ingress::Ways;
 use super::{LowerError, Lowering, of_service};
-use crate::model::{Hostname, Service};
+use crate::model::{DomainName, Hostname, Service};
 
 /// Cloudflare's own word for "as you like it" [Cloudflare API: DNS record, `ttl`].
 const AUTOMATIC_TTL: u32 = 1;
@@ -18,23 +17,29 @@ const AUTOMATIC_TTL: u32 = 1;
 const TTL_SECONDS: u32 = 60;
 
 impl Lowering<'_> {
-    /// The certificate of the manifest's hostname, if it has one.
-    pub(super) fn certificate(&mut self) -> Option<Handle<Certificate>> {
-        let (service, hostname) = self.manifest.hostnames().next()?;
-        let zone = self.surroundings.dns_zone.clone()?;
-        let name = service.name.as_str();
+    /// ARN of the certificate of all the manifest's names, once it is issued. None if there are no names.
+    pub(super) fn certificate(&mut self) -> Result<Option<Input<String>>, LowerError> {
+        let names: Vec<_> = self.manifest.names().collect();
+        let Some((first, further)) = names.split_first() else {
+            return Ok(None);
+        };
+        if self.manifest.existing.certificate.is_some() {
+            let existing = self.surroundings.existing.certificate.clone();
+            let existing = existing.ok_or(LowerError::Unread("existing.certificate"))?;
+            return Ok(Some(Input::Known(existing)));
+        }
         let certificate = self.graph.add(
-            of_service(name, "certificate"),
+            "ingress/certificate",
             &Certificate {
-                domain: hostname.name.to_string(),
-                names: Vec::new(),
+                domain: first.to_string(),
+                names: further.iter().map(ToString::to_string).collect(),
                 tags: self.tags(),
             },
         );
         // The certificate authority looks the record up itself: a proxied one hides it.
         // It stays for ever, because ACM looks again at every renewal.
         let record = DnsRecord {
-            zone_id: zone,
+            zone_id: self.zone_of(first)?,
             name: certificate.get(Certificate::VALIDATION_NAME),
             record_type: "CNAME".to_string(),
             content: certificate.get(Certificate::VALIDATION_VALUE),
@@ -43,42 +48,55 @@ impl Lowering<'_> {
             take_over: false,
             comment: String::new(),
         };
-        self.graph
-            .add(of_service(name, "validation_record"), &record);
-        Some(certificate)
+        self.graph.add("ingress/validation_record", &record);
+        Ok(Some(certificate.ready().get(Certificate::ARN)))
     }
 
-    /// The record that leads to the balancer.
-    pub(super) fn hostname_record(
+    /// The provider's id of the zone that the name is in.
+    fn zone_of(&self, name: &DomainName) -> Result<String, LowerError> {
+        let zone = self.surroundings.dns_zones.get(name.as_str());
+        zone.cloned()
+            .ok_or_else(|| LowerError::Zone(name.to_string()))
+    }
+
+    /// The records that lead to the balancer: one for each name.
+    pub(super) fn hostname_records(
         &mut self,
         service: &Service,
         hostname: &Hostname,
         ways: &Ways,
         running: &Handle<EcsService>,
     ) -> Result<(), LowerError> {
-        let name = service.name.as_str();
-        let zone = self.surroundings.dns_zone.clone();
-        let record = DnsRecord {
-            zone_id: zone.ok_or_else(|| LowerError::Zone(name.to_string()))?,
-            name: Input::Known(hostname.name.to_string()),
-            record_type: "CNAME".to_string(),
-            content: ways.balancer.ready().get(LoadBalancer::DNS_NAME),
-            ttl: if hostname.proxied {
-                AUTOMATIC_TTL
+        for name in hostname.names() {
+            let record = DnsRecord {
+                zone_id: self.zone_of(name)?,
+                name: Input::Known(name.to_string()),
+                record_type: "CNAME".to_string(),
+                content: ways.dns_name.clone(),
+                ttl: if hostname.proxied {
+                    AUTOMATIC_TTL
+                } else {
+                    TTL_SECONDS
+                },
+                proxied: hostname.proxied,
+                take_over: hostname.take_over,
+                comment: String::new(),
+            };
+            let part = if *name == hostname.name {
+                "record".to_string()
             } else {
-                TTL_SECONDS
-            },
-            proxied: hostname.proxied,
-            take_over: hostname.take_over,
-            comment: String::new(),
-        };
-        let record = self.graph.add(of_service(name, "record"), &record);
-        self.graph.after(
-            &record,
-            running,
-            When::Ready,
-            "DNS moves only to healthy tasks",
-        );
+                format!("record[{name}]")
+            };
+            let record = self
+                .graph
+                .add(of_service(service.name.as_str(), &part), &record);
+            self.graph.after(
+                &record,
+                running,
+                When::Ready,
+                "DNS moves only to healthy tasks",
+            );
+        }
         Ok(())
     }
 }

@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use ashore_engine::graph::Handle;
 use ashore_engine::input::{Input, When};
-use ashore_providers::aws::certificate::Certificate;
 use ashore_providers::aws::listener::{Action, Listener};
 use ashore_providers::aws::load_balancer::LoadBalancer;
 use ashore_providers::aws::security_group::{Rule, SecurityGroup, Source};
-use ashore_providers::aws::subnet::Subnet;
 use ashore_providers::aws::target_group::{HealthCheck, TargetGroup};
-use ashore_providers::aws::vpc::Vpc;
 
 use super::network::Network;
 use super::{LowerError, Lowering, of_service};
@@ -25,12 +22,39 @@ pub(super) const NAME_MAX: usize = 32;
 
 /// What services behind the balancer need of it.
 pub(super) struct Ways {
-    pub(super) balancer: Handle<LoadBalancer>,
-    pub(super) security_group: Handle<SecurityGroup>,
-    pub(super) http: Handle<Listener>,
-    pub(super) https: Option<Handle<Listener>>,
+    /// The name that AWS gave the balancer, once it can be reached.
+    pub(super) dns_name: Input<String>,
+    /// Where requests to tasks come from.
+    pub(super) security_groups: Vec<Input<String>>,
+    /// Where services without a hostname answer.
+    pub(super) http: Option<Handle<Listener>>,
+    /// Where services with a hostname have their rules.
+    pub(super) https: Option<Door>,
     /// The one target group that the balancer answers with by default over plain HTTP, if any.
     pub(super) plain: Option<Handle<TargetGroup>>,
+}
+
+/// A listener that rules are made on.
+pub(super) enum Door {
+    Ours(Handle<Listener>),
+    /// Somebody else's, with other rules on it. By ARN.
+    Theirs(String),
+}
+
+impl Door {
+    pub(super) fn arn(&self) -> Input<String> {
+        match self {
+            Door::Ours(listener) => listener.get(Listener::ARN),
+            Door::Theirs(arn) => Input::Known(arn.clone()),
+        }
+    }
+}
+
+/// The balancer, ours or somebody else's.
+struct Balancer {
+    arn: Input<String>,
+    dns_name: Input<String>,
+    security_groups: Vec<Input<String>>,
 }
 
 impl Lowering<'_> {
@@ -38,9 +62,27 @@ impl Lowering<'_> {
         if !self.manifest.has_load_balancer() {
             return Ok(None);
         }
-        let certificate = self.certificate();
-        let security_group = self.balancer_group(network, certificate.is_some());
-        let balancer = self.balancer(network, &security_group);
+        let named = &self.manifest.existing;
+        let read = &self.surroundings.existing;
+        if named.listener.is_some() {
+            let listener = read.listener.clone();
+            let listener = listener.ok_or(LowerError::Unread("existing.listener"))?;
+            let balancer = self.existing_balancer()?;
+            return Ok(Some(Ways {
+                dns_name: balancer.dns_name,
+                security_groups: balancer.security_groups,
+                http: None,
+                https: Some(Door::Theirs(listener)),
+                plain: None,
+            }));
+        }
+        let certificate = self.certificate()?;
+        let balancer = if named.load_balancer.is_some() {
+            self.existing_balancer()?
+        } else {
+            let security_group = self.balancer_group(network, certificate.is_some());
+            self.balancer(network, &security_group)?
+        };
         let plain = self.manifest.plain_http().and_then(|service| {
             let target = service.ingress.target()?;
             Some(self.target_group(service, target, network))
@@ -56,29 +98,40 @@ impl Lowering<'_> {
             },
             None => redirect,
         };
-        let http = self.listener("ingress/http_listener", &balancer, None, default_action);
+        let http = self.listener("ingress/http_listener", &balancer.arn, None, default_action);
         let https = certificate.map(|certificate| {
             let not_found = Action::Respond {
                 status: 404,
                 content_type: "application/json".to_string(),
                 body: r#"{"message": "Not Found"}"#.to_string(),
             };
-            let issued = Some(certificate.ready().get(Certificate::ARN));
-            self.listener("ingress/https_listener", &balancer, issued, not_found)
+            let issued = Some(certificate);
+            self.listener("ingress/https_listener", &balancer.arn, issued, not_found)
         });
         Ok(Some(Ways {
-            balancer,
-            security_group,
-            http,
-            https,
+            dns_name: balancer.dns_name,
+            security_groups: balancer.security_groups,
+            http: Some(http),
+            https: https.map(Door::Ours),
             plain,
         }))
+    }
+
+    fn existing_balancer(&self) -> Result<Balancer, LowerError> {
+        let existing = self.surroundings.existing.load_balancer.as_ref();
+        let existing = existing.ok_or(LowerError::Unread("existing.load_balancer"))?;
+        let groups = existing.security_groups.iter().cloned();
+        Ok(Balancer {
+            arn: Input::Known(existing.arn.clone()),
+            dns_name: Input::Known(existing.dns_name.clone()),
+            security_groups: groups.map(Input::Known).collect(),
+        })
     }
 
     fn listener(
         &mut self,
         address: &str,
-        balancer: &Handle<LoadBalancer>,
+        balancer: &Input<String>,
         certificate: Option<Input<String>>,
         default_action: Action,
     ) -> Handle<Listener> {
@@ -86,7 +139,7 @@ impl Lowering<'_> {
         self.graph.add(
             address,
             &Listener {
-                load_balancer: balancer.get(LoadBalancer::ARN),
+                load_balancer: balancer.clone(),
                 port: if tls { 443 } else { 80 },
                 protocol: if tls { "HTTPS" } else { "HTTP" }.to_string(),
                 tls_policy: tls.then(|| TLS_POLICY.to_string()),
@@ -112,7 +165,7 @@ impl Lowering<'_> {
             &SecurityGroup {
                 name: self.name("balancer", 255),
                 description: format!("Load balancer of {}", self.surroundings.names.stack),
-                vpc: network.vpc.get(Vpc::ID),
+                vpc: network.vpc.clone(),
                 ingress,
                 egress: vec![Rule::all_out()],
                 tags: self.named_tags("balancer"),
@@ -124,15 +177,17 @@ impl Lowering<'_> {
         &mut self,
         network: &Network,
         security_group: &Handle<SecurityGroup>,
-    ) -> Handle<LoadBalancer> {
+    ) -> Result<Balancer, LowerError> {
+        if network.balancer_subnets.len() < 2 {
+            return Err(LowerError::PublicZones(network.balancer_subnets.len()));
+        }
         let role = self.linked_role("elasticloadbalancing", "elasticloadbalancing.amazonaws.com");
-        let subnets = network.subnets.iter();
         let balancer = self.graph.add(
             "ingress/load_balancer",
             &LoadBalancer {
                 name: self.name("balancer", NAME_MAX),
                 scheme: "internet-facing".to_string(),
-                subnets: subnets.map(|subnet| subnet.get(Subnet::ID)).collect(),
+                subnets: network.balancer_subnets.clone(),
                 security_groups: vec![security_group.get(SecurityGroup::ID)],
                 attributes: BTreeMap::from([(
                     // Requests with malformed headers are how requests are smuggled past a proxy.
@@ -142,19 +197,25 @@ impl Lowering<'_> {
                 tags: self.tags(),
             },
         );
-        self.graph.after(
-            &balancer,
-            &network.gateway,
-            When::Named,
-            "an internet-facing balancer is refused in a network without a gateway",
-        );
+        if let Some(made) = &network.made {
+            self.graph.after(
+                &balancer,
+                &made.gateway,
+                When::Named,
+                "an internet-facing balancer is refused in a network without a gateway",
+            );
+        }
         self.graph.after(
             &balancer,
             &role,
             When::Named,
             "the balancer acts in the account through its service-linked role",
         );
-        balancer
+        Ok(Balancer {
+            arn: balancer.get(LoadBalancer::ARN),
+            dns_name: balancer.ready().get(LoadBalancer::DNS_NAME),
+            security_groups: vec![security_group.get(SecurityGroup::ID)],
+        })
     }
 
     pub(super) fn target_group(
@@ -169,7 +230,7 @@ impl Lowering<'_> {
             of_service(name, "target_group"),
             &TargetGroup {
                 name: self.name(name, NAME_MAX),
-                vpc: network.vpc.get(Vpc::ID),
+                vpc: network.vpc.clone(),
                 port: *target.port,
                 protocol: "HTTP".to_string(),
                 health: HealthCheck {

@@ -96,12 +96,15 @@ fn zones_follow_from_what_is_written() {
         ));
         let subnets: Vec<_> = manifest
             .network
+            .as_ref()
+            .expect("a network of its own")
             .subnets
             .iter()
             .map(|subnet| subnet.cidr.to_string())
             .collect();
         assert_eq!(subnets.join(" "), expected, "{network}");
-        assert_eq!(manifest.network.subnets[0].key, 'a');
+        let network = manifest.network.expect("a network of its own");
+        assert_eq!(network.subnets[0].key, 'a');
     }
 }
 
@@ -138,6 +141,7 @@ fn the_command_line_names_environment_and_region() {
     let options = LoadOptions {
         environment: Some("staging".to_owned()),
         region: Some("us-west-2".to_owned()),
+        ..LoadOptions::default()
     };
     let manifest = load(include_str!("rich.toml"), &options).expect("it loads");
     assert_eq!(
@@ -148,6 +152,7 @@ fn the_command_line_names_environment_and_region() {
     let options = LoadOptions {
         environment: Some("Staging!".to_owned()),
         region: Some("mars".to_owned()),
+        ..LoadOptions::default()
     };
     let said = render(
         "",
