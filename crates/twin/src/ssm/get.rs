@@ -33,6 +33,19 @@ pub(super) fn several(call: &mut Call<'_>) -> Answer {
     Ok(json!({ "Parameters": found, "InvalidParameters": invalid }))
 }
 
+/// The ARN of a parameter, there or not, that is given by its name or ARN, with or without a version.
+pub(crate) fn arn(world: &World, region: &str, given: &str) -> String {
+    let (name, _) = name::split(given);
+    if name.starts_with("arn:") {
+        return name.to_owned();
+    }
+    format!(
+        "arn:aws:ssm:{region}:{}:{}",
+        world.account,
+        name::resource(name)
+    )
+}
+
 /// The text of a parameter, decrypted, as another service gets it.
 pub(crate) fn resolve(world: &World, region: &str, given: &str) -> Result<String, Refusal> {
     let found = view(world, region, given, true)?;

@@ -22,7 +22,7 @@ use crate::operation::{Operation, read, write};
 use crate::tags::Tags;
 use crate::world::World;
 
-pub(crate) use get::resolve;
+pub(crate) use get::{arn, resolve};
 use parameter::Parameter;
 
 /// The parameters of one region.
