@@ -154,7 +154,8 @@ impl Noted {
 }
 
 /// How the services spell an idempotency token.
-const TOKENS: [&str; 5] = [
+const TOKENS: [&str; 6] = [
+    "ClientRequestToken",
     "ClientToken",
     "clientToken",
     "IdempotencyToken",

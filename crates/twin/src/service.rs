@@ -2,7 +2,7 @@
 //! they have in common.
 
 use crate::operation::Operation;
-use crate::{acm, cloudflare, ec2, ecs, elbv2, iam, logs, sts, tagging};
+use crate::{acm, cloudflare, ec2, ecs, elbv2, iam, logs, secretsmanager, ssm, sts, tagging};
 
 /// A service: how it is addressed, and what it can do.
 #[derive(Debug)]
@@ -129,6 +129,28 @@ const SERVICES: &[Service] = &[
         invalid: "InvalidParameterException",
         many_tags: "TooManyTagsException",
         bad_tag: "InvalidParameterException",
+    },
+    Service {
+        name: "secretsmanager",
+        protocol: Protocol::Json {
+            target: "secretsmanager",
+        },
+        operations: secretsmanager::OPERATIONS,
+        missing: "ValidationException",
+        invalid: "ValidationException",
+        many_tags: "InvalidParameterException",
+        bad_tag: "InvalidParameterException",
+    },
+    Service {
+        name: "ssm",
+        protocol: Protocol::Json {
+            target: "AmazonSSM",
+        },
+        operations: ssm::OPERATIONS,
+        missing: "ValidationException",
+        invalid: "ValidationException",
+        many_tags: "TooManyTagsError",
+        bad_tag: "ValidationException",
     },
     Service {
         name: "sts",

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{acm, ec2, ecs, elbv2, iam, logs};
+use crate::{acm, ec2, ecs, elbv2, iam, logs, secretsmanager, ssm};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GetResources", get_resources),
@@ -35,6 +35,8 @@ const LISTINGS: &[Listing] = &[
     elbv2::tagged,
     iam::tagged,
     logs::tagged,
+    secretsmanager::tagged,
+    ssm::tagged,
 ];
 
 /// Everything of a region that could bear tags, by ARN; also what bears none.
@@ -186,6 +188,16 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "TagResource",
             json!({ "resourceArn": arn, "tags": tags.0 }),
         ),
+        "secretsmanager" => (
+            "secretsmanager",
+            "TagResource",
+            json!({ "SecretId": arn, "Tags": list }),
+        ),
+        "ssm" => (
+            "ssm",
+            "AddTagsToResource",
+            json!({ "ResourceType": "Parameter", "ResourceId": arn, "Tags": list }),
+        ),
         _ => return None,
     })
 }
@@ -222,6 +234,16 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "logs",
             "UntagResource",
             json!({ "resourceArn": arn, "tagKeys": keys }),
+        ),
+        "secretsmanager" => (
+            "secretsmanager",
+            "UntagResource",
+            json!({ "SecretId": arn, "TagKeys": keys }),
+        ),
+        "ssm" => (
+            "ssm",
+            "RemoveTagsFromResource",
+            json!({ "ResourceType": "Parameter", "ResourceId": arn, "TagKeys": keys }),
         ),
         _ => return None,
     })

@@ -8,7 +8,7 @@ use crate::agenda::{Agenda, Happening};
 use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
-use crate::{acm, cloudflare, ec2, ecs, elbv2, iam, logs, sts};
+use crate::{acm, cloudflare, ec2, ecs, elbv2, iam, logs, secretsmanager, ssm, sts};
 
 /// All state. Services own one field each, here or in [`Region`].
 #[derive(Serialize, Deserialize, Debug)]
@@ -46,6 +46,8 @@ pub struct Region {
     pub acm: acm::Acm,
     pub ecs: ecs::Ecs,
     pub logs: logs::Logs,
+    pub secretsmanager: secretsmanager::Secrets,
+    pub ssm: ssm::Parameters,
 }
 
 /// New identifiers, the same ones in every run: a counter, scattered.
@@ -106,6 +108,7 @@ fn happen(world: &mut World, region: &str, what: Happening) {
         Happening::Elbv2(what) => elbv2::happen(world, region, what),
         Happening::Acm(what) => acm::happen(world, region, what),
         Happening::Ecs(what) => ecs::happen(world, region, what),
+        Happening::Secretsmanager(what) => secretsmanager::happen(world, region, what),
     }
 }
 
@@ -118,6 +121,16 @@ impl Ids {
     /// Capitals and digits, as in access key ids: `upper(16)`.
     pub fn upper(&mut self, digits: usize) -> String {
         self.spell("", digits, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    }
+
+    /// Letters of both cases, as at the end of a secret's ARN: `letters(6)`.
+    pub fn letters(&mut self, digits: usize) -> String {
+        self.spell("", digits, b"ABDEFGHKLNQRTVXZabdefghkmnpqrtwy")
+    }
+
+    /// One of the numbers from 0 up to, but without, `end`.
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        (self.next() % end.max(1) as u64) as usize
     }
 
     /// A UUID (version 4 in form).

@@ -1,48 +1,11 @@
-"""The real binary, and boto3 to look at what it left. ASHORE names the binary."""
+"""The example in a sandbox of its own, and boto3 to look at what the real binary left."""
 
-import json
-import os
 import pathlib
-import subprocess
 
-import boto3
 import pytest
+from sandbox import Sandbox
 
 EXAMPLE = pathlib.Path(__file__).resolve().parents[4] / "examples" / "hello" / "ashore.toml"
-
-
-class Sandbox:
-    """`ashore sandbox` in a process of its own."""
-
-    def __init__(self, folder):
-        self.binary = os.environ["ASHORE"]
-        self.folder = folder
-        command = [self.binary, "sandbox", "--port", "0", "--speed", "300", "--json"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        told = json.loads(self.process.stdout.readline())
-        self.address = told["address"]
-        self.environment = told["environment"]
-
-    def ashore(self, *words):
-        """Runs the binary: exit code, stdout, stderr."""
-        surroundings = {"HOME": str(self.folder), "AWS_EC2_METADATA_DISABLED": "true"}
-        ran = subprocess.run(
-            [self.binary, *words, "-f", str(self.folder / "ashore.toml")],
-            env={**surroundings, **self.environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        return ran.returncode, ran.stdout, ran.stderr
-
-    def client(self, service):
-        return boto3.client(
-            service,
-            region_name="eu-central-1",
-            endpoint_url=self.address,
-            aws_access_key_id="AKIALOOKER",
-            aws_secret_access_key="secret",
-        )
 
 
 @pytest.fixture
@@ -50,5 +13,4 @@ def sandbox(tmp_path):
     (tmp_path / "ashore.toml").write_text(EXAMPLE.read_text())
     sandbox = Sandbox(tmp_path)
     yield sandbox
-    sandbox.process.kill()
-    sandbox.process.wait()
+    sandbox.stop()

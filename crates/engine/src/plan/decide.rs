@@ -221,8 +221,12 @@ impl<'a> Deciding<'a> {
             self.keep(instance, record);
             return Ok(());
         }
-        let differences = differences(&observed.spec, &spec);
-        let changed: Vec<String> = top_level(&differences);
+        let mut differing = differences(&observed.spec, &spec);
+        if differing.is_empty() && record.settled {
+            // No spec has a word for what somebody else has put there; the outputs have.
+            differing = differences(&observed.outputs, &record.outputs);
+        }
+        let changed: Vec<String> = top_level(&differing);
         let mut reasons = self.reasons(&changed, node, Reason::Changed);
         if reasons.is_empty() {
             reasons.push(Reason::Unsettled);
@@ -231,7 +235,7 @@ impl<'a> Deciding<'a> {
             action: Action::Update,
             reasons,
             impact: worst(&requests),
-            differences,
+            differences: differing,
             outputs: Some(observed.outputs.clone()),
             pre_image: Some(observed.spec),
             requests,

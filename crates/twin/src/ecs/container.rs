@@ -34,7 +34,9 @@ pub(super) struct Container {
     pub(super) links: Vec<String>,
     pub(super) port_mappings: Vec<PortMapping>,
     pub(super) depends_on: Vec<Dependency>,
+    pub(super) environment: Vec<Named>,
     pub(super) secrets: Vec<Secret>,
+    pub(super) repository_credentials: Option<RepositoryCredentials>,
     pub(super) log_configuration: Option<LogConfiguration>,
     pub(super) health_check: Option<HealthCheck>,
     pub(super) restart_policy: Option<RestartPolicy>,
@@ -59,6 +61,23 @@ pub(super) struct Dependency {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Secret {
     pub(super) name: String,
+    /// The ARN of a secret, with what of it is meant, or a parameter's name or ARN.
+    #[serde(default)]
+    pub(super) value_from: String,
+}
+
+/// An environment variable, of which only the name counts.
+#[derive(Serialize, Deserialize, Debug, Clone)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Named {
+    pub(super) name: Option<String>,
+}
+
+#[derive(Serialize, Deserialize, Debug, Clone)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RepositoryCredentials {
+    /// The ARN or name of a secret.
+    pub(super) credentials_parameter: String,
 }
 
 #[derive(Serialize, Deserialize, Debug, Clone)]
@@ -67,6 +86,8 @@ pub(super) struct LogConfiguration {
     pub(super) log_driver: String,
     #[serde(default)]
     pub(super) options: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) secret_options: Vec<Secret>,
 }
 
 /// Defaults and limits [ECS API: HealthCheck].

@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::task::{ContainerState, Health, Owner, State, StopCode, Task};
-use super::{Happening, balancers, delete_task_definitions, events, network, scheduler, stop};
+use super::{
+    Happening, balancers, delete_task_definitions, events, network, scheduler, secrets, stop,
+};
 use crate::agenda;
 use crate::world::World;
 
@@ -64,11 +66,16 @@ fn with(world: &mut World, region: &str, id: &str, change: impl FnOnce(&mut Task
     }
 }
 
+/// Secrets and registry credentials are fetched over the new interface, before anything is pulled.
 fn provisioned(world: &mut World, region: &str, id: &str) {
     let now = world.now;
+    with(world, region, id, |task| task.state = State::Pending);
+    if let Some(why) = secrets::unavailable(world, region, id) {
+        stop::stop(world, region, id, StopCode::TaskFailedToStart, &why);
+        return;
+    }
     with(world, region, id, |task| {
-        task.state = State::Pending;
-        task.times.pull_started = Some(now);
+        task.times.pull_started = Some(now)
     });
     let after = world.timing.task_pull;
     plan(world, region, id, Step::Pulled, after);

@@ -41,6 +41,7 @@ mod rollout;
 mod run_task;
 mod schedule;
 mod scheduler;
+mod secrets;
 mod service;
 mod service_settings;
 mod settings;

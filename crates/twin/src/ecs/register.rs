@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::container::{Container, DEFINITION, Spec};
 use super::shape::{self, Shape};
 use super::task_definition::{Status, TaskDefinition};
-use super::{fargate, names, refuse};
+use super::{fargate, names, refuse, secrets};
 use crate::iam;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -209,6 +209,7 @@ fn check_container(spec: &Spec, container: &Container, fargate: bool) -> Result<
             "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.",
         ));
     }
+    secrets::check(container)?;
     if spec.network_mode.as_deref() == Some("awsvpc") {
         if !container.links.is_empty() {
             return Err(refuse::client(
@@ -384,6 +385,21 @@ fn attributes(spec: &Spec) -> Value {
     }
     if spec.network_mode.as_deref() == Some("awsvpc") {
         names.push("ecs.capability.task-eni");
+    }
+    let containers = &spec.container_definitions;
+    if containers
+        .iter()
+        .any(|it| it.repository_credentials.is_some())
+    {
+        names.push("ecs.capability.private-registry-authentication.secretsmanager");
+    }
+    let of_manager = |from: &str| from.starts_with("arn:aws:secretsmanager:");
+    let mut secrets = containers.iter().flat_map(|it| &it.secrets);
+    if secrets.clone().any(|it| of_manager(&it.value_from)) {
+        names.push("ecs.capability.secrets.asm.environment-variables");
+    }
+    if secrets.any(|it| !of_manager(&it.value_from)) {
+        names.push("ecs.capability.secrets.ssm.environment-variables");
     }
     names.iter().map(|name| json!({ "name": name })).collect()
 }

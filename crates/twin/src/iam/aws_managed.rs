@@ -143,6 +143,24 @@ const POLICIES: &[AwsManaged] = &[
         None,
     ),
     row(
+        "arn:aws:iam::aws:policy/AmazonSSMReadOnlyAccess",
+        "v1",
+        "2015-05-29T17:44:19Z",
+        Some(&["ssm:Describe*", "ssm:Get*", "ssm:List*"]),
+    ),
+    row(
+        "arn:aws:iam::aws:policy/AmazonSSMFullAccess",
+        "v4",
+        "2015-05-29T17:39:47Z",
+        None,
+    ),
+    row(
+        "arn:aws:iam::aws:policy/SecretsManagerReadWrite",
+        "v6",
+        "2018-04-04T18:05:29Z",
+        None,
+    ),
+    row(
         "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly",
         "v3",
         "2015-12-21T17:04:15Z",

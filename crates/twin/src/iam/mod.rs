@@ -1,12 +1,14 @@
 //! AWS Identity and Access Management: roles, their policies, instance profiles, service-linked roles.
 //!
 //! Global: one state for all regions. There are no idempotency tokens here; names are unique
-//! without regard to case, and a repeated create is `EntityAlreadyExists`. Users, groups and the
-//! evaluation of policies are not modelled: no call of the twin is ever denied by a policy.
+//! without regard to case, and a repeated create is `EntityAlreadyExists`. Users and groups are not
+//! modelled, and no call to the twin is ever denied by a policy; what services do as a role is
+//! (`evaluate`).
 
 mod attachment;
 mod aws_managed;
 mod document;
+mod evaluate;
 mod inline;
 mod instance_profile;
 mod listing;
@@ -29,6 +31,7 @@ use crate::refusal::Refusal;
 use crate::tags::Tags;
 use crate::world::World;
 
+pub(crate) use evaluate::{Request, Verdict, evaluate};
 pub(crate) use instance_profile::InstanceProfile;
 pub(crate) use policy::Policy;
 pub(crate) use role::Role;

@@ -25,6 +25,8 @@ def made(twin):
     )
     cluster = ecs.create_cluster(clusterName="c", tags=[SMALL])
     twin.client("logs").create_log_group(logGroupName="l", tags={"app": "hello"})
+    secret = twin.client("secretsmanager").create_secret(Name="s", Tags=[KEYS])
+    twin.client("ssm").put_parameter(Name="/p", Value="v", Type="String", Tags=[KEYS])
     own = lambda kind, name: f"arn:aws:ec2:eu-central-1:123456789012:{kind}/{name}"
     return {
         "ec2:vpc": own("vpc", vpc),
@@ -35,6 +37,8 @@ def made(twin):
         "acm:certificate": certificate["CertificateArn"],
         "ecs:cluster": cluster["cluster"]["clusterArn"],
         "logs:log-group": "arn:aws:logs:eu-central-1:123456789012:log-group:l",
+        "secretsmanager:secret": secret["ARN"],
+        "ssm:parameter": "arn:aws:ssm:eu-central-1:123456789012:parameter/p",
     }
 
 
@@ -51,6 +55,7 @@ def test_everything_tagged_is_listed(twin, made):
 @pytest.mark.parametrize("kind", [
     "ec2:vpc", "ec2:subnet", "ec2:internet-gateway", "ec2:security-group",
     "elasticloadbalancing:targetgroup", "acm:certificate", "ecs:cluster", "logs:log-group",
+    "secretsmanager:secret", "ssm:parameter",
 ])
 def test_by_type(twin, made, kind):
     found = listed(twin, ResourceTypeFilters=[kind], TagFilters=[{"Key": "app"}])

@@ -73,6 +73,7 @@ fn read_one(action: &Sdk) -> Action {
                 Ok([target_group]) => Action::Forward {
                     target_group: target_group.into(),
                 },
+                Err(groups) if groups.is_empty() => other("forward to nothing".into()),
                 Err(groups) => other(format!("forward to {}", groups.join(", "))),
             }
         }

@@ -174,16 +174,17 @@ pub(crate) fn forward(target_group: impl Into<String>) -> Action {
         .build()
 }
 
-/// The target groups that a forward action names. AWS says it twice where there is only one
-/// [ELBv2 API: Action].
+/// The target groups that a forward action sends requests to. AWS says it twice where there is
+/// only one [ELBv2 API: Action]; a group of weight 0 gets none [ELBv2 API: TargetGroupTuple].
 pub(crate) fn forwards_to(action: &Action) -> Vec<String> {
     let weighted = action.forward_config().map(|config| config.target_groups());
-    let several = weighted.unwrap_or_default().iter();
-    let mut groups: Vec<String> = several
-        .filter_map(|group| group.target_group_arn().map(str::to_string))
-        .collect();
-    if groups.is_empty() {
-        groups.extend(action.target_group_arn().map(str::to_string));
+    let weighted = weighted.unwrap_or_default();
+    if weighted.is_empty() {
+        let only = action.target_group_arn().map(str::to_string);
+        return only.into_iter().collect();
     }
-    groups
+    let served = weighted.iter().filter(|group| group.weight() != Some(0));
+    served
+        .filter_map(|group| group.target_group_arn().map(str::to_string))
+        .collect()
 }

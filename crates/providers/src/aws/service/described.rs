@@ -93,11 +93,14 @@ pub(super) fn outputs_of(
         deployment.status.as_deref() == Some("PRIMARY")
             && deployment.rollout_state == Some(DeploymentRolloutState::Failed)
     });
+    let balancers = service.load_balancers.as_deref().unwrap_or_default();
+    let further = balancers.iter().filter_map(balancer).skip(1);
     Ok(Outputs {
         arn: required(operation, service.service_arn.clone())?,
         name: required(operation, service.service_name.clone())?,
         cluster: required(operation, service.cluster_arn.clone())?,
         given_up,
+        foreign: further.map(|(target_group, ..)| target_group).collect(),
     })
 }
 
@@ -106,6 +109,9 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
     let outputs = outputs_of(OPERATION, &service)?;
     let (subnets, groups, assign_public_ip) = network(service.network_configuration.as_ref());
     let deployment = service.deployment_configuration;
+    let breaker = deployment
+        .as_ref()
+        .and_then(|it| it.deployment_circuit_breaker.as_ref());
     let percent = |value: Option<i32>, default| {
         let value = value.and_then(|percent| u32::try_from(percent).ok());
         value.unwrap_or(default)
@@ -136,9 +142,9 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
                 100,
             ),
             maximum_percent: percent(deployment.as_ref().and_then(|it| it.maximum_percent), 200),
-            circuit_breaker: deployment
-                .and_then(|it| it.deployment_circuit_breaker)
-                .is_some_and(|breaker| breaker.enable && breaker.rollback),
+            circuit_breaker: breaker.is_some_and(|it| it.enable),
+            rollback: breaker.is_some_and(|it| it.rollback),
+            execute_command: service.enable_execute_command,
             tags: Tags::observed(tag_map(service.tags)),
         },
         outputs,

@@ -18,6 +18,8 @@ pub(super) fn service() -> Service {
         minimum_healthy_percent: 100,
         maximum_percent: 200,
         circuit_breaker: true,
+        rollback: true,
+        execute_command: false,
         tags: Tags([("team".to_string(), "a".to_string())].into()),
     }
 }
@@ -32,6 +34,7 @@ fn observed(spec: Service) -> Observed<Service> {
         name: spec.name.clone(),
         cluster: "arn:aws:ecs:eu-central-1:1:cluster/hello-default".into(),
         given_up: false,
+        foreign: Vec::new(),
     };
     Observed { spec, outputs }
 }
@@ -46,7 +49,7 @@ fn update(fields: &[Field]) -> Vec<Change> {
 #[test]
 fn an_update_sends_only_what_differs() {
     type Edit = fn(&mut Service);
-    let rows: [(Edit, Vec<Change>); 12] = [
+    let rows: [(Edit, Vec<Change>); 14] = [
         (|_| {}, vec![]),
         (
             |s| s.task_definition = "arn:td:3".to_string().into(),
@@ -69,6 +72,11 @@ fn an_update_sends_only_what_differs() {
         ),
         (|s| s.maximum_percent = 150, update(&[Field::Deployment])),
         (|s| s.circuit_breaker = false, update(&[Field::Deployment])),
+        (|s| s.rollback = false, update(&[Field::Deployment])),
+        (
+            |s| s.execute_command = true,
+            update(&[Field::ExecuteCommand]),
+        ),
         (
             |s| s.tags = Tags::default(),
             vec![Change::Untag(vec!["team".into()])],
@@ -105,6 +113,18 @@ fn order_and_wording_make_no_difference() {
 }
 
 #[test]
+fn where_no_rollout_is_given_up_none_goes_back() {
+    let without = |rollback| Service {
+        circuit_breaker: false,
+        rollback,
+        ..service()
+    };
+    let there = observed(without(false));
+    assert_eq!(without(true).changes(Some(&there)), []);
+    assert_eq!(without(false).owned(&[&without(true)]), without(true));
+}
+
+#[test]
 fn another_name_or_cluster_is_another_service() {
     let mut wanted = service();
     wanted.at_generation(2);
@@ -123,6 +143,16 @@ fn what_ecs_gave_up_is_deployed_again_even_where_nothing_differs() {
     assert_eq!(
         wanted.changes(Some(&there)),
         update(&[Field::TaskDefinition])
+    );
+}
+
+#[test]
+fn a_target_group_that_somebody_else_put_beside_ours_is_taken_out() {
+    let mut there = observed(service());
+    there.outputs.foreign.push("arn:theirs".into());
+    assert_eq!(
+        service().changes(Some(&there)),
+        update(&[Field::LoadBalancer])
     );
 }
 

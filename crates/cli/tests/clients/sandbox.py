@@ -1,0 +1,50 @@
+"""`ashore sandbox`, and the real binary against it. ASHORE names the binary."""
+
+import json
+import os
+import subprocess
+
+import boto3
+
+
+class Sandbox:
+    """`ashore sandbox` in a process of its own."""
+
+    def __init__(self, folder, *options):
+        self.binary = os.environ["ASHORE"]
+        self.folder = folder
+        self.options = options
+        self.start("0")
+
+    def start(self, port):
+        command = [self.binary, "sandbox", "--port", port, "--speed", "300", "--json", *self.options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        told = json.loads(self.process.stdout.readline())
+        self.address = told["address"]
+        self.environment = told["environment"]
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def ashore(self, *words):
+        """Runs the binary: exit code, stdout, stderr."""
+        surroundings = {"HOME": str(self.folder), "AWS_EC2_METADATA_DISABLED": "true"}
+        ran = subprocess.run(
+            [self.binary, *words, "-f", str(self.folder / "ashore.toml")],
+            env={**surroundings, **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        return ran.returncode, ran.stdout, ran.stderr
+
+    def client(self, service):
+        return boto3.client(
+            service,
+            region_name="eu-central-1",
+            endpoint_url=self.address,
+            aws_access_key_id="AKIALOOKER",
+            aws_secret_access_key="secret",
+        )
