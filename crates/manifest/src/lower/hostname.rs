@@ -35,9 +35,9 @@ impl Lowering<'_> {
         // It stays for ever, because ACM looks again at every renewal.
         let record = DnsRecord {
             zone_id: zone,
-            name: certificate.get(Certificate::VALIDATION_NAME),
+            name: certificate.get(Certificate::validation_name(&hostname.name.to_string())),
             record_type: "CNAME".to_string(),
-            content: certificate.get(Certificate::VALIDATION_VALUE),
+            content: certificate.get(Certificate::validation_value(&hostname.name.to_string())),
             ttl: TTL_SECONDS,
             proxied: false,
             take_over: false,

@@ -16,6 +16,7 @@ pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
+pub mod route53_record;
 pub mod route_table;
 pub mod security_group;
 pub mod service;
@@ -35,6 +36,7 @@ crate::list::kinds! {
     listener_rule::ListenerRule,
     load_balancer::LoadBalancer,
     log_group::LogGroup,
+    route53_record::Route53Record,
     route_table::RouteTable,
     security_group::SecurityGroup,
     service::Service,
