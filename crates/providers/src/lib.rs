@@ -7,6 +7,7 @@
 pub mod aws;
 pub mod cloudflare;
 mod list;
+pub mod manual;
 
 use ashore_engine::kind::Kinds;
 
@@ -14,5 +15,6 @@ use ashore_engine::kind::Kinds;
 pub fn kinds() -> Kinds {
     let mut kinds = aws::kinds();
     kinds.extend(cloudflare::kinds());
+    kinds.extend(manual::kinds());
     kinds
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ashore_engine::graph::Handle;
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::listener::{Action, Listener};
-use ashore_providers::aws::load_balancer::LoadBalancer;
+use ashore_providers::aws::load_balancer::{IpAddressType, LoadBalancer};
 use ashore_providers::aws::security_group::{Rule, SecurityGroup, Source};
 use ashore_providers::aws::target_group::{HealthCheck, TargetGroup};
 
@@ -189,6 +189,7 @@ impl Lowering<'_> {
                 scheme: "internet-facing".to_string(),
                 subnets: network.balancer_subnets.clone(),
                 security_groups: vec![security_group.get(SecurityGroup::ID)],
+                ip_address_type: IpAddressType::Ipv4,
                 attributes: BTreeMap::from([(
                     // Requests with malformed headers are how requests are smuggled past a proxy.
                     "routing.http.drop_invalid_header_fields.enabled".to_string(),

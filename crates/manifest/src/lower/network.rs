@@ -55,6 +55,7 @@ impl Lowering<'_> {
             &Vpc {
                 cidr: wanted.cidr.to_string(),
                 dns_hostnames: true,
+                ipv6: false,
                 tags: self.named_tags("vpc"),
             },
         );
@@ -74,6 +75,7 @@ impl Lowering<'_> {
                     vpc: vpc.get(Vpc::ID),
                     cidr: subnet.cidr.to_string(),
                     zone: zone.clone(),
+                    ipv6: None,
                     tags: self.named_tags(&format!("public-{}", subnet.key)),
                 };
                 let address = format!("network/subnet[{}]", subnet.key);

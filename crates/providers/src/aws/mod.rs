@@ -16,6 +16,7 @@ pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
+pub mod route53_record;
 pub mod route_table;
 pub mod secret;
 pub mod security_group;
@@ -36,6 +37,7 @@ crate::list::kinds! {
     listener_rule::ListenerRule,
     load_balancer::LoadBalancer,
     log_group::LogGroup,
+    route53_record::Route53Record,
     route_table::RouteTable,
     secret::Secret,
     security_group::SecurityGroup,
