@@ -6,9 +6,13 @@
 mod hostname;
 mod ingress;
 mod network;
+mod record;
+mod secrets;
 mod service;
 mod surroundings;
 mod task;
+
+use std::collections::BTreeMap;
 
 use ashore_engine::address::Address;
 use ashore_engine::graph::Graph;
@@ -17,6 +21,9 @@ use ashore_providers::aws::cluster::Cluster;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
 
+use serde_json::{Value, json};
+
+pub use self::secrets::{Holds, Kept, kept};
 pub use self::surroundings::{Existing, LoadBalancer, Secret, Subnet, Surroundings, Vpc};
 use crate::model::{Manifest, Reference};
 
@@ -56,7 +63,9 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         manifest,
         surroundings,
         graph: Graph::default(),
+        kept: BTreeMap::new(),
     };
+    lowering.kept = lowering.kept_secrets();
     let network = lowering.network()?;
     let ingress = lowering.ingress(&network)?;
     let cluster = lowering.cluster()?;
@@ -70,6 +79,8 @@ struct Lowering<'a> {
     manifest: &'a Manifest,
     surroundings: &'a Surroundings,
     graph: Graph,
+    /// ARNs of the secrets that are kept for the app, by address.
+    kept: BTreeMap<String, Input<String>>,
 }
 
 impl Lowering<'_> {
@@ -128,6 +139,11 @@ impl Lowering<'_> {
     fn named_tags(&self, part: &str) -> Tags {
         self.tags().named(self.name(part, 255))
     }
+}
+
+/// A policy document of these statements.
+fn policy(statements: Vec<Value>) -> Value {
+    json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
 /// The address of a part of a service.

@@ -2,19 +2,14 @@
 //! the balancer.
 
 use ashore_engine::graph::Handle;
-use ashore_engine::input::{Input, When};
+use ashore_engine::input::Input;
 use ashore_providers::aws::certificate::Certificate;
 use ashore_providers::aws::service::Service as EcsService;
-use ashore_providers::cloudflare::dns_record::DnsRecord;
 
 use super::ingress::Ways;
+use super::record::{PointsTo, Record};
 use super::{LowerError, Lowering, of_service};
 use crate::model::{DomainName, Hostname, Service};
-
-/// Cloudflare's own word for "as you like it" [Cloudflare API: DNS record, `ttl`].
-const AUTOMATIC_TTL: u32 = 1;
-/// The record moves when the balancer is replaced; a short life lets clients follow (S0-31).
-const TTL_SECONDS: u32 = 60;
 
 impl Lowering<'_> {
     /// ARN of the certificate of all the manifest's names, once it is issued. None if there are no names.
@@ -36,27 +31,22 @@ impl Lowering<'_> {
                 tags: self.tags(),
             },
         );
-        // The certificate authority looks the record up itself: a proxied one hides it.
-        // It stays for ever, because ACM looks again at every renewal.
-        let record = DnsRecord {
-            zone_id: self.zone_of(first)?,
-            name: certificate.get(Certificate::VALIDATION_NAME),
-            record_type: "CNAME".to_string(),
-            content: certificate.get(Certificate::VALIDATION_VALUE),
-            ttl: TTL_SECONDS,
-            proxied: false,
-            take_over: false,
-            comment: String::new(),
-        };
-        self.graph.add("ingress/validation_record", &record);
+        for name in &names {
+            let part = part_of("validation_record", name, first);
+            let record = Record {
+                of: name,
+                name: certificate.get(Certificate::validation_name(name.as_str())),
+                points_to: PointsTo::Name(
+                    certificate.get(Certificate::validation_value(name.as_str())),
+                ),
+                // The certificate authority looks the record up itself: a proxied one hides it.
+                proxied: false,
+                take_over: false,
+            };
+            // It stays for ever, because ACM looks again at every renewal.
+            self.record(format!("ingress/{part}").as_str(), record, None)?;
+        }
         Ok(Some(certificate.ready().get(Certificate::ARN)))
-    }
-
-    /// The provider's id of the zone that the name is in.
-    fn zone_of(&self, name: &DomainName) -> Result<String, LowerError> {
-        let zone = self.surroundings.dns_zones.get(name.as_str());
-        zone.cloned()
-            .ok_or_else(|| LowerError::Zone(name.to_string()))
     }
 
     /// The records that lead to the balancer: one for each name.
@@ -68,35 +58,30 @@ impl Lowering<'_> {
         running: &Handle<EcsService>,
     ) -> Result<(), LowerError> {
         for name in hostname.names() {
-            let record = DnsRecord {
-                zone_id: self.zone_of(name)?,
+            let record = Record {
+                of: name,
                 name: Input::Known(name.to_string()),
-                record_type: "CNAME".to_string(),
-                content: ways.dns_name.clone(),
-                ttl: if hostname.proxied {
-                    AUTOMATIC_TTL
-                } else {
-                    TTL_SECONDS
+                points_to: PointsTo::Balancer {
+                    dns_name: ways.dns_name.clone(),
+                    zone_id: ways.zone_id.clone(),
+                    ipv6: ways.ipv6,
                 },
                 proxied: hostname.proxied,
                 take_over: hostname.take_over,
-                comment: String::new(),
             };
-            let part = if *name == hostname.name {
-                "record".to_string()
-            } else {
-                format!("record[{name}]")
-            };
-            let record = self
-                .graph
-                .add(of_service(service.name.as_str(), &part), &record);
-            self.graph.after(
-                &record,
-                running,
-                When::Ready,
-                "DNS moves only to healthy tasks",
-            );
+            let part = part_of("record", name, &hostname.name);
+            let address = of_service(service.name.as_str(), &part);
+            self.record(address, record, Some(running))?;
         }
         Ok(())
+    }
+}
+
+/// The first name's record has the plain name, so that another alias changes no address.
+fn part_of(part: &str, name: &DomainName, first: &DomainName) -> String {
+    if name == first {
+        part.to_string()
+    } else {
+        format!("{part}[{name}]")
     }
 }

@@ -24,6 +24,10 @@ pub(super) const NAME_MAX: usize = 32;
 pub(super) struct Ways {
     /// The name that AWS gave the balancer, once it can be reached.
     pub(super) dns_name: Input<String>,
+    /// The Route 53 zone of that name.
+    pub(super) zone_id: Input<String>,
+    /// Is it reached over IPv6 too?
+    pub(super) ipv6: bool,
     /// Where requests to tasks come from.
     pub(super) security_groups: Vec<Input<String>>,
     /// Where services without a hostname answer.
@@ -54,6 +58,8 @@ impl Door {
 struct Balancer {
     arn: Input<String>,
     dns_name: Input<String>,
+    zone_id: Input<String>,
+    ipv6: bool,
     security_groups: Vec<Input<String>>,
 }
 
@@ -70,6 +76,8 @@ impl Lowering<'_> {
             let balancer = self.existing_balancer()?;
             return Ok(Some(Ways {
                 dns_name: balancer.dns_name,
+                zone_id: balancer.zone_id,
+                ipv6: balancer.ipv6,
                 security_groups: balancer.security_groups,
                 http: None,
                 https: Some(Door::Theirs(listener)),
@@ -110,6 +118,8 @@ impl Lowering<'_> {
         });
         Ok(Some(Ways {
             dns_name: balancer.dns_name,
+            zone_id: balancer.zone_id,
+            ipv6: balancer.ipv6,
             security_groups: balancer.security_groups,
             http: Some(http),
             https: https.map(Door::Ours),
@@ -124,6 +134,8 @@ impl Lowering<'_> {
         Ok(Balancer {
             arn: Input::Known(existing.arn.clone()),
             dns_name: Input::Known(existing.dns_name.clone()),
+            zone_id: Input::Known(existing.zone_id.clone()),
+            ipv6: existing.ipv6,
             security_groups: groups.map(Input::Known).collect(),
         })
     }
@@ -151,15 +163,22 @@ impl Lowering<'_> {
     }
 
     fn balancer_group(&mut self, network: &Network, tls: bool) -> Handle<SecurityGroup> {
-        let open = |port: i32, what: &str| Rule {
+        let open = |port: i32, what: &str, source: Source| Rule {
             protocol: "tcp".to_string(),
             from_port: port,
             to_port: port,
-            source: Source::Cidr4("0.0.0.0/0".to_string()),
-            description: what.to_string(),
+            source,
+            description: format!("{what} from anywhere"),
         };
-        let mut ingress = vec![open(80, "HTTP from anywhere")];
-        ingress.extend(tls.then(|| open(443, "HTTPS from anywhere")));
+        let ports = [(80, "HTTP"), (443, "HTTPS")];
+        let ports = ports.iter().take(if tls { 2 } else { 1 });
+        let mut ingress = Vec::new();
+        for (port, what) in ports {
+            ingress.push(open(*port, what, Source::Cidr4("0.0.0.0/0".to_string())));
+            if network.ipv6 {
+                ingress.push(open(*port, what, Source::Cidr6("::/0".to_string())));
+            }
+        }
         self.graph.add(
             "ingress/security_group",
             &SecurityGroup {
@@ -188,8 +207,12 @@ impl Lowering<'_> {
                 name: self.name("balancer", NAME_MAX),
                 scheme: "internet-facing".to_string(),
                 subnets: network.balancer_subnets.clone(),
+                ip_address_type: if network.ipv6 {
+                    IpAddressType::Dualstack
+                } else {
+                    IpAddressType::Ipv4
+                },
                 security_groups: vec![security_group.get(SecurityGroup::ID)],
-                ip_address_type: IpAddressType::Ipv4,
                 attributes: BTreeMap::from([(
                     // Requests with malformed headers are how requests are smuggled past a proxy.
                     "routing.http.drop_invalid_header_fields.enabled".to_string(),
@@ -215,6 +238,8 @@ impl Lowering<'_> {
         Ok(Balancer {
             arn: balancer.get(LoadBalancer::ARN),
             dns_name: balancer.ready().get(LoadBalancer::DNS_NAME),
+            zone_id: balancer.ready().get(LoadBalancer::ZONE_ID),
+            ipv6: network.ipv6,
             security_groups: vec![security_group.get(SecurityGroup::ID)],
         })
     }

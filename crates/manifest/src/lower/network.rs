@@ -4,7 +4,7 @@ use ashore_engine::graph::Handle;
 use ashore_engine::input::Input;
 use ashore_providers::aws::internet_gateway::InternetGateway;
 use ashore_providers::aws::route_table::{Route, RouteTable};
-use ashore_providers::aws::subnet::Subnet;
+use ashore_providers::aws::subnet::{Ipv6, Subnet};
 use ashore_providers::aws::vpc::Vpc;
 
 use super::{LowerError, Lowering, surroundings};
@@ -19,6 +19,8 @@ pub(super) struct Network {
     pub(super) task_subnets: Vec<Input<String>>,
     /// Do tasks reach the internet by an address of their own?
     pub(super) public_tasks: bool,
+    /// Do the subnets have IPv6 addresses too?
+    pub(super) ipv6: bool,
     /// The way to the internet, if it is ours.
     pub(super) made: Option<Made>,
 }
@@ -55,7 +57,7 @@ impl Lowering<'_> {
             &Vpc {
                 cidr: wanted.cidr.to_string(),
                 dns_hostnames: true,
-                ipv6: false,
+                ipv6: wanted.ipv6,
                 tags: self.named_tags("vpc"),
             },
         );
@@ -70,26 +72,34 @@ impl Lowering<'_> {
             .subnets
             .iter()
             .zip(zones)
-            .map(|(subnet, zone)| {
+            .zip(0_u8..)
+            .map(|((subnet, zone), index)| {
                 let spec = Subnet {
                     vpc: vpc.get(Vpc::ID),
                     cidr: subnet.cidr.to_string(),
                     zone: zone.clone(),
-                    ipv6: None,
+                    ipv6: wanted.ipv6.then(|| Ipv6 {
+                        within: vpc.get(Vpc::IPV6_CIDR),
+                        index,
+                    }),
                     tags: self.named_tags(&format!("public-{}", subnet.key)),
                 };
                 let address = format!("network/subnet[{}]", subnet.key);
                 self.graph.add(address.as_str(), &spec).get(Subnet::ID)
             })
             .collect();
+        let everywhere = ["0.0.0.0/0"].into_iter();
+        let everywhere = everywhere.chain(wanted.ipv6.then_some("::/0"));
         let routes = self.graph.add(
             "network/route_table",
             &RouteTable {
                 vpc: vpc.get(Vpc::ID),
-                routes: vec![Route {
-                    destination: "0.0.0.0/0".to_string(),
-                    gateway: gateway.get(InternetGateway::ATTACHED),
-                }],
+                routes: everywhere
+                    .map(|destination| Route {
+                        destination: destination.to_string(),
+                        gateway: gateway.get(InternetGateway::ATTACHED),
+                    })
+                    .collect(),
                 subnets: subnets.clone(),
                 tags: self.named_tags("public"),
             },
@@ -99,6 +109,7 @@ impl Lowering<'_> {
             balancer_subnets: subnets.clone(),
             task_subnets: subnets,
             public_tasks: true, // no NAT: a task reaches the internet by an address of its own
+            ipv6: wanted.ipv6,
             made: Some(Made { gateway, routes }),
         })
     }
@@ -116,6 +127,7 @@ fn existing_network(vpc: &str, existing: &surroundings::Existing) -> Network {
         // From a private subnet the way out is its owner's NAT gateway or endpoints.
         public_tasks: of_tasks.iter().all(|subnet| subnet.public),
         task_subnets: ids(of_tasks),
+        ipv6: false,
         made: None,
     }
 }

@@ -31,7 +31,7 @@ impl Lowering<'_> {
         ways: Option<&Ways>,
         cluster: &Input<String>,
     ) -> Result<(), LowerError> {
-        let task_definition = self.task_definition(service)?;
+        let task = self.task(service)?;
         let behind = ways.and_then(|ways| self.behind(service, network, ways));
         let security_groups = self.task_groups(service, network, ways);
         let name = service.name.as_str();
@@ -41,7 +41,7 @@ impl Lowering<'_> {
             &EcsService {
                 name: self.name(name, 255),
                 cluster: cluster.clone(),
-                task_definition: task_definition.get(TaskDefinition::ARN),
+                task_definition: task.definition.get(TaskDefinition::ARN),
                 desired_count: *service.count,
                 subnets: network.task_subnets.clone(),
                 security_groups,
@@ -58,6 +58,8 @@ impl Lowering<'_> {
                 minimum_healthy_percent: service.deploy.minimum_healthy,
                 maximum_percent: service.deploy.maximum,
                 circuit_breaker: true,
+                rollback: service.deploy.rollback,
+                execute_command: service.exec,
                 tags: self.tags(),
             },
         );
@@ -67,6 +69,14 @@ impl Lowering<'_> {
                 &made.routes,
                 When::Named,
                 "tasks fetch their image over the internet",
+            );
+        }
+        if let Some(reader) = &task.reader {
+            self.graph.after(
+                &running,
+                reader,
+                When::Ready,
+                "tasks read their secrets by this role as they start",
             );
         }
         if let Some(behind) = &behind {

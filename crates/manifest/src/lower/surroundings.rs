@@ -70,6 +70,8 @@ pub struct LoadBalancer {
     pub dns_name: String,
     /// The Route 53 zone of that name, which an alias record wants.
     pub zone_id: String,
+    /// Is it reached over IPv6 too?
+    pub ipv6: bool,
     /// Ids of its security groups.
     pub security_groups: Vec<String>,
 }
