@@ -91,8 +91,9 @@ codes! {
         "The key `version` names the format of the file, not the version of your app. This version reads format \
          1. Nothing else was checked, because another format may have other rules."
     NoEffect "E0109" "a key that has no effect here"
-        "The key belongs to a load balancer or a DNS record, and this service has none, because it has no port or \
-         no hostname. Add what is missing, or take the key out."
+        "Something else in the manifest leaves the key nothing to do. A service without a port has no load balancer, one \
+         without a hostname no DNS record; only Cloudflare has a proxy; somebody else's network is not ours to shape. Add \
+         what is missing, or take the key out."
 
     // Names and places: E0110 to E0119.
     BadName "E0110" "a name that cannot be used"
@@ -298,6 +299,6 @@ codes! {
         "The range is not one of those kept for private networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, \
          100.64.0.0/10). Tasks could not reach whoever owns these addresses on the internet."
     RegistryUnused "W0105" "a registry that no image comes from"
-        "Its credentials are kept and nobody uses them. Most often the server is spelled otherwise in the images: they \
-         start with it."
+        "Nobody would use its credentials, so they are not kept. Most often the server is spelled otherwise in the \
+         images: they start with it."
 }

@@ -100,6 +100,7 @@ fn check_names(
     let names: Vec<&str> = environments.keys().map(|key| &**key.get_ref()).collect();
     if let Some(environment) = environment
         && environment != DEFAULT_ENVIRONMENT
+        && Name::parse(environment).is_ok() // Else that is what is told.
         && !names.is_empty()
         && !names.contains(&environment)
     {

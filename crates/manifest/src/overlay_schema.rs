@@ -15,10 +15,18 @@ pub(crate) fn add_overlays(schema: &mut Value) {
     let Some(definitions) = schema.get("$defs").and_then(Value::as_object).cloned() else {
         return;
     };
-    let relaxed = demanding(&definitions);
     let keys = schema.get("properties").and_then(Value::as_object).cloned();
-    let keys = keys.into_iter().flatten();
+    let keys = keys.unwrap_or_default();
+    let mut reached = BTreeSet::new();
+    for below in keys.values() {
+        reach(below, &definitions, &mut reached);
+    }
+    let relaxed: BTreeSet<_> = demanding(&definitions)
+        .intersection(&reached)
+        .cloned()
+        .collect();
     let keys: Vec<_> = keys
+        .into_iter()
         .filter(|(key, _)| !FIXED.contains(&key.as_str()))
         .map(|(key, mut below)| {
             relax(&mut below, &relaxed);
@@ -60,6 +68,22 @@ fn demanding(definitions: &Map<String, Value>) -> BTreeSet<String> {
         if found.len() == before {
             return found;
         }
+    }
+}
+
+/// The definitions that a schema leads to, but for what is in lists.
+fn reach(schema: &Value, definitions: &Map<String, Value>, reached: &mut BTreeSet<String>) {
+    let reference = schema.get("$ref").and_then(Value::as_str);
+    if let Some(name) = reference.and_then(|it| it.strip_prefix("#/$defs/"))
+        && let Some(definition) = definitions.get(name)
+        && reached.insert(name.to_owned())
+    {
+        reach(definition, definitions, reached);
+    }
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let below = properties.into_iter().flat_map(Map::values);
+    for below in below.chain(schema.get("additionalProperties")) {
+        reach(below, definitions, reached);
     }
 }
 

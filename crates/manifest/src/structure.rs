@@ -94,7 +94,13 @@ impl Findings {
             let word: &str = key.get_ref();
             let path = [path, &[word]].concat();
             let fits = match shape.key(word) {
-                Some(below) => self.value(&path, below, value, key.span()),
+                Some(below) => {
+                    let fits = self.value(&path, below, value, key.span());
+                    if !fits && below.type_name() == "object" {
+                        self.show(shape.example(word), word);
+                    }
+                    fits
+                }
                 None => {
                     self.unknown(&path, shape, key.span());
                     false
@@ -152,6 +158,16 @@ impl Findings {
                 fits
             }
             _ => self.scalar(&Place { path, index: None }, shape, value),
+        }
+    }
+
+    /// Adds an example to what was told last: how a table is written is harder to guess than a text.
+    fn show(&mut self, example: Option<&Value>, key: &str) {
+        if let (Some(example), Some(told)) = (example, self.diagnostics.last_mut())
+            && told.code == Code::WrongType
+        {
+            told.helps
+                .push(format!("write for example: {key} = {}", in_toml(example)));
         }
     }
 

@@ -23,6 +23,15 @@ const FIRST_PRIORITY: u32 = 100;
 /// to stack, behind the low numbers that people write by hand. A priority is at most 50000 [ELBv2 API: CreateRule].
 const SHARED_PRIORITIES: std::ops::Range<u32> = 10_000..50_000;
 
+/// How many hosts one rule can be for [ELBv2 quotas: condition values per rule].
+const HOSTS_OF_A_RULE: usize = 5;
+
+/// More rules than a listener of ours ever has [ELBv2 quotas: rules per load balancer, 100].
+const MOST_RULES: u32 = 1000;
+
+/// A service has no more names than its certificate.
+const MOST_NAMES: u32 = 10;
+
 impl Lowering<'_> {
     pub(super) fn service(
         &mut self,
@@ -140,45 +149,56 @@ impl Lowering<'_> {
             Ingress::Https(target, hostname) => {
                 let door = ways.https.as_ref()?;
                 let group = self.target_group(service, target, network);
-                let rule = ListenerRule {
-                    listener: door.arn(),
-                    priority: self.priority(service, door),
-                    hosts: hostname.names().map(ToString::to_string).collect(),
-                    paths: Vec::new(),
-                    target_group: group.get(TargetGroup::ARN),
-                    tags: self.tags(),
-                };
-                let rule = self
-                    .graph
-                    .add(of_service(service.name.as_str(), "listener_rule"), &rule);
+                let names: Vec<_> = hostname.names().map(ToString::to_string).collect();
+                let rules = names.chunks(HOSTS_OF_A_RULE).zip(0_u32..);
+                let rules = rules.map(|(hosts, index)| {
+                    let rule = ListenerRule {
+                        listener: door.arn(),
+                        priority: self.priority(service, door, index),
+                        hosts: hosts.to_vec(),
+                        paths: Vec::new(),
+                        target_group: group.get(TargetGroup::ARN),
+                        tags: self.tags(),
+                    };
+                    let part = match index {
+                        0 => "listener_rule".to_string(),
+                        more => format!("listener_rule[{}]", more + 1),
+                    };
+                    self.graph
+                        .add(of_service(service.name.as_str(), &part), &rule)
+                });
+                let rules: Vec<_> = rules.collect();
                 Some(Behind {
                     group,
-                    by: By::Rule(rule),
+                    by: By::Rule(rules.into_iter().next()?),
                 })
             }
         }
     }
 
-    fn priority(&self, service: &Service, door: &Door) -> u32 {
+    /// The priority of a service's rule of that index.
+    fn priority(&self, service: &Service, door: &Door, index: u32) -> u32 {
         let names = self.manifest.services.keys();
         if let Door::Ours(_) = door {
             let place = names.clone().position(|name| *name == *service.name);
-            return FIRST_PRIORITY + u32::try_from(place.unwrap_or(0)).unwrap_or(0);
+            let place = u32::try_from(place.unwrap_or(0)).unwrap_or(0);
+            return FIRST_PRIORITY + MOST_RULES * index + place;
         }
+        let size = SHARED_PRIORITIES.end - SHARED_PRIORITIES.start;
         let mut taken = BTreeSet::new();
-        let mut priority = SHARED_PRIORITIES.start;
         for name in names {
-            let size = SHARED_PRIORITIES.end - SHARED_PRIORITIES.start;
-            let place = scattered(&format!("{}/{name}", self.surroundings.names.stack)) % size;
-            priority = (0..size)
-                .map(|step| SHARED_PRIORITIES.start + (place + step) % size)
-                .find(|priority| taken.insert(*priority))
-                .unwrap_or(priority);
-            if *name == *service.name {
-                break;
+            for of_name in 0..=MOST_NAMES / HOSTS_OF_A_RULE as u32 {
+                let text = format!("{}/{name}/{of_name}", self.surroundings.names.stack);
+                let place = scattered(&text) % size;
+                let mut free =
+                    (0..size).map(|step| SHARED_PRIORITIES.start + (place + step) % size);
+                let free = free.find(|priority| taken.insert(*priority));
+                if *name == *service.name && of_name == index {
+                    return free.unwrap_or(SHARED_PRIORITIES.start);
+                }
             }
         }
-        priority
+        SHARED_PRIORITIES.start
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn check_apart<S>(
     let (Some(env), Some(secrets)) = (env, secrets) else {
         return;
     };
-    for (name, _) in secrets {
+    for name in secrets.keys() {
         let Some((variable, _)) = env.get_key_value(name) else {
             continue;
         };

@@ -101,7 +101,7 @@ pub(super) fn share_of_cpu(
     } else {
         written.0
     };
-    if units < 1.0 || units > 16.0 * 1024.0 || units.fract() != 0.0 {
+    if !(1.0..=16.0 * 1024.0).contains(&units) || units.fract() != 0.0 {
         let message = format!("`{}` cannot be {}", dotted(path), written.0);
         cx.push(
             Diagnostic::new(Code::BadCpu, written.span(), message)

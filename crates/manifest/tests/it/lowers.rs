@@ -48,6 +48,24 @@ fn two_services_share_one_certificate_and_have_a_rule_each() {
 }
 
 #[test]
+fn a_rule_is_for_five_names_and_the_next_one_for_the_rest() {
+    let names = ["a", "b", "c", "d", "e", "f", "g"].map(|name| format!("{name}.example.com"));
+    let graph = graph(&format!(
+        "{HEAD}dns = {{ provider = \"manual\" }}\n{WEB}port = 80\nhostname = {:?}\naliases = {:?}\n",
+        names[0],
+        &names[1..]
+    ));
+    let rules = [
+        "services.web/listener_rule",
+        "services.web/listener_rule[2]",
+    ];
+    let rules = rules.map(|rule| spec(&graph, rule));
+    assert_eq!(rules[0]["hosts"], json!(names[..5]));
+    assert_eq!(rules[1]["hosts"], json!(names[5..]));
+    assert_ne!(rules[0]["priority"], rules[1]["priority"]);
+}
+
+#[test]
 fn dns_is_written_by_whoever_serves_the_zone() {
     for (provider, kind, record) in [
         (
