@@ -83,7 +83,7 @@ impl Row<'_> {
             .collect();
         let all = |kind| said.iter().filter(move |(said, _)| *said == kind);
         let pairs = |kind| all(kind).filter_map(|(_, pair)| pair.split_once('='));
-        let last = |kind| all(kind).last().map(|(_, value)| (*value).to_owned());
+        let last = |kind| all(kind).next_back().map(|(_, value)| (*value).to_owned());
         LoadOptions {
             environment: last("--env"),
             region: None,
