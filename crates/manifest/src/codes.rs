@@ -178,7 +178,7 @@ codes! {
 
     BadExisting "E0136" "not the name of something that exists"
         "What somebody else owns is named as AWS names it: a VPC, subnets and security groups by id, a cluster and a \
-         load balancer by name or ARN, a listener and a certificate by ARN."
+         load balancer by name or ARN, a listener and a certificate by ARN. All of it is in the region of the manifest."
     ExistingAlone "E0137" "something that exists, without what it needs"
         "A VPC needs the subnets that tasks run in, subnets and security groups the VPC that they belong to, a load \
          balancer the VPC in which it can reach tasks, a listener its load balancer. A load balancer that is made needs \
@@ -186,6 +186,9 @@ codes! {
     ListenerWithoutHostname "E0138" "a service without a hostname on somebody else's listener"
         "A service without a hostname is what a load balancer answers with by default, and on a listener that \
          somebody else owns that is not ours to change. Give it a hostname, or take away its port."
+
+    TooManyExisting "E0139" "more subnets or security groups than a service can have"
+        "ECS takes at most 16 subnets and 5 security groups for a service. Name those that matter."
 
     // The container: E0140 to E0159.
     BadImage "E0140" "not an image reference"
@@ -235,6 +238,9 @@ codes! {
     DeployStuck "E0155" "a rollout that could never move"
         "While tasks are replaced, at least `minimum_healthy` percent of `count` run, rounded up, and at most `maximum` \
          percent, rounded down. Where no task more may start and none less may run, ECS waits for ever."
+
+    TooManyContainers "E0156" "more containers than a task can have"
+        "A task has at most 10 containers: the service's own and 9 sidecars. AWS raises this for nobody."
 
     // The health check: E0160 to E0169.
     HealthPath "E0160" "not a path to check"

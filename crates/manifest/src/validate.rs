@@ -97,6 +97,9 @@ pub(crate) fn validate(
     ingress::check_plain(cx, &in_text);
     if let Some(existing) = &existing {
         existing::check_services(cx, existing, &sections);
+        if let Some(region) = &region {
+            existing::check_region(cx, existing, region);
+        }
     }
     if let Some(Some(registry)) = &registry {
         registry::check_used(cx, registry, &sections);

@@ -23,7 +23,7 @@ pub(crate) struct ParamSection {
     pub(crate) description: Option<Located<String>>,
 
     /// Is the value a secret? Then it cannot stand in a text, only be the source of a secret:
-    /// `{ param = "NAME" }`. Default false.
+    /// `{ param = "NAME" }`. Default false: most are versions, names and sizes.
     #[schemars(extend("default" = defaults::PARAM_SECRET))]
     pub(crate) secret: Option<Located<bool>>,
 }

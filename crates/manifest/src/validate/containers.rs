@@ -28,6 +28,7 @@ pub(super) fn check_together(
     section: &ServiceSection,
 ) -> bool {
     let before = cx.diagnostics.len();
+    check_number(cx, path, section);
     check_names(cx, path, name, section);
     check_ports(cx, section);
     let containers = containers(path, name, section);
@@ -88,6 +89,21 @@ fn containers<'s>(
     }
     all.insert(name.as_str(), own);
     all
+}
+
+/// [ECS quotas: containers per task definition] not adjustable.
+const MOST_CONTAINERS: usize = 10;
+
+fn check_number(cx: &mut Rules<'_>, path: &[&str], section: &ServiceSection) {
+    let mut sidecars: Vec<_> = section.sidecars.iter().flat_map(|all| all.keys()).collect();
+    sidecars.sort_by_key(|name| name.span().start);
+    if let Some(over) = sidecars.get(MOST_CONTAINERS - 1) {
+        let message = format!("`{}` has too many sidecars", dotted(path));
+        cx.push(
+            Diagnostic::new(Code::TooManyContainers, over.span(), message)
+                .label(format!("a task has {MOST_CONTAINERS} containers at most")),
+        );
+    }
 }
 
 /// The service's own container has the service's name.

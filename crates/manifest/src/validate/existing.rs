@@ -6,9 +6,13 @@ use super::arn::is_arn;
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
-use crate::model::{Existing, Refusal};
+use crate::model::{Existing, Refusal, Region};
 use crate::schema::{ExistingSection, Named, NetworkSection, ServiceSection};
 use crate::structure::dotted;
+
+/// [ECS API: AwsVpcConfiguration.subnets, .securityGroups] "a limit of 16 subnets", "of 5 security groups".
+const MOST_SUBNETS: usize = 16;
+const MOST_GROUPS: usize = 5;
 
 /// What was named. None if something in it is wrong.
 pub(super) fn existing(
@@ -59,7 +63,22 @@ pub(super) fn existing(
     );
     let listener = one(cx, "listener", &section.listener, Form::Listener);
     let certificate = one(cx, "certificate", &section.certificate, Form::Certificate);
-    let whole = check_together(cx, section);
+    let mut whole = check_together(cx, section);
+    for (key, written, most) in [
+        ("subnets", &section.subnets, MOST_SUBNETS),
+        ("security_groups", &section.security_groups, MOST_GROUPS),
+    ] {
+        if let Some(list) = written
+            && list.len() > most
+        {
+            let message = format!("`existing.{key}` has {} of them", list.len());
+            cx.push(
+                Diagnostic::new(Code::TooManyExisting, list.span(), message)
+                    .label(format!("a service takes {most} at most")),
+            );
+            whole = false;
+        }
+    }
     let existing = Existing {
         vpc: vpc?,
         subnets: subnets?,
@@ -115,6 +134,31 @@ fn check_together(cx: &mut Rules<'_>, section: &ExistingSection) -> bool {
         whole = false;
     }
     whole
+}
+
+/// What is named by ARN is where everything else runs: none of it can be used from another region.
+pub(super) fn check_region(cx: &mut Rules<'_>, existing: &Existing, region: &Region) {
+    let arns = [
+        ("cluster", &existing.cluster),
+        ("load_balancer", &existing.load_balancer),
+        ("listener", &existing.listener),
+        ("certificate", &existing.certificate),
+    ];
+    for (key, written) in arns {
+        let Some(arn) = written else { continue };
+        if arn.starts_with("arn:")
+            && let Some(elsewhere) = arn.split(':').nth(3)
+            && elsewhere != region.as_str()
+        {
+            let message = format!("`existing.{key}` is in another region");
+            cx.push(
+                Diagnostic::new(Code::BadExisting, arn.span(), message).label(format!(
+                    "in {elsewhere}, and the app is in {}",
+                    region.as_str()
+                )),
+            );
+        }
+    }
 }
 
 /// Nothing of `[network]` is of use where the network is somebody else's.
