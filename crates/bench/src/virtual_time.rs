@@ -1,6 +1,7 @@
 //! One `up` of `examples/hello` from nothing, on tokio's paused clock: the real SDK, the real
 //! kinds, the engine's own loop, and a twin in this process behind a wire that takes its time.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,7 +16,7 @@ use ashore_engine::plan::{Options, plan};
 use ashore_engine::run::{Entry, Outcome, Run, Then};
 use ashore_engine::state::folder::Folder;
 use ashore_engine::survey::survey;
-use ashore_manifest::lower::{Surroundings, lower};
+use ashore_manifest::lower::{Existing, Surroundings, lower};
 use ashore_manifest::{LoadOptions, load};
 use ashore_providers::aws::live::in_process::Service;
 use ashore_providers::aws::live::{Aws, config};
@@ -152,11 +153,8 @@ async fn bring_up(
     timeline: &Timeline,
     wait: Wait,
 ) -> Result<(), String> {
-    let options = LoadOptions {
-        environment: None,
-        region: None,
-    };
-    let manifest = load(HELLO, &options).map_err(|wrong| format!("hello: {wrong:?}"))?;
+    let manifest =
+        load(HELLO, &LoadOptions::default()).map_err(|wrong| format!("hello: {wrong:?}"))?;
     let stack = StackName {
         app: manifest.app.as_str().to_string(),
         environment: manifest.environment.as_str().to_string(),
@@ -174,11 +172,13 @@ async fn bring_up(
     providers.extend(ashore_providers::cloudflare::providers(&cloudflare));
 
     let dns = manifest.dns.as_ref().ok_or("hello has no zone")?;
-    let zone_name = dns.zone.to_string();
+    let zone = dns.zone.as_ref().ok_or("hello names no zone")?;
+    let zone_name = zone.to_string();
     // Both at a time, as the command line does.
     let (mut zones, dns_zone) =
         futures_util::try_join!(aws.zones(), cloudflare.zone(&zone_name)).map_err(text)?;
-    zones.truncate(manifest.network.subnets.len());
+    let network = manifest.network.as_ref();
+    zones.truncate(network.map_or(0, |network| network.subnets.len()));
     let surroundings = Surroundings {
         names: Names {
             stack,
@@ -186,7 +186,12 @@ async fn bring_up(
             region: aws.region.clone(),
         },
         zones,
-        dns_zone: Some(dns_zone.id),
+        dns_zones: manifest
+            .names()
+            .map(|name| (name.to_string(), dns_zone.id.clone()))
+            .collect(),
+        existing: Existing::default(),
+        secrets: BTreeMap::new(),
     };
     let graph = lower(&manifest, &surroundings).map_err(|error| error.to_string())?;
     note(timeline, began.elapsed(), "survey".to_string());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ashore_engine::clock::{Clock, TokioClock};
 use ashore_engine::kind::Providers;
 use ashore_engine::state::State;
-use ashore_manifest::lower::Surroundings;
+use ashore_manifest::lower::{Existing, Surroundings};
 use ashore_providers::aws::live::{Aws, config};
 use ashore_providers::aws::names::Names;
 use ashore_providers::cloudflare::live::{API, Cloudflare, Transport};
@@ -156,12 +156,19 @@ impl Cloud {
                 region: self.aws.region.clone(),
             },
             zones,
-            dns_zone: id.map(str::to_string),
+            dns_zones: project
+                .manifest
+                .names()
+                .filter_map(|name| Some((name.to_string(), id?.to_string())))
+                .collect(),
+            existing: Existing::default(),
+            secrets: BTreeMap::new(),
         })
     }
 
     async fn zones(&self, project: &Project, state: &State) -> Result<Vec<String>, CommandError> {
-        let wanted = project.manifest.network.subnets.len();
+        let network = project.manifest.network.as_ref();
+        let wanted = network.map_or(0, |network| network.subnets.len());
         let pinned: Vec<String> = state
             .inputs
             .get("zones")
@@ -187,7 +194,10 @@ impl Cloud {
         let (Some(dns), Some(cloudflare)) = (&project.manifest.dns, &self.cloudflare) else {
             return Ok(None);
         };
-        let name = dns.zone.to_string();
+        let Some(zone) = &dns.zone else {
+            return Ok(None);
+        };
+        let name = zone.to_string();
         let pinned = state.inputs.get("dns_zone");
         if let Some(zone) =
             pinned.filter(|zone| zone["name"] == name.as_str() && zone["id"].is_string())

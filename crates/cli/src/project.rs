@@ -39,6 +39,7 @@ impl Project {
         let options = LoadOptions {
             environment: global.env.clone(),
             region: global.region.clone(),
+            ..LoadOptions::default()
         };
         let manifest = load(&text, &options).map_err(|diagnostics| {
             let first = diagnostics

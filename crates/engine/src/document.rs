@@ -44,15 +44,28 @@ impl Document {
         })
     }
 
-    /// The member of that name, if this is an object that has it and it is not null.
+    /// The member of that name, or at that [`path`], if it is there and not null.
     pub fn get(&self, field: &str) -> Option<&Value> {
-        self.0.get(field).filter(|value| !value.is_null())
+        let found = match field.contains('/') {
+            true => self.0.pointer(&format!("/{field}")),
+            false => self.0.get(field),
+        };
+        found.filter(|value| !value.is_null())
     }
 
     /// A digest of the canonical text, in hex.
     pub fn digest(&self) -> String {
         blake3::hash(self.0.to_string().as_bytes()).to_hex()[..32].to_string()
     }
+}
+
+/// The way to a member within members, as [`Document::get`] takes it: a JSON pointer without its
+/// first slash [RFC 6901]. Where it is a single name, it is that name.
+pub fn path(members: &[&str]) -> String {
+    let escaped = members
+        .iter()
+        .map(|name| name.replace('~', "~0").replace('/', "~1"));
+    escaped.collect::<Vec<_>>().join("/")
 }
 
 /// What is told now; and where nothing is told (null, or empty), what was known before.
@@ -224,6 +237,15 @@ mod tests {
         let observed = json!({"rules": [{"port": 80}, {"port": 443}], "name": "x"});
         let desired = json!({"rules": [{"port": 80}, {"port": 444}, {"port": 1}], "name": "x"});
         assert_eq!(differing(observed, desired), ["rules.1.port", "rules.2"]);
+    }
+
+    #[test]
+    fn a_path_leads_to_a_member_within_members() {
+        let told = Document(json!({"of": {"a.b/c": {"name": "x"}, "d": {"name": null}}}));
+        assert_eq!(told.get(&path(&["of", "a.b/c", "name"])), Some(&json!("x")));
+        assert_eq!(told.get(&path(&["of", "d", "name"])), None);
+        assert_eq!(told.get("of/e/name"), None);
+        assert_eq!(path(&["of"]), "of");
     }
 
     #[test]

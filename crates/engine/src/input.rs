@@ -2,6 +2,7 @@
 //!
 //! Passing a reference *is* the dependency; nobody writes edges.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -9,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::address::Address;
-use crate::document::Document;
+use crate::document::{Document, path};
 
 /// The member name by which a reference is known in a document.
 pub(crate) const REFERENCE: &str = "$ref";
@@ -91,7 +92,7 @@ pub enum When {
 
 /// An output that a kind declares: its member name, its kind and its type.
 pub struct Output<K, T> {
-    field: &'static str,
+    field: Cow<'static, str>,
     of: PhantomData<fn() -> (K, T)>,
 }
 
@@ -99,14 +100,23 @@ impl<K, T> Output<K, T> {
     /// The output that stands in the member of that name.
     pub const fn new(field: &'static str) -> Self {
         Self {
-            field,
+            field: Cow::Borrowed(field),
             of: PhantomData,
         }
     }
 
-    /// The member name.
-    pub const fn field(&self) -> &'static str {
-        self.field
+    /// The output in the member `inner` of what a map in the member `field` holds under `key`: a
+    /// kind that is told the same of many names has one such output for each of them.
+    pub fn within(field: &'static str, key: &str, inner: &'static str) -> Self {
+        Self {
+            field: Cow::Owned(path(&[field, key, inner])),
+            of: PhantomData,
+        }
+    }
+
+    /// The member name, or the path to a member within members.
+    pub fn field(&self) -> &str {
+        &self.field
     }
 
     /// A reference to this output of the resource at `address`.

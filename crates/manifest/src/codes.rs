@@ -91,8 +91,9 @@ codes! {
         "The key `version` names the format of the file, not the version of your app. This version reads format \
          1. Nothing else was checked, because another format may have other rules."
     NoEffect "E0109" "a key that has no effect here"
-        "The key belongs to a load balancer or a DNS record, and this service has none, because it has no port or \
-         no hostname. Add what is missing, or take the key out."
+        "Something else in the manifest leaves the key nothing to do. A service without a port has no load balancer, one \
+         without a hostname no DNS record; only Cloudflare has a proxy; somebody else's network is not ours to shape. Add \
+         what is missing, or take the key out."
 
     // Names and places: E0110 to E0119.
     BadName "E0110" "a name that cannot be used"
@@ -105,6 +106,29 @@ codes! {
         "A region is written as AWS writes it, such as eu-central-1: an area, a direction, a number. A region that \
          is newer than this version but is spelled like one is accepted with a warning."
 
+    UnknownEnvironment "E0112" "an environment that the manifest does not have"
+        "A manifest without `[environments]` is for every environment. One that lists some means these, and \
+         `production`, which is the default; any other would be a second stack without the settings that you meant. \
+         Correct the name, or write a section for it, which may be empty."
+    UnknownVariable "E0113" "a variable without a value"
+        "In any text, `${env:NAME}` is an environment variable of whoever runs Ashore, `${git:sha}` the commit that is \
+         checked out, and `${param:NAME}` one of `[params]`. What has no value is refused, because an empty text in its \
+         place would deploy something else. Write `$${` for a plain `${`."
+    UnknownParam "E0114" "a param that the manifest does not have"
+        "A value was given with --param for a name that `[params]` does not list. Nothing would have read it. Correct \
+         the name, or write a section for it: [params.NAME]."
+    MissingParam "E0115" "a param without a value"
+        "The param has no default and no value was given. Give it one: --param NAME=VALUE."
+    SecretParam "E0116" "a secret param where anybody could read it, or the other way round"
+        "What stands in a text of the manifest ends up in the state, in plans and in task definitions, and a default \
+         in the manifest itself. So a param with `secret = true` has no default and cannot stand in a text: make it the \
+         source of a secret, { param = \"NAME\" }. And only such a param can be the source of one."
+    BadAccount "E0117" "not an AWS account"
+        "An account is 12 digits, as text, without spaces or hyphens: account = \"123456789012\"."
+    BadRole "E0118" "not a role to take on"
+        "A role is named by its ARN, such as arn:aws:iam::123456789012:role/deploy, and lives in the account of its \
+         environment."
+
     // DNS: E0120 to E0129.
     BadDomain "E0120" "not a domain name"
         "A domain name is a row of labels with dots between them; a label is letters, digits and hyphens, at most \
@@ -114,8 +138,8 @@ codes! {
     HostnameOutsideZone "E0121" "a hostname outside the zone"
         "The record and the certificate's validation record are made in the zone of `[dns]`, so the hostname must \
          be that zone or end with it."
-    HostnameTwice "E0122" "two services on one hostname"
-        "A request for a hostname goes to one service. Give each service its own hostname."
+    HostnameTwice "E0122" "one hostname twice"
+        "A request for a hostname goes to one service, so a name stands once among all hostnames and aliases."
     HostnameWithoutDns "E0123" "a hostname, but no `[dns]`"
         "A hostname needs a record, and HTTPS a certificate that is validated by another. Say who serves the zone: \
          dns = { provider = \"cloudflare\", zone = \"example.com\" }."
@@ -126,6 +150,10 @@ codes! {
         "A service with a port and no hostname is reached over plain HTTP at the load balancer's own name, and \
          there is one such name. Give all but one of them a hostname, or take away the port of those that serve \
          nobody."
+
+    TooManyNames "E0126" "more names than a certificate has"
+        "All hostnames and aliases of a manifest are in one certificate, and a certificate has at most 10 names. \
+         Split the app, or use a certificate of your own: [existing] certificate."
 
     // The network: E0130 to E0139.
     BadCidr "E0130" "not an address range"
@@ -147,6 +175,20 @@ codes! {
          not written."
     SubnetsOverlap "E0135" "two subnets that overlap"
         "An address belongs to one subnet, so no two ranges may share one."
+
+    BadExisting "E0136" "not the name of something that exists"
+        "What somebody else owns is named as AWS names it: a VPC, subnets and security groups by id, a cluster and a \
+         load balancer by name or ARN, a listener and a certificate by ARN. All of it is in the region of the manifest."
+    ExistingAlone "E0137" "something that exists, without what it needs"
+        "A VPC needs the subnets that tasks run in, subnets and security groups the VPC that they belong to, a load \
+         balancer the VPC in which it can reach tasks, a listener its load balancer. A load balancer that is made needs \
+         subnets in two zones."
+    ListenerWithoutHostname "E0138" "a service without a hostname on somebody else's listener"
+        "A service without a hostname is what a load balancer answers with by default, and on a listener that \
+         somebody else owns that is not ours to change. Give it a hostname, or take away its port."
+
+    TooManyExisting "E0139" "more subnets or security groups than a service can have"
+        "ECS takes at most 16 subnets and 5 security groups for a service. Name those that matter."
 
     // The container: E0140 to E0159.
     BadImage "E0140" "not an image reference"
@@ -177,6 +219,29 @@ codes! {
         "The first word of an entrypoint is the program to run and cannot be empty. To use the image's own, leave the \
          key out."
 
+    TaskShares "E0149" "sidecars that leave nothing for the service"
+        "A sidecar's cpu and memory are shares of the task's. Together they must be less than the task has, or nothing \
+         is left for the service's own container. The message offers sizes that are enough."
+    ContainerTwice "E0150" "two containers of one name"
+        "The service's own container has the name of the service, and each container of a task its own. Call the \
+         sidecar something else."
+    PortTwice "E0151" "two containers of a task on one port"
+        "All containers of a task share one network address, so each port can be listened on by one of them."
+    DependsOnUnknown "E0152" "waiting for a container that is not there"
+        "A container can wait for others of its task: the sidecars, by their names, and the service's own, by the name \
+         of the service."
+    DependsOnCircle "E0153" "containers that wait for each other"
+        "Each container of the circle waits for the next one, so none would ever start. Take one of the waits out."
+    DependsOnNever "E0154" "waiting for what never comes"
+        "A container that is essential ends the task when it ends, so nobody can wait for its end; one without a health \
+         check never counts as healthy. ECS refuses both."
+    DeployStuck "E0155" "a rollout that could never move"
+        "While tasks are replaced, at least `minimum_healthy` percent of `count` run, rounded up, and at most `maximum` \
+         percent, rounded down. Where no task more may start and none less may run, ECS waits for ever."
+
+    TooManyContainers "E0156" "more containers than a task can have"
+        "A task has at most 10 containers: the service's own and 9 sidecars. AWS raises this for nobody."
+
     // The health check: E0160 to E0169.
     HealthPath "E0160" "not a path to check"
         "The path starts with a slash, has at most 1024 characters and contains neither spaces nor a fragment. It is only the path: host and port are known."
@@ -186,12 +251,30 @@ codes! {
     HealthTimeout "E0162" "a health check that outlasts its interval"
         "Each check must be over before the next one starts, so `timeout` is shorter than `interval`."
 
+    HealthCommand "E0163" "a health check that runs nothing"
+        "The command of a container's health check is a list of words, such as [\"CMD-SHELL\", \"curl -f \
+         http://localhost/\"]. CMD-SHELL takes one line for the container's shell; without such a first word the \
+         words are run as they are."
+
     // Environment variables and tags: E0170 to E0189.
     EnvName "E0170" "not the name of an environment variable"
         "A name starts with a letter or underscore and goes on with letters, digits, underscores, dots and \
          hyphens. An equals sign or a space would end up in the value, or nowhere."
     EnvValue "E0171" "a value that no environment variable can have"
         "The operating system ends a value at the first NUL character, so there can be none in it."
+    SecretSource "E0172" "a secret that does not come from one place"
+        "A secret's value is never in the manifest: it says where the value lives or comes from, in one way. Somebody else \
+         keeps it (`secret`, `ssm`), it is made (`generate`), or it is given when the command is run (`env`, `param`; a \
+         password also `prompt`)."
+    BadSecretName "E0173" "not the name of a secret"
+        "A secret in Secrets Manager is named by its name or ARN, a parameter of Systems Manager by its name, which \
+         starts with a slash if it has levels, or its ARN. A `key` is the name of a member of the secret's JSON object."
+    SecretAndEnv "E0174" "a variable that is a secret too"
+        "ECS refuses a container that has a name among its variables and among its secrets. Take one of the two out. Only \
+         from one section to another one wins: a service's own word over what all services share."
+    BadRegistry "E0175" "not a registry"
+        "A registry is the host that its images start with, with its port if that is not 443, and `docker.io` for \
+         Docker Hub. ECR needs no password: tasks are known there by their role."
     BadTag "E0180" "not a tag"
         "A tag's key has 1 to 128 characters, its value at most 256, and both are letters, digits, spaces and \
          + - = . _ : / @."
@@ -200,6 +283,13 @@ codes! {
          Ashore knows its own, and nobody else may set them."
     TooManyTags "E0182" "too many tags"
         "A resource can have 50 tags, and Ashore needs 10 of them for its own marks and a name."
+
+    // Permissions: E0190 to E0199.
+    BadAction "E0190" "not an action, or all of them"
+        "An action is a service and what is done there, such as s3:GetObject, with wildcards in the second part: s3:Get*. \
+         All actions of all services are refused: a container that can do everything owns the account."
+    BadResource "E0191" "not what an action can be done to"
+        "A resource is an ARN, with wildcards where you like, or * for everything."
 
     // Warnings.
     ProxiedTooDeep "W0101" "the proxy may have no certificate for this hostname"
@@ -214,4 +304,7 @@ codes! {
     PublicCidr "W0104" "a network of public addresses"
         "The range is not one of those kept for private networks (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, \
          100.64.0.0/10). Tasks could not reach whoever owns these addresses on the internet."
+    RegistryUnused "W0105" "a registry that no image comes from"
+        "Nobody would use its credentials, so they are not kept. Most often the server is spelled otherwise in the \
+         images: they start with it."
 }

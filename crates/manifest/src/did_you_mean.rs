@@ -33,7 +33,7 @@ pub(crate) fn did_you_mean<'a>(
 }
 
 /// What other tools of this field call the same thing.
-const ELSEWHERE: [(&str, &str); 18] = [
+const ELSEWHERE: [(&str, &str); 25] = [
     ("aarch64", "arm64"),
     ("amd64", "x86_64"),
     ("architecture", "arch"),
@@ -42,13 +42,20 @@ const ELSEWHERE: [(&str, &str); 18] = [
     ("desired_count", "count"),
     ("domain", "hostname"),
     ("environment", "env"),
+    ("execute_command", "exec"),
+    ("healthy", "healthy_threshold"),
     ("host", "hostname"),
+    ("iam_statements", "permissions"),
     ("instances", "count"),
     ("internal_port", "port"),
     ("mem", "memory"),
     ("name", "app"),
     ("platform", "arch"),
+    ("policies", "permissions"),
+    ("recreate", "stop-then-start"),
     ("replicas", "count"),
+    ("rolling_update", "rolling"),
+    ("unhealthy", "unhealthy_threshold"),
     ("variables", "env"),
     ("vpc_cidr", "cidr"),
     ("zones", "azs"),

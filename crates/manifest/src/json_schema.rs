@@ -8,16 +8,19 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use serde_json::Value;
 
+use crate::overlay_schema::add_overlays;
 use crate::schema::File;
 
 /// The JSON Schema (draft 2020-12) of `ashore.toml`.
 pub fn json_schema() -> Value {
-    SchemaSettings::draft2020_12()
+    let mut schema = SchemaSettings::draft2020_12()
         .with_transform(WithoutNull)
         .with_transform(Unwrapped)
         .into_generator()
         .into_root_schema_for::<File>()
-        .to_value()
+        .to_value();
+    add_overlays(&mut schema);
+    schema
 }
 
 /// TOML has no null, so a key that may be left out is not one that may be null.

@@ -4,23 +4,29 @@
 //! [`Diagnostic`] with a stable [`Code`] and the bytes that it is about. Nothing here talks to the world:
 //! no file is opened, no clock read, no environment variable looked up.
 //!
-//! Start reading at `load.rs`: it is the whole way in three calls. `schema.rs` is what a user may write,
-//! `structure.rs` compares a document with it, `validate/` turns what was written into `model/`.
+//! Start reading at `load.rs`: it is the whole way in a few calls. `schema.rs` is what a user may write,
+//! `structure.rs` compares a document with it, `overlay.rs` and `interpolate.rs` make one environment of it,
+//! `validate/` turns what was written into `model/`, and `lower/` that into a graph.
 
 mod codes;
 mod defaults;
 mod diagnostic;
 mod did_you_mean;
 pub mod fargate;
+mod interpolate;
 mod json_schema;
 mod load;
 mod located;
 pub mod lower;
 pub mod model;
+mod overlay;
+mod overlay_schema;
+mod params;
 mod planned;
 mod schema;
 mod structure;
 mod validate;
+mod variables;
 
 pub use codes::Code;
 pub use diagnostic::{Diagnostic, Position, Severity, position};
@@ -28,3 +34,4 @@ pub use json_schema::json_schema;
 pub use load::{DEFAULT_ENVIRONMENT, LoadOptions, load};
 pub use located::{Located, Span};
 pub use model::Manifest;
+pub use variables::Variables;

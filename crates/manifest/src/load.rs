@@ -1,23 +1,34 @@
-//! From text to model, in three steps: parse, compare with the schema, give every value its meaning.
+//! From text to model: parse, compare with the schema, merge one environment in, put values in place of
+//! variables, give everything its meaning.
 
 use serde::Deserialize;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::interpolate::{Values, interpolate};
 use crate::json_schema::json_schema;
 use crate::model::Manifest;
+use crate::overlay::merge_environment;
+use crate::params::params;
 use crate::schema::File;
-use crate::structure::{Findings, check_structure};
+use crate::structure::Findings;
 use crate::validate::validate;
+use crate::variables::Variables;
 
-/// What the command line says besides the manifest.
+/// What the world says besides the manifest: the command line, the environment, the repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoadOptions {
     /// The environment to load it for. Default [`DEFAULT_ENVIRONMENT`].
     pub environment: Option<String>,
     /// A region in place of the manifest's.
     pub region: Option<String>,
+    /// What `${env:NAME}` stands for: the environment variables of whoever runs this.
+    pub env: Variables,
+    /// What `${git:sha}` stands for: the commit that is checked out, if there is one.
+    pub git_sha: Option<String>,
+    /// Values for `[params]`. Those of secret ones are not needed here.
+    pub params: Variables,
 }
 
 /// The environment of a user who never thought of environments: what they deploy is what they use.
@@ -34,10 +45,20 @@ pub fn load(text: &str, options: &LoadOptions) -> Result<Manifest, Vec<Diagnosti
         return Err(vec![unsupported]);
     }
 
+    let schema = json_schema();
+    let table = document.0.get_mut();
+    let mut findings = Findings::written(table, &schema);
+    let environment = options.environment.as_deref();
+    findings.merge_spoiled(environment.unwrap_or(DEFAULT_ENVIRONMENT));
+    merge_environment(table, environment, &mut findings.diagnostics);
+    fill_in(table, text, options, &mut findings);
+    findings.merged(table, &schema);
+
     let Findings {
         mut diagnostics,
         spoiled,
-    } = check_structure(document.0.get_mut(), &json_schema());
+        ..
+    } = findings;
     let manifest = match File::deserialize(toml::Deserializer::from(document.0)) {
         Ok(file) => validate(file, options, &spoiled, &mut diagnostics),
         // The schema comes from these types and what does not fit it is gone, so only a gap between the
@@ -64,6 +85,34 @@ pub fn load(text: &str, options: &LoadOptions) -> Result<Manifest, Vec<Diagnosti
             })
         }
         _ => Err(diagnostics),
+    }
+}
+
+/// Puts values in place of variables, in the params first.
+fn fill_in(document: &mut DeTable<'_>, text: &str, options: &LoadOptions, findings: &mut Findings) {
+    let Findings {
+        diagnostics,
+        spoiled,
+        ..
+    } = findings;
+    let mut values = Values {
+        env: &options.env,
+        git_sha: options.git_sha.as_deref(),
+        params: None,
+    };
+    let params = {
+        let section = document.get_mut("params").map(|value| value.get_mut());
+        if let Some(DeValue::Table(section)) = section {
+            interpolate(&["params"], section, text, &values, spoiled, diagnostics);
+        }
+        params(document, &options.params, spoiled, diagnostics)
+    };
+    // They have their values, and these are not looked at again.
+    let section = document.remove_entry("params");
+    values.params = Some(&params);
+    interpolate(&[], document, text, &values, spoiled, diagnostics);
+    if let Some((key, section)) = section {
+        document.insert(key, section);
     }
 }
 

@@ -6,29 +6,26 @@
 mod hostname;
 mod ingress;
 mod network;
+mod record;
+mod secrets;
 mod service;
+mod surroundings;
+mod task;
+
+use std::collections::BTreeMap;
 
 use ashore_engine::address::Address;
 use ashore_engine::graph::Graph;
-use ashore_engine::input::When;
+use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster::Cluster;
-use ashore_providers::aws::names::Names;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
 
-use crate::model::Manifest;
+use serde_json::{Value, json};
 
-/// What the world adds to a manifest before it can become a graph. All of it is pinned in the
-/// state, so that a new zone in the region changes no plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Surroundings {
-    /// What physical names are made of.
-    pub names: Names,
-    /// The zones of the region, in order; at least as many as the network has subnets.
-    pub zones: Vec<String>,
-    /// The DNS provider's id of the zone. There whenever a service has a hostname.
-    pub dns_zone: Option<String>,
-}
+pub use self::secrets::{Holds, Kept, kept};
+pub use self::surroundings::{Existing, LoadBalancer, Secret, Subnet, Surroundings, Vpc};
+use crate::model::{Manifest, Reference};
 
 /// Why a manifest cannot become a graph in these surroundings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,9 +40,18 @@ pub enum LowerError {
         /// Where.
         region: String,
     },
+    /// A load balancer of ours would stand in too few zones.
+    #[error("a load balancer needs public subnets in two zones, and `existing.subnets` has {0}")]
+    PublicZones(usize),
     /// Nobody has looked the zone up.
-    #[error("`{0}` has a hostname, and its DNS zone is not known")]
+    #[error("the DNS zone of `{0}` is not known")]
     Zone(String),
+    /// Nobody has looked up what the manifest's `[existing]` names.
+    #[error("`{0}` has not been read")]
+    Unread(&'static str),
+    /// Nobody has looked the secret up.
+    #[error("the {0} has not been read")]
+    Secret(Reference),
 }
 
 /// The graph of a manifest.
@@ -53,22 +59,16 @@ pub enum LowerError {
 /// # Errors
 /// If the surroundings do not have what the manifest wants.
 pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, LowerError> {
-    let wanted = manifest.network.subnets.len();
-    if surroundings.zones.len() < wanted {
-        return Err(LowerError::Zones {
-            wanted,
-            there: surroundings.zones.len(),
-            region: surroundings.names.region.clone(),
-        });
-    }
     let mut lowering = Lowering {
         manifest,
         surroundings,
         graph: Graph::default(),
+        kept: BTreeMap::new(),
     };
-    let network = lowering.network();
+    lowering.kept = lowering.kept_secrets();
+    let network = lowering.network()?;
     let ingress = lowering.ingress(&network)?;
-    let cluster = lowering.cluster();
+    let cluster = lowering.cluster()?;
     for service in manifest.services.values() {
         lowering.service(service, &network, ingress.as_ref(), &cluster)?;
     }
@@ -79,10 +79,19 @@ struct Lowering<'a> {
     manifest: &'a Manifest,
     surroundings: &'a Surroundings,
     graph: Graph,
+    /// ARNs of the secrets that are kept for the app, by address.
+    kept: BTreeMap<String, Input<String>>,
 }
 
 impl Lowering<'_> {
-    fn cluster(&mut self) -> service::Home {
+    /// ARN of the cluster.
+    fn cluster(&mut self) -> Result<Input<String>, LowerError> {
+        if self.manifest.existing.cluster.is_some() {
+            let existing = self.surroundings.existing.cluster.clone();
+            return existing
+                .map(Input::Known)
+                .ok_or(LowerError::Unread("existing.cluster"));
+        }
         let role = self.linked_role("ecs", "ecs.amazonaws.com");
         let cluster = self.graph.add(
             "cluster",
@@ -100,7 +109,7 @@ impl Lowering<'_> {
             When::Named,
             "ECS acts in the account through its service-linked role",
         );
-        service::Home { cluster }
+        Ok(cluster.get(Cluster::ARN))
     }
 
     /// A role that a service of AWS acts through. There is one of it in each account.
@@ -130,6 +139,11 @@ impl Lowering<'_> {
     fn named_tags(&self, part: &str) -> Tags {
         self.tags().named(self.name(part, 255))
     }
+}
+
+/// A policy document of these statements.
+fn policy(statements: Vec<Value>) -> Value {
+    json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
 /// The address of a part of a service.

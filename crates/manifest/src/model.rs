@@ -1,24 +1,39 @@
 //! What a manifest means: every default filled in, every value checked and of its own type.
 
+mod container;
+mod deploy;
 mod domain;
+mod environment;
+mod existing;
 mod image;
 mod name;
 mod network;
+mod permission;
 mod quantity;
 mod refusal;
 mod region;
+mod registry;
+mod secret;
 mod service;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+pub use container::{Condition, ContainerHealth, Sidecar};
+pub use deploy::Deploy;
 pub use domain::DomainName;
+pub use environment::Guard;
+pub use existing::Existing;
 pub use image::ImageReference;
 pub use name::Name;
 pub use network::{Layout, Network, Subnet};
+pub use permission::Permission;
 pub use quantity::{Amount, Cpu, GibiBytes, RetentionDays, Seconds};
 pub use refusal::Refusal;
 pub use region::Region;
 pub(crate) use region::nearest as nearest_region;
+pub use registry::Registry;
+pub(crate) use registry::canonical as canonical_registry;
+pub use secret::{Reference, Secret, SecretOwner, SecretSource, ValueFrom};
 pub use service::{Architecture, Health, Hostname, Ingress, LogRetention, Service, Target};
 
 use crate::diagnostic::Diagnostic;
@@ -31,12 +46,20 @@ pub struct Manifest {
     pub app: Located<Name>,
     /// The environment that the manifest was loaded for.
     pub environment: Name,
+    /// Whom this environment may touch, and what it takes to delete in it.
+    pub guard: Guard,
     /// Where everything runs.
     pub region: Located<Region>,
     /// Where the hostnames live. Always there when a service has a hostname.
     pub dns: Option<Dns>,
-    /// The network that the tasks run in.
-    pub network: Network,
+    /// The network that the tasks run in; none if it is somebody else's.
+    pub network: Option<Network>,
+    /// What somebody else owns.
+    pub existing: Existing,
+    /// The private registry that images come from.
+    pub registry: Option<Registry>,
+    /// The secrets that all services share. They are in each service's own too.
+    pub secrets: BTreeMap<String, Secret>,
     /// The services, at least one.
     pub services: BTreeMap<Name, Service>,
     /// The user's tags. Ours are not in here.
@@ -50,8 +73,9 @@ pub struct Manifest {
 pub struct Dns {
     /// Who serves the zone.
     pub provider: DnsProvider,
-    /// The zone; every hostname is this or below it.
-    pub zone: Located<DomainName>,
+    /// The zone; every hostname is this or below it. None where the provider knows it: for each hostname the
+    /// longest zone that the name ends with.
+    pub zone: Option<Located<DomainName>>,
 }
 
 /// Who serves the zone.
@@ -59,6 +83,10 @@ pub struct Dns {
 pub enum DnsProvider {
     /// Cloudflare DNS.
     Cloudflare,
+    /// Amazon Route 53.
+    Route53,
+    /// A person.
+    Manual,
 }
 
 impl Manifest {
@@ -77,6 +105,27 @@ impl Manifest {
                 .hostname()
                 .map(|hostname| (service, hostname))
         })
+    }
+
+    /// Every name that some service is reached by: hostnames and aliases.
+    pub fn names(&self) -> impl Iterator<Item = &Located<DomainName>> {
+        self.hostnames().flat_map(|(_, hostname)| hostname.names())
+    }
+
+    /// What somebody else keeps and containers read, each once.
+    pub fn references(&self) -> BTreeSet<&Reference> {
+        let services = self.services.values();
+        let all = services.flat_map(|service| {
+            let sidecars = service.sidecars.values();
+            let beside = sidecars.flat_map(|sidecar| sidecar.secrets.values());
+            service.secrets.values().chain(beside)
+        });
+        let all = all.chain(self.secrets.values());
+        all.filter_map(|secret| match secret.source.get() {
+            SecretSource::Existing { reference, .. } => Some(reference),
+            SecretSource::Generated { .. } | SecretSource::Given(_) => None,
+        })
+        .collect()
     }
 
     /// The service that the load balancer answers with over plain HTTP, if there is one.

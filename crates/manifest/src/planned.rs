@@ -5,11 +5,13 @@
 
 /// Does the design have this key? `*` stands for a name of the user's.
 pub(crate) fn is_planned_key(path: &[&str]) -> bool {
+    let path = in_file(path);
     KEYS.iter().any(|planned| matches(planned, path))
 }
 
 /// Does the design have this value for the key?
 pub(crate) fn is_planned_value(path: &[&str], value: &str) -> bool {
+    let path = in_file(path);
     VALUES
         .iter()
         .any(|(planned, values)| matches(planned, path) && values.contains(&value))
@@ -17,61 +19,63 @@ pub(crate) fn is_planned_value(path: &[&str], value: &str) -> bool {
 
 /// Does the design have a table here? An image can be taken from another service.
 pub(crate) fn is_planned_table(path: &[&str]) -> bool {
-    matches(TABLE, path)
+    matches(TABLE, in_file(path))
 }
 
 /// The first `${…}` in a text that will mean something one day. Others, such as `${HOME}` in a shell
 /// command, are the container's own.
 pub(crate) fn planned_interpolation(text: &str) -> Option<&str> {
-    let start = ["${env:", "${git:", "${image:"]
-        .iter()
-        .filter_map(|opening| text.find(opening))
-        .min()?;
+    let start = text.find("${image:")?;
     let rest = &text[start..];
     Some(rest.find('}').map_or(rest, |end| &rest[..=end]))
 }
 
-fn matches(planned: &str, path: &[&str]) -> bool {
+/// The path that a key of an environment's overlay has once it is merged into the file.
+fn in_file<'p>(path: &'p [&'p str]) -> &'p [&'p str] {
+    match path {
+        ["environments", _, rest @ ..] => rest,
+        path => path,
+    }
+}
+
+/// Is this path one that the pattern describes?
+pub(crate) fn matches(planned: &str, path: &[&str]) -> bool {
     let mut parts = planned.split('.');
     path.iter()
         .all(|key| parts.next().is_some_and(|part| part == "*" || part == *key))
         && parts.next().is_none()
 }
 
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 20] = [
     "assets",
     "cluster",
     "databases",
     "ec2",
-    "environments",
-    "existing",
     "jobs",
     "observability",
     "queues",
-    "registry",
     "release",
-    "secrets",
     "workers",
     "dns.token",
     "network.nat",
-    "network.vpc",
-    "services.*.aliases",
     "services.*.build",
     "services.*.capacity",
-    "services.*.deploy",
-    "services.*.exec",
+    "services.*.deploy.alarms",
+    "services.*.deploy.bake",
+    "services.*.deploy.canary",
+    "services.*.deploy.circuit_breaker.threshold",
+    "services.*.deploy.linear",
     "services.*.scale",
-    "services.*.sidecars",
     "services.*.uses",
 ];
 
 const TABLE: &str = "services.*.image";
 
 const VALUES: [(&str, &[&str]); 2] = [
-    ("dns.provider", &["route53", "manual"]),
+    ("network.layout", &["private-nat", "private-endpoints"]),
     (
-        "network.layout",
-        &["private-nat", "private-endpoints", "existing"],
+        "services.*.deploy.strategy",
+        &["blue-green", "canary", "linear"],
     ),
 ];
 
@@ -81,8 +85,11 @@ mod tests {
 
     #[test]
     fn only_our_interpolations_are_planned() {
-        assert_eq!(planned_interpolation("a:${git:sha}-b"), Some("${git:sha}"));
-        assert_eq!(planned_interpolation("${env:X"), Some("${env:X"));
+        assert_eq!(
+            planned_interpolation("${image:web}-b"),
+            Some("${image:web}")
+        );
+        assert_eq!(planned_interpolation("${image:X"), Some("${image:X"));
         assert_eq!(planned_interpolation("echo ${HOME} $env"), None);
     }
 }

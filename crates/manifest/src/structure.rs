@@ -4,6 +4,7 @@
 //! of `schema.rs` and the rules of `validate/` can still be checked on it. It knows nothing of what the
 //! keys mean.
 
+mod scalar;
 mod shape;
 mod words;
 
@@ -13,13 +14,14 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use self::scalar::Place;
 use self::shape::Shape;
-use self::words::{advice, article, in_toml, listed};
+use self::words::{in_toml, listed};
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::did_you_mean::did_you_mean;
 use crate::located::Span;
-use crate::planned::{is_planned_key, is_planned_table, is_planned_value, planned_interpolation};
+use crate::planned::is_planned_key;
 
 /// What the comparison found.
 #[derive(Debug, Default)]
@@ -29,21 +31,50 @@ pub(crate) struct Findings {
     /// The keys that were taken out, are missing, or were most likely meant by a misspelt one: nobody need
     /// complain about them again.
     pub(crate) spoiled: BTreeSet<String>,
+    /// Is what is missing told? Not before the environment is merged in: it may have it.
+    tells_missing: bool,
 }
 
-/// Compares, reports and prunes.
-pub(crate) fn check_structure(document: &mut DeTable<'_>, schema: &Value) -> Findings {
-    let mut findings = Findings::default();
-    findings.table(&[], Shape::root(schema), document, 0..0);
-    findings
+impl Findings {
+    /// Compares what was written, reports and prunes.
+    pub(crate) fn written(document: &mut DeTable<'_>, schema: &Value) -> Self {
+        let mut findings = Findings::default();
+        findings.table(&[], Shape::root(schema), document, 0..0);
+        findings
+    }
+
+    /// Compares again what has become of it: one environment, with nothing left to be filled in.
+    pub(crate) fn merged(&mut self, document: &mut DeTable<'_>, schema: &Value) {
+        self.tells_missing = true;
+        self.table(&[], Shape::root(schema), document, 0..0);
+    }
+
+    /// What was wrong in the overlay of the environment is wrong in the file that it is merged into.
+    pub(crate) fn merge_spoiled(&mut self, environment: &str) {
+        let overlay = format!("{}.", dotted(&["environments", environment]));
+        let merged: Vec<_> = self
+            .spoiled
+            .iter()
+            .filter_map(|path| path.strip_prefix(&overlay).map(str::to_owned))
+            .collect();
+        self.spoiled.extend(merged);
+    }
 }
 
 /// A key path as messages write it. Keys that need quotes in TOML get them.
 pub(crate) fn dotted(path: &[&str]) -> String {
-    path.iter()
-        .map(|key| quoted(key))
-        .collect::<Vec<_>>()
-        .join(".")
+    let mut written = String::new();
+    for key in path {
+        if key.starts_with('[') && key.ends_with(']') {
+            written.push_str(key); // The place in a list; no key of the schema starts so.
+            continue;
+        }
+        if !written.is_empty() {
+            written.push('.');
+        }
+        written.push_str(&quoted(key));
+    }
+    written
 }
 
 fn quoted(key: &str) -> String {
@@ -63,7 +94,13 @@ impl Findings {
             let word: &str = key.get_ref();
             let path = [path, &[word]].concat();
             let fits = match shape.key(word) {
-                Some(below) => self.value(&path, below, value, key.span()),
+                Some(below) => {
+                    let fits = self.value(&path, below, value, key.span());
+                    if !fits && below.type_name() == "object" {
+                        self.show(shape.example(word), word);
+                    }
+                    fits
+                }
                 None => {
                     self.unknown(&path, shape, key.span());
                     false
@@ -74,7 +111,11 @@ impl Findings {
                 wrong.insert(word.to_owned());
             }
         }
-        for key in shape.required().filter(|key| !table.contains_key(*key)) {
+        let missing = shape
+            .required()
+            .filter(|key| self.tells_missing && !table.contains_key(*key))
+            .collect::<Vec<_>>();
+        for key in missing {
             self.missing(&[path, &[key]].concat(), shape, &name);
         }
         for key in wrong {
@@ -90,7 +131,7 @@ impl Findings {
         value: &mut Spanned<DeValue<'_>>,
         name: Span,
     ) -> bool {
-        match (shape.type_name(), value.get_mut()) {
+        match (shape.type_for(value.get_ref()), value.get_mut()) {
             ("object", DeValue::Table(table)) => {
                 self.table(path, shape, table, name);
                 true
@@ -100,15 +141,19 @@ impl Findings {
                     return true;
                 };
                 let mut fits = true;
-                for (index, item) in array.iter().enumerate() {
-                    fits &= self.scalar(
-                        &Place {
-                            path,
-                            index: Some(index),
-                        },
-                        below,
-                        item,
-                    );
+                for (index, item) in array.iter_mut().enumerate() {
+                    let at = item.span();
+                    fits &= match item.get_mut() {
+                        DeValue::Table(table) if below.type_name() == "object" => {
+                            let index = format!("[{index}]");
+                            self.table(&[path, &[&index]].concat(), below, table, at);
+                            true
+                        }
+                        _ => {
+                            let index = Some(index);
+                            self.scalar(&Place { path, index }, below, item)
+                        }
+                    };
                 }
                 fits
             }
@@ -116,110 +161,14 @@ impl Findings {
         }
     }
 
-    fn scalar(
-        &mut self,
-        place: &Place<'_>,
-        shape: Shape<'_>,
-        value: &Spanned<DeValue<'_>>,
-    ) -> bool {
-        let span = value.span();
-        match (shape.type_name(), value.get_ref()) {
-            ("string", DeValue::String(text)) => self.text(place, shape, text, span),
-            ("boolean", DeValue::Boolean(_)) | ("number", DeValue::Integer(_)) => true,
-            ("integer", DeValue::Integer(written)) => {
-                let number = i64::from_str_radix(written.as_str(), written.radix()).ok();
-                self.number(place, shape, number, span)
-            }
-            ("number", DeValue::Float(written)) => {
-                let finite = written.as_str().parse::<f64>().is_ok_and(f64::is_finite);
-                finite || self.number(place, shape, None, span)
-            }
-            (_, other) => {
-                self.wrong_type(place, shape, other, span);
-                false
-            }
+    /// Adds an example to what was told last: how a table is written is harder to guess than a text.
+    fn show(&mut self, example: Option<&Value>, key: &str) {
+        if let (Some(example), Some(told)) = (example, self.diagnostics.last_mut())
+            && told.code == Code::WrongType
+        {
+            told.helps
+                .push(format!("write for example: {key} = {}", in_toml(example)));
         }
-    }
-
-    fn text(&mut self, place: &Place<'_>, shape: Shape<'_>, text: &str, span: Span) -> bool {
-        if let Some(planned) = planned_interpolation(text) {
-            let message =
-                format!("`{planned}` in `{place}` is known but not supported by this version");
-            self.diagnostics.push(
-                Diagnostic::new(Code::NotSupportedYet, span, message)
-                    .help("write the value itself"),
-            );
-            return false;
-        }
-        let choices = shape.choices();
-        if choices.is_empty() || choices.contains(&text) {
-            return true;
-        }
-        let diagnostic = if is_planned_value(place.path, text) {
-            let message =
-                format!("`{place} = {text:?}` is known but not supported by this version");
-            Diagnostic::new(Code::NotSupportedYet, span, message)
-        } else {
-            Diagnostic::new(
-                Code::NotAChoice,
-                span,
-                format!("`{place}` cannot be {text:?}"),
-            )
-        };
-        let diagnostic = match did_you_mean(text, choices.iter().copied()) {
-            Some(near) => diagnostic.label(format!("did you mean `{near}`?")),
-            None => diagnostic,
-        };
-        let help = format!("this version has: {}", listed(choices.into_iter()));
-        self.diagnostics.push(diagnostic.help(help));
-        false
-    }
-
-    fn number(
-        &mut self,
-        place: &Place<'_>,
-        shape: Shape<'_>,
-        number: Option<i64>,
-        span: Span,
-    ) -> bool {
-        let (least, most) = shape.bounds();
-        let inside = |number: i64| {
-            least.is_none_or(|least| number >= least) && most.is_none_or(|most| number <= most)
-        };
-        if number.is_some_and(inside) {
-            return true;
-        }
-        let range = match (least, most) {
-            (Some(least), Some(most)) => format!("from {least} to {most}"),
-            (Some(least), None) => format!("of at least {least}"),
-            (None, Some(most)) => format!("of at most {most}"),
-            (None, None) => "of ordinary size".to_owned(),
-        };
-        self.diagnostics.push(
-            Diagnostic::new(Code::OutOfRange, span, format!("`{place}` is out of range"))
-                .label(format!("must be a number {range}")),
-        );
-        false
-    }
-
-    fn wrong_type(&mut self, place: &Place<'_>, shape: Shape<'_>, value: &DeValue<'_>, span: Span) {
-        if value.is_table() && is_planned_table(place.path) {
-            let message =
-                format!("a table as `{place}` is known but not supported by this version");
-            self.diagnostics.push(
-                Diagnostic::new(Code::NotSupportedYet, span, message)
-                    .help("write the value itself"),
-            );
-            return;
-        }
-        let expected = shape.type_name();
-        let message = format!("`{place}` must be {}", article(expected));
-        let diagnostic = Diagnostic::new(Code::WrongType, span, message)
-            .label(format!("this is {}", article(value.type_str())));
-        self.diagnostics.push(match advice(expected, value) {
-            Some(advice) => diagnostic.help(advice),
-            None => diagnostic,
-        });
     }
 
     fn unknown(&mut self, path: &[&str], shape: Shape<'_>, span: Span) {
@@ -271,21 +220,5 @@ impl Findings {
             )
             .help(help),
         );
-    }
-}
-
-/// A key, or one item of the list that it holds.
-struct Place<'p> {
-    path: &'p [&'p str],
-    index: Option<usize>,
-}
-
-impl std::fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&dotted(self.path))?;
-        match self.index {
-            Some(index) => write!(f, "[{index}]"),
-            None => Ok(()),
-        }
     }
 }

@@ -3,12 +3,22 @@
 //! Each function reports what is wrong and returns `None` for it, and goes on as far as it can. A rule
 //! between two keys is checked only when both are there, so that one mistake is told once.
 
+mod arn;
+mod containers;
+mod deploy;
 mod dns;
 mod env;
+mod environment;
+mod existing;
 mod health;
+mod hostname;
 mod ingress;
 mod network;
+mod permissions;
+mod registry;
+mod secrets;
 mod service;
+mod sidecar;
 mod size;
 mod tags;
 
@@ -18,7 +28,7 @@ use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::load::{DEFAULT_ENVIRONMENT, LoadOptions};
 use crate::located::{Located, Span};
-use crate::model::{Manifest, Name, Refusal, Region, Service};
+use crate::model::{Guard, Manifest, Name, Refusal, Region, SecretOwner, Service};
 use crate::schema::File;
 use crate::structure::dotted;
 
@@ -29,23 +39,48 @@ pub(crate) fn validate(
     spoiled: &BTreeSet<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Manifest> {
+    let params = file.params.iter().flatten().map(|(name, section)| {
+        let secret = section.secret.as_ref().is_some_and(|secret| *secret.get());
+        (name.get().clone(), secret)
+    });
     let cx = &mut Rules {
         spoiled,
         diagnostics,
+        params: params.collect(),
     };
 
     let app = cx.parse(Code::BadName, &["app"], file.app.as_ref(), Name::parse_app);
     let environment = environment(cx, options);
+    let guards: Vec<_> = file.environments.iter().flatten().collect();
+    let guard = match guards.as_slice() {
+        // The one that was merged in; the others are gone.
+        [(name, section)] => environment::guard(cx, name, section),
+        _ => Some(Guard::default()),
+    };
     let region = region(cx, file.region.as_ref(), options);
     let dns = dns::dns(cx, file.dns.as_ref());
-    let network = network::network(cx, &file.network.unwrap_or_default());
+    let existing = existing::existing(cx, file.existing.as_ref());
+    let vpc = file.existing.as_ref().and_then(|it| it.vpc.as_ref());
+    let network = match (vpc, &file.network) {
+        (Some(vpc), network) => {
+            if let Some(network) = network {
+                existing::check_network(cx, vpc, network);
+            }
+            Some(None)
+        }
+        (None, Some(written)) => network::network(cx, written).map(Some),
+        (None, None) => network::network(cx, &Default::default()).map(Some),
+    };
+    let registry = registry::registry(cx, file.registry.as_ref());
+    secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
     let shared_env = env::env(cx, &["env"], file.env);
+    let shared_secrets = secrets::secrets(cx, &["secrets"], file.secrets, SecretOwner::App);
     let tags = tags::tags(cx, file.tags);
 
     let sections = file
         .services
         .unwrap_or_else(|| Located::new(BTreeMap::new(), 0..0));
-    if sections.is_empty() && !cx.is_spoiled(&["services"]) && !cx.is_spoiled_below("services") {
+    if sections.is_empty() && !cx.is_spoiled(&["services"]) && !cx.is_spoiled_below(&["services"]) {
         cx.push(
             Diagnostic::new(
                 Code::MissingKey,
@@ -55,11 +90,29 @@ pub(crate) fn validate(
             .help("write a section for one: [services.NAME]"),
         );
     }
-    ingress::check_together(cx, &sections);
+    // In the order of the text, so that it is the second one of two that is told.
+    let mut in_text: Vec<_> = sections.iter().collect();
+    in_text.sort_by_key(|(name, _)| name.span().start);
+    hostname::check_names(cx, &in_text);
+    ingress::check_plain(cx, &in_text);
+    if let Some(existing) = &existing {
+        existing::check_services(cx, existing, &sections);
+        if let Some(region) = &region {
+            existing::check_region(cx, existing, region);
+        }
+    }
+    if let Some(Some(registry)) = &registry {
+        registry::check_used(cx, registry, &sections);
+    }
+    let shared = service::Shared {
+        dns: &dns,
+        env: shared_env.as_ref(),
+        secrets: shared_secrets.as_ref(),
+    };
     let services: Vec<Option<Service>> = sections
         .into_inner()
         .into_iter()
-        .map(|(name, section)| service::service(cx, name, section, &dns, shared_env.as_ref()))
+        .map(|(name, section)| service::service(cx, name, section, &shared))
         .collect();
     let services = services.into_iter().collect::<Option<Vec<_>>>();
 
@@ -67,8 +120,12 @@ pub(crate) fn validate(
         app: app?,
         environment: environment?,
         region: region?,
+        guard: guard?,
         dns: dns.into_model()?,
         network: network?,
+        existing: existing?,
+        registry: registry?,
+        secrets: shared_secrets?,
         services: services?
             .into_iter()
             .map(|service| (service.name.get().clone(), service))
@@ -120,6 +177,8 @@ fn region(
 pub(crate) struct Rules<'a> {
     spoiled: &'a BTreeSet<String>,
     diagnostics: &'a mut Vec<Diagnostic>,
+    /// The names of the params, and whether each is a secret.
+    params: BTreeMap<String, bool>,
 }
 
 impl Rules<'_> {
@@ -132,8 +191,8 @@ impl Rules<'_> {
         self.spoiled.contains(&dotted(path))
     }
 
-    fn is_spoiled_below(&self, section: &str) -> bool {
-        let prefix = format!("{section}.");
+    fn is_spoiled_below(&self, path: &[&str]) -> bool {
+        let prefix = format!("{}.", dotted(path));
         self.spoiled.iter().any(|path| path.starts_with(&prefix))
     }
 

@@ -9,6 +9,7 @@ pub mod cloudflare;
 mod list;
 #[cfg(feature = "live")]
 pub mod outside;
+pub mod manual;
 
 use ashore_engine::kind::Kinds;
 
@@ -16,5 +17,6 @@ use ashore_engine::kind::Kinds;
 pub fn kinds() -> Kinds {
     let mut kinds = aws::kinds();
     kinds.extend(cloudflare::kinds());
+    kinds.extend(manual::kinds());
     kinds
 }

@@ -2,83 +2,86 @@
 //! the balancer.
 
 use ashore_engine::graph::Handle;
-use ashore_engine::input::{Input, When};
+use ashore_engine::input::Input;
 use ashore_providers::aws::certificate::Certificate;
-use ashore_providers::aws::load_balancer::LoadBalancer;
 use ashore_providers::aws::service::Service as EcsService;
-use ashore_providers::cloudflare::dns_record::DnsRecord;
 
 use super::ingress::Ways;
+use super::record::{PointsTo, Record};
 use super::{LowerError, Lowering, of_service};
-use crate::model::{Hostname, Service};
-
-/// Cloudflare's own word for "as you like it" [Cloudflare API: DNS record, `ttl`].
-const AUTOMATIC_TTL: u32 = 1;
-/// The record moves when the balancer is replaced; a short life lets clients follow (S0-31).
-const TTL_SECONDS: u32 = 60;
+use crate::model::{DomainName, Hostname, Service};
 
 impl Lowering<'_> {
-    /// The certificate of the manifest's hostname, if it has one.
-    pub(super) fn certificate(&mut self) -> Option<Handle<Certificate>> {
-        let (service, hostname) = self.manifest.hostnames().next()?;
-        let zone = self.surroundings.dns_zone.clone()?;
-        let name = service.name.as_str();
+    /// ARN of the certificate of all the manifest's names, once it is issued. None if there are no names.
+    pub(super) fn certificate(&mut self) -> Result<Option<Input<String>>, LowerError> {
+        let names: Vec<_> = self.manifest.names().collect();
+        let Some((first, further)) = names.split_first() else {
+            return Ok(None);
+        };
+        if self.manifest.existing.certificate.is_some() {
+            let existing = self.surroundings.existing.certificate.clone();
+            let existing = existing.ok_or(LowerError::Unread("existing.certificate"))?;
+            return Ok(Some(Input::Known(existing)));
+        }
         let certificate = self.graph.add(
-            of_service(name, "certificate"),
+            "ingress/certificate",
             &Certificate {
-                domain: hostname.name.to_string(),
-                names: Vec::new(),
+                domain: first.to_string(),
+                names: further.iter().map(ToString::to_string).collect(),
                 tags: self.tags(),
             },
         );
-        // The certificate authority looks the record up itself: a proxied one hides it.
-        // It stays for ever, because ACM looks again at every renewal.
-        let record = DnsRecord {
-            zone_id: zone,
-            name: certificate.get(Certificate::VALIDATION_NAME),
-            record_type: "CNAME".to_string(),
-            content: certificate.get(Certificate::VALIDATION_VALUE),
-            ttl: TTL_SECONDS,
-            proxied: false,
-            take_over: false,
-            comment: String::new(),
-        };
-        self.graph
-            .add(of_service(name, "validation_record"), &record);
-        Some(certificate)
+        for name in &names {
+            let part = part_of("validation_record", name, first);
+            let record = Record {
+                of: name,
+                name: certificate.get(Certificate::validation_name(name.as_str())),
+                points_to: PointsTo::Name(
+                    certificate.get(Certificate::validation_value(name.as_str())),
+                ),
+                // The certificate authority looks the record up itself: a proxied one hides it.
+                proxied: false,
+                take_over: false,
+            };
+            // It stays for ever, because ACM looks again at every renewal.
+            self.record(format!("ingress/{part}").as_str(), record, None)?;
+        }
+        Ok(Some(certificate.ready().get(Certificate::ARN)))
     }
 
-    /// The record that leads to the balancer.
-    pub(super) fn hostname_record(
+    /// The records that lead to the balancer: one for each name.
+    pub(super) fn hostname_records(
         &mut self,
         service: &Service,
         hostname: &Hostname,
         ways: &Ways,
         running: &Handle<EcsService>,
     ) -> Result<(), LowerError> {
-        let name = service.name.as_str();
-        let zone = self.surroundings.dns_zone.clone();
-        let record = DnsRecord {
-            zone_id: zone.ok_or_else(|| LowerError::Zone(name.to_string()))?,
-            name: Input::Known(hostname.name.to_string()),
-            record_type: "CNAME".to_string(),
-            content: ways.balancer.ready().get(LoadBalancer::DNS_NAME),
-            ttl: if hostname.proxied {
-                AUTOMATIC_TTL
-            } else {
-                TTL_SECONDS
-            },
-            proxied: hostname.proxied,
-            take_over: hostname.take_over,
-            comment: String::new(),
-        };
-        let record = self.graph.add(of_service(name, "record"), &record);
-        self.graph.after(
-            &record,
-            running,
-            When::Ready,
-            "DNS moves only to healthy tasks",
-        );
+        for name in hostname.names() {
+            let record = Record {
+                of: name,
+                name: Input::Known(name.to_string()),
+                points_to: PointsTo::Balancer {
+                    dns_name: ways.dns_name.clone(),
+                    zone_id: ways.zone_id.clone(),
+                    ipv6: ways.ipv6,
+                },
+                proxied: hostname.proxied,
+                take_over: hostname.take_over,
+            };
+            let part = part_of("record", name, &hostname.name);
+            let address = of_service(service.name.as_str(), &part);
+            self.record(address, record, Some(running))?;
+        }
         Ok(())
+    }
+}
+
+/// The first name's record has the plain name, so that another alias changes no address.
+fn part_of(part: &str, name: &DomainName, first: &DomainName) -> String {
+    if name == first {
+        part.to_string()
+    } else {
+        format!("{part}[{name}]")
     }
 }

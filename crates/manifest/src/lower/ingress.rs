@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use ashore_engine::graph::Handle;
 use ashore_engine::input::{Input, When};
-use ashore_providers::aws::certificate::Certificate;
 use ashore_providers::aws::listener::{Action, Listener};
-use ashore_providers::aws::load_balancer::LoadBalancer;
+use ashore_providers::aws::load_balancer::{IpAddressType, LoadBalancer};
 use ashore_providers::aws::security_group::{Rule, SecurityGroup, Source};
-use ashore_providers::aws::subnet::Subnet;
 use ashore_providers::aws::target_group::{HealthCheck, TargetGroup};
-use ashore_providers::aws::vpc::Vpc;
 
 use super::network::Network;
 use super::{LowerError, Lowering, of_service};
@@ -25,12 +22,45 @@ pub(super) const NAME_MAX: usize = 32;
 
 /// What services behind the balancer need of it.
 pub(super) struct Ways {
-    pub(super) balancer: Handle<LoadBalancer>,
-    pub(super) security_group: Handle<SecurityGroup>,
-    pub(super) http: Handle<Listener>,
-    pub(super) https: Option<Handle<Listener>>,
+    /// The name that AWS gave the balancer, once it can be reached.
+    pub(super) dns_name: Input<String>,
+    /// The Route 53 zone of that name.
+    pub(super) zone_id: Input<String>,
+    /// Is it reached over IPv6 too?
+    pub(super) ipv6: bool,
+    /// Where requests to tasks come from.
+    pub(super) security_groups: Vec<Input<String>>,
+    /// Where services without a hostname answer.
+    pub(super) http: Option<Handle<Listener>>,
+    /// Where services with a hostname have their rules.
+    pub(super) https: Option<Door>,
     /// The one target group that the balancer answers with by default over plain HTTP, if any.
     pub(super) plain: Option<Handle<TargetGroup>>,
+}
+
+/// A listener that rules are made on.
+pub(super) enum Door {
+    Ours(Handle<Listener>),
+    /// Somebody else's, with other rules on it. By ARN.
+    Theirs(String),
+}
+
+impl Door {
+    pub(super) fn arn(&self) -> Input<String> {
+        match self {
+            Door::Ours(listener) => listener.get(Listener::ARN),
+            Door::Theirs(arn) => Input::Known(arn.clone()),
+        }
+    }
+}
+
+/// The balancer, ours or somebody else's.
+struct Balancer {
+    arn: Input<String>,
+    dns_name: Input<String>,
+    zone_id: Input<String>,
+    ipv6: bool,
+    security_groups: Vec<Input<String>>,
 }
 
 impl Lowering<'_> {
@@ -38,9 +68,29 @@ impl Lowering<'_> {
         if !self.manifest.has_load_balancer() {
             return Ok(None);
         }
-        let certificate = self.certificate();
-        let security_group = self.balancer_group(network, certificate.is_some());
-        let balancer = self.balancer(network, &security_group);
+        let named = &self.manifest.existing;
+        let read = &self.surroundings.existing;
+        if named.listener.is_some() {
+            let listener = read.listener.clone();
+            let listener = listener.ok_or(LowerError::Unread("existing.listener"))?;
+            let balancer = self.existing_balancer()?;
+            return Ok(Some(Ways {
+                dns_name: balancer.dns_name,
+                zone_id: balancer.zone_id,
+                ipv6: balancer.ipv6,
+                security_groups: balancer.security_groups,
+                http: None,
+                https: Some(Door::Theirs(listener)),
+                plain: None,
+            }));
+        }
+        let certificate = self.certificate()?;
+        let balancer = if named.load_balancer.is_some() {
+            self.existing_balancer()?
+        } else {
+            let security_group = self.balancer_group(network, certificate.is_some());
+            self.balancer(network, &security_group)?
+        };
         let plain = self.manifest.plain_http().and_then(|service| {
             let target = service.ingress.target()?;
             Some(self.target_group(service, target, network))
@@ -56,29 +106,44 @@ impl Lowering<'_> {
             },
             None => redirect,
         };
-        let http = self.listener("ingress/http_listener", &balancer, None, default_action);
+        let http = self.listener("ingress/http_listener", &balancer.arn, None, default_action);
         let https = certificate.map(|certificate| {
             let not_found = Action::Respond {
                 status: 404,
                 content_type: "application/json".to_string(),
                 body: r#"{"message": "Not Found"}"#.to_string(),
             };
-            let issued = Some(certificate.ready().get(Certificate::ARN));
-            self.listener("ingress/https_listener", &balancer, issued, not_found)
+            let issued = Some(certificate);
+            self.listener("ingress/https_listener", &balancer.arn, issued, not_found)
         });
         Ok(Some(Ways {
-            balancer,
-            security_group,
-            http,
-            https,
+            dns_name: balancer.dns_name,
+            zone_id: balancer.zone_id,
+            ipv6: balancer.ipv6,
+            security_groups: balancer.security_groups,
+            http: Some(http),
+            https: https.map(Door::Ours),
             plain,
         }))
+    }
+
+    fn existing_balancer(&self) -> Result<Balancer, LowerError> {
+        let existing = self.surroundings.existing.load_balancer.as_ref();
+        let existing = existing.ok_or(LowerError::Unread("existing.load_balancer"))?;
+        let groups = existing.security_groups.iter().cloned();
+        Ok(Balancer {
+            arn: Input::Known(existing.arn.clone()),
+            dns_name: Input::Known(existing.dns_name.clone()),
+            zone_id: Input::Known(existing.zone_id.clone()),
+            ipv6: existing.ipv6,
+            security_groups: groups.map(Input::Known).collect(),
+        })
     }
 
     fn listener(
         &mut self,
         address: &str,
-        balancer: &Handle<LoadBalancer>,
+        balancer: &Input<String>,
         certificate: Option<Input<String>>,
         default_action: Action,
     ) -> Handle<Listener> {
@@ -86,7 +151,7 @@ impl Lowering<'_> {
         self.graph.add(
             address,
             &Listener {
-                load_balancer: balancer.get(LoadBalancer::ARN),
+                load_balancer: balancer.clone(),
                 port: if tls { 443 } else { 80 },
                 protocol: if tls { "HTTPS" } else { "HTTP" }.to_string(),
                 tls_policy: tls.then(|| TLS_POLICY.to_string()),
@@ -98,21 +163,28 @@ impl Lowering<'_> {
     }
 
     fn balancer_group(&mut self, network: &Network, tls: bool) -> Handle<SecurityGroup> {
-        let open = |port: i32, what: &str| Rule {
+        let open = |port: i32, what: &str, source: Source| Rule {
             protocol: "tcp".to_string(),
             from_port: port,
             to_port: port,
-            source: Source::Cidr4("0.0.0.0/0".to_string()),
-            description: what.to_string(),
+            source,
+            description: format!("{what} from anywhere"),
         };
-        let mut ingress = vec![open(80, "HTTP from anywhere")];
-        ingress.extend(tls.then(|| open(443, "HTTPS from anywhere")));
+        let ports = [(80, "HTTP"), (443, "HTTPS")];
+        let ports = ports.iter().take(if tls { 2 } else { 1 });
+        let mut ingress = Vec::new();
+        for (port, what) in ports {
+            ingress.push(open(*port, what, Source::Cidr4("0.0.0.0/0".to_string())));
+            if network.ipv6 {
+                ingress.push(open(*port, what, Source::Cidr6("::/0".to_string())));
+            }
+        }
         self.graph.add(
             "ingress/security_group",
             &SecurityGroup {
                 name: self.name("balancer", 255),
                 description: format!("Load balancer of {}", self.surroundings.names.stack),
-                vpc: network.vpc.get(Vpc::ID),
+                vpc: network.vpc.clone(),
                 ingress,
                 egress: vec![Rule::all_out()],
                 tags: self.named_tags("balancer"),
@@ -124,15 +196,22 @@ impl Lowering<'_> {
         &mut self,
         network: &Network,
         security_group: &Handle<SecurityGroup>,
-    ) -> Handle<LoadBalancer> {
+    ) -> Result<Balancer, LowerError> {
+        if network.balancer_subnets.len() < 2 {
+            return Err(LowerError::PublicZones(network.balancer_subnets.len()));
+        }
         let role = self.linked_role("elasticloadbalancing", "elasticloadbalancing.amazonaws.com");
-        let subnets = network.subnets.iter();
         let balancer = self.graph.add(
             "ingress/load_balancer",
             &LoadBalancer {
                 name: self.name("balancer", NAME_MAX),
                 scheme: "internet-facing".to_string(),
-                subnets: subnets.map(|subnet| subnet.get(Subnet::ID)).collect(),
+                subnets: network.balancer_subnets.clone(),
+                ip_address_type: if network.ipv6 {
+                    IpAddressType::Dualstack
+                } else {
+                    IpAddressType::Ipv4
+                },
                 security_groups: vec![security_group.get(SecurityGroup::ID)],
                 attributes: BTreeMap::from([(
                     // Requests with malformed headers are how requests are smuggled past a proxy.
@@ -142,19 +221,27 @@ impl Lowering<'_> {
                 tags: self.tags(),
             },
         );
-        self.graph.after(
-            &balancer,
-            &network.gateway,
-            When::Named,
-            "an internet-facing balancer is refused in a network without a gateway",
-        );
+        if let Some(made) = &network.made {
+            self.graph.after(
+                &balancer,
+                &made.gateway,
+                When::Named,
+                "an internet-facing balancer is refused in a network without a gateway",
+            );
+        }
         self.graph.after(
             &balancer,
             &role,
             When::Named,
             "the balancer acts in the account through its service-linked role",
         );
-        balancer
+        Ok(Balancer {
+            arn: balancer.get(LoadBalancer::ARN),
+            dns_name: balancer.ready().get(LoadBalancer::DNS_NAME),
+            zone_id: balancer.ready().get(LoadBalancer::ZONE_ID),
+            ipv6: network.ipv6,
+            security_groups: vec![security_group.get(SecurityGroup::ID)],
+        })
     }
 
     pub(super) fn target_group(
@@ -169,7 +256,7 @@ impl Lowering<'_> {
             of_service(name, "target_group"),
             &TargetGroup {
                 name: self.name(name, NAME_MAX),
-                vpc: network.vpc.get(Vpc::ID),
+                vpc: network.vpc.clone(),
                 port: *target.port,
                 protocol: "HTTP".to_string(),
                 health: HealthCheck {

@@ -1,29 +1,63 @@
-//! `[network]`: public subnets, no NAT.
+//! `[network]`: public subnets, no NAT; or the network that somebody else owns.
 
 use ashore_engine::graph::Handle;
+use ashore_engine::input::Input;
 use ashore_providers::aws::internet_gateway::InternetGateway;
 use ashore_providers::aws::route_table::{Route, RouteTable};
-use ashore_providers::aws::subnet::Subnet;
+use ashore_providers::aws::subnet::{Ipv6, Subnet};
 use ashore_providers::aws::vpc::Vpc;
 
-use super::Lowering;
+use super::{LowerError, Lowering, surroundings};
+use crate::model;
 
 /// What stands in the network needs these.
 pub(super) struct Network {
-    pub(super) vpc: Handle<Vpc>,
-    pub(super) subnets: Vec<Handle<Subnet>>,
+    pub(super) vpc: Input<String>,
+    /// Where a load balancer stands.
+    pub(super) balancer_subnets: Vec<Input<String>>,
+    /// Where tasks run.
+    pub(super) task_subnets: Vec<Input<String>>,
+    /// Do tasks reach the internet by an address of their own?
+    pub(super) public_tasks: bool,
+    /// Do the subnets have IPv6 addresses too?
+    pub(super) ipv6: bool,
+    /// The way to the internet, if it is ours.
+    pub(super) made: Option<Made>,
+}
+
+pub(super) struct Made {
     pub(super) gateway: Handle<InternetGateway>,
     pub(super) routes: Handle<RouteTable>,
 }
 
 impl Lowering<'_> {
-    pub(super) fn network(&mut self) -> Network {
-        let wanted = &self.manifest.network;
+    pub(super) fn network(&mut self) -> Result<Network, LowerError> {
+        match &self.manifest.network {
+            Some(wanted) => self.own_network(wanted),
+            None => {
+                let existing = &self.surroundings.existing;
+                let vpc = existing.vpc.as_ref();
+                let vpc = vpc.ok_or(LowerError::Unread("existing.vpc"))?;
+                Ok(existing_network(&vpc.id, existing))
+            }
+        }
+    }
+
+    fn own_network(&mut self, wanted: &model::Network) -> Result<Network, LowerError> {
+        let zones = &self.surroundings.zones;
+        if zones.len() < wanted.subnets.len() {
+            return Err(LowerError::Zones {
+                wanted: wanted.subnets.len(),
+                there: zones.len(),
+                region: self.surroundings.names.region.clone(),
+            });
+        }
         let vpc = self.graph.add(
             "network/vpc",
             &Vpc {
                 cidr: wanted.cidr.to_string(),
                 dns_hostnames: true,
+                ipv6: wanted.ipv6,
                 tags: self.named_tags("vpc"),
             },
         );
@@ -34,42 +68,66 @@ impl Lowering<'_> {
                 tags: self.named_tags("internet"),
             },
         );
-        let zones = &self.surroundings.zones;
-        let subnets: Vec<Handle<Subnet>> = wanted
+        let subnets: Vec<Input<String>> = wanted
             .subnets
             .iter()
             .zip(zones)
-            .map(|(subnet, zone)| {
+            .zip(0_u8..)
+            .map(|((subnet, zone), index)| {
                 let spec = Subnet {
                     vpc: vpc.get(Vpc::ID),
                     cidr: subnet.cidr.to_string(),
                     zone: zone.clone(),
+                    ipv6: wanted.ipv6.then(|| Ipv6 {
+                        within: vpc.get(Vpc::IPV6_CIDR),
+                        index,
+                    }),
                     tags: self.named_tags(&format!("public-{}", subnet.key)),
                 };
                 let address = format!("network/subnet[{}]", subnet.key);
-                self.graph.add(address.as_str(), &spec)
+                self.graph.add(address.as_str(), &spec).get(Subnet::ID)
             })
             .collect();
+        let everywhere = ["0.0.0.0/0"].into_iter();
+        let everywhere = everywhere.chain(wanted.ipv6.then_some("::/0"));
         let routes = self.graph.add(
             "network/route_table",
             &RouteTable {
                 vpc: vpc.get(Vpc::ID),
-                routes: vec![Route {
-                    destination: "0.0.0.0/0".to_string(),
-                    gateway: gateway.get(InternetGateway::ATTACHED),
-                }],
-                subnets: subnets
-                    .iter()
-                    .map(|subnet| subnet.get(Subnet::ID))
+                routes: everywhere
+                    .map(|destination| Route {
+                        destination: destination.to_string(),
+                        gateway: gateway.get(InternetGateway::ATTACHED),
+                    })
                     .collect(),
+                subnets: subnets.clone(),
                 tags: self.named_tags("public"),
             },
         );
-        Network {
-            vpc,
-            subnets,
-            gateway,
-            routes,
-        }
+        Ok(Network {
+            vpc: vpc.get(Vpc::ID),
+            balancer_subnets: subnets.clone(),
+            task_subnets: subnets,
+            public_tasks: true, // no NAT: a task reaches the internet by an address of its own
+            ipv6: wanted.ipv6,
+            made: Some(Made { gateway, routes }),
+        })
+    }
+}
+
+fn existing_network(vpc: &str, existing: &surroundings::Existing) -> Network {
+    let ids = |subnets: Vec<&surroundings::Subnet>| {
+        let ids = subnets.into_iter().map(|subnet| subnet.id.clone());
+        ids.map(Input::Known).collect()
+    };
+    let of_tasks = existing.of_tasks();
+    Network {
+        vpc: Input::Known(vpc.to_string()),
+        balancer_subnets: ids(existing.of_balancer()),
+        // From a private subnet the way out is its owner's NAT gateway or endpoints.
+        public_tasks: of_tasks.iter().all(|subnet| subnet.public),
+        task_subnets: ids(of_tasks),
+        ipv6: false,
+        made: None,
     }
 }

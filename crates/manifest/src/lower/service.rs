@@ -1,41 +1,36 @@
-//! `[services.*]`: a task definition and a service, with what they need around them.
+//! `[services.*]`: a service, and what puts it behind the balancer.
 
 use std::collections::BTreeSet;
 
 use ashore_engine::graph::Handle;
-use ashore_engine::input::When;
-use ashore_providers::aws::cluster::Cluster;
-use ashore_providers::aws::iam_role::Role;
+use ashore_engine::input::{Input, When};
 use ashore_providers::aws::listener::Listener;
 use ashore_providers::aws::listener_rule::ListenerRule;
-use ashore_providers::aws::log_group::LogGroup;
 use ashore_providers::aws::security_group::{Rule, SecurityGroup, Source};
 use ashore_providers::aws::service::{Attachment, Service as EcsService};
-use ashore_providers::aws::subnet::Subnet;
 use ashore_providers::aws::target_group::TargetGroup;
-use ashore_providers::aws::task_definition::{Container, Log, TaskDefinition};
-use ashore_providers::aws::vpc::Vpc;
-use serde_json::json;
+use ashore_providers::aws::task_definition::TaskDefinition;
 
-use super::ingress::Ways;
+use super::ingress::{Door, Ways};
 use super::network::Network;
 use super::{LowerError, Lowering, of_service};
-use crate::model::{Architecture, Ingress, LogRetention, Service};
+use crate::model::{Ingress, Service};
 
-/// Where services run.
-pub(super) struct Home {
-    pub(super) cluster: Handle<Cluster>,
-}
-
-/// What Fargate needs to pull images and write logs.
-const EXECUTION_POLICY: &str =
-    "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
-
-/// The disk that every task has; asking for it is refused [ECS API: EphemeralStorage].
-const DISK_INCLUDED_GIB: u32 = 20;
-
-/// The priority of the first rule; services count up from it in the order of their names.
+/// The priority of the first rule on a listener of ours; services count up from it in the order of their names.
 const FIRST_PRIORITY: u32 = 100;
+
+/// On somebody else's listener there are other rules, which are not read: rules go to places that differ from stack
+/// to stack, behind the low numbers that people write by hand. A priority is at most 50000 [ELBv2 API: CreateRule].
+const SHARED_PRIORITIES: std::ops::Range<u32> = 10_000..50_000;
+
+/// How many hosts one rule can be for [ELBv2 quotas: condition values per rule].
+const HOSTS_OF_A_RULE: usize = 5;
+
+/// More rules than a listener of ours ever has [ELBv2 quotas: rules per load balancer, 100].
+const MOST_RULES: u32 = 1000;
+
+/// A service has no more names than its certificate.
+const MOST_NAMES: u32 = 10;
 
 impl Lowering<'_> {
     pub(super) fn service(
@@ -43,27 +38,23 @@ impl Lowering<'_> {
         service: &Service,
         network: &Network,
         ways: Option<&Ways>,
-        home: &Home,
+        cluster: &Input<String>,
     ) -> Result<(), LowerError> {
-        let task_definition = self.task_definition(service);
+        let task = self.task(service)?;
         let behind = ways.and_then(|ways| self.behind(service, network, ways));
-        let group = self.task_group(service, network, ways);
+        let security_groups = self.task_groups(service, network, ways);
         let name = service.name.as_str();
         let target = service.ingress.target();
         let running = self.graph.add(
             of_service(name, "service"),
             &EcsService {
                 name: self.name(name, 255),
-                cluster: home.cluster.get(Cluster::ARN),
-                task_definition: task_definition.get(TaskDefinition::ARN),
+                cluster: cluster.clone(),
+                task_definition: task.definition.get(TaskDefinition::ARN),
                 desired_count: *service.count,
-                subnets: network
-                    .subnets
-                    .iter()
-                    .map(|subnet| subnet.get(Subnet::ID))
-                    .collect(),
-                security_groups: vec![group.get(SecurityGroup::ID)],
-                assign_public_ip: true, // no NAT: a task reaches the internet by an address of its own
+                subnets: network.task_subnets.clone(),
+                security_groups,
+                assign_public_ip: network.public_tasks,
                 load_balancer: behind
                     .as_ref()
                     .zip(target)
@@ -73,18 +64,30 @@ impl Lowering<'_> {
                         port: *target.port,
                     }),
                 grace_period_seconds: target.map(|target| target.health.grace.0),
-                minimum_healthy_percent: 100,
-                maximum_percent: 200,
+                minimum_healthy_percent: service.deploy.minimum_healthy,
+                maximum_percent: service.deploy.maximum,
                 circuit_breaker: true,
+                rollback: service.deploy.rollback,
+                execute_command: service.exec,
                 tags: self.tags(),
             },
         );
-        self.graph.after(
-            &running,
-            &network.routes,
-            When::Named,
-            "tasks fetch their image over the internet",
-        );
+        if let Some(made) = &network.made {
+            self.graph.after(
+                &running,
+                &made.routes,
+                When::Named,
+                "tasks fetch their image over the internet",
+            );
+        }
+        if let Some(reader) = &task.reader {
+            self.graph.after(
+                &running,
+                reader,
+                When::Ready,
+                "tasks read their secrets by this role as they start",
+            );
+        }
         if let Some(behind) = &behind {
             let why = "a service is refused whose target group is behind no balancer";
             match &behind.by {
@@ -94,132 +97,45 @@ impl Lowering<'_> {
         }
         match (&service.ingress, ways) {
             (Ingress::Https(_, hostname), Some(ways)) => {
-                self.hostname_record(service, hostname, ways, &running)
+                self.hostname_records(service, hostname, ways, &running)
             }
             _ => Ok(()),
         }
     }
 
-    fn task_definition(&mut self, service: &Service) -> Handle<TaskDefinition> {
-        let name = service.name.as_str();
-        let logs = self.graph.add(
-            of_service(name, "log_group"),
-            &LogGroup {
-                name: format!("/ashore/{}/{name}", self.surroundings.names.stack),
-                retention_days: match service.log_retention {
-                    LogRetention::Days(days) => days.0,
-                    LogRetention::Forever => 0,
-                },
-                tags: self.tags(),
-            },
-        );
-        let execution_role = self.role(service, "execution", &[EXECUTION_POLICY]);
-        let task_role = self.role(service, "task", &[]);
-        let mut environment = service.env.clone();
-        if let Some(target) = service.ingress.target() {
-            // What twelve-factor apps listen on; the user's own value wins (S0-38).
-            let port = environment.entry("PORT".to_string());
-            port.or_insert_with(|| target.port.to_string());
-        }
-        let container = Container {
-            name: name.to_string(),
-            image: service.image.as_str().to_string(),
-            essential: true,
-            command: service.command.clone(),
-            entry_point: service.entrypoint.clone(),
-            environment,
-            ports: service
-                .ingress
-                .target()
-                .map(|target| *target.port)
-                .into_iter()
-                .collect(),
-            log: Some(Log {
-                group: logs.get(LogGroup::NAME_),
-                region: self.surroundings.names.region.clone(),
-                prefix: name.to_string(),
-            }),
-            stop_timeout_seconds: Some(service.stop_timeout.0),
-        };
-        let disk = service.ephemeral_storage.0;
-        self.graph.add(
-            of_service(name, "task_definition"),
-            &TaskDefinition {
-                family: self.name(name, 255),
-                cpu: service.size.cpu(),
-                memory: service.size.memory(),
-                architecture: match service.arch {
-                    Architecture::X86_64 => "X86_64",
-                    Architecture::Arm64 => "ARM64",
-                }
-                .to_string(),
-                execution_role: execution_role.get(Role::ARN),
-                task_role: Some(task_role.get(Role::ARN)),
-                ephemeral_storage_gib: (disk > DISK_INCLUDED_GIB).then_some(disk),
-                containers: vec![container],
-                tags: self.tags(),
-            },
-        )
-    }
-
-    /// A role that only ECS tasks of this account may take on.
-    fn role(&mut self, service: &Service, part: &str, policies: &[&str]) -> Handle<Role> {
-        let name = service.name.as_str();
-        let account = &self.surroundings.names.account;
-        self.graph.add(
-            of_service(name, &format!("{part}_role")),
-            &Role {
-                name: self
-                    .surroundings
-                    .names
-                    .global(&format!("{name}-{part}"), 64),
-                trust: json!({
-                    "Version": "2012-10-17",
-                    "Statement": [{
-                        "Effect": "Allow",
-                        "Principal": { "Service": "ecs-tasks.amazonaws.com" },
-                        "Action": "sts:AssumeRole",
-                        // Against the confused deputy [ECS developer guide: task IAM role].
-                        "Condition": { "StringEquals": { "aws:SourceAccount": account } },
-                    }],
-                }),
-                managed_policies: policies
-                    .iter()
-                    .map(|policy| (*policy).to_string())
-                    .collect::<BTreeSet<_>>(),
-                inline_policies: Default::default(),
-                tags: self.tags(),
-            },
-        )
-    }
-
-    fn task_group(
+    /// The security groups of the tasks: one of ours, or those that somebody else owns.
+    fn task_groups(
         &mut self,
         service: &Service,
         network: &Network,
         ways: Option<&Ways>,
-    ) -> Handle<SecurityGroup> {
+    ) -> Vec<Input<String>> {
+        let existing = &self.surroundings.existing.security_groups;
+        if !existing.is_empty() {
+            return existing.iter().cloned().map(Input::Known).collect();
+        }
         let name = service.name.as_str();
-        let from_balancer = ways
-            .zip(service.ingress.target())
-            .map(|(ways, target)| Rule {
+        let from_balancer = ways.zip(service.ingress.target()).map(|(ways, target)| {
+            ways.security_groups.iter().map(|group| Rule {
                 protocol: "tcp".to_string(),
                 from_port: i32::from(*target.port),
                 to_port: i32::from(*target.port),
-                source: Source::Group(ways.security_group.get(SecurityGroup::ID)),
+                source: Source::Group(group.clone()),
                 description: "from the load balancer".to_string(),
-            });
-        self.graph.add(
+            })
+        });
+        let group = self.graph.add(
             of_service(name, "security_group"),
             &SecurityGroup {
                 name: self.name(&format!("{name}-tasks"), 255),
                 description: format!("Tasks of {name}"),
-                vpc: network.vpc.get(Vpc::ID),
-                ingress: from_balancer.into_iter().collect(),
+                vpc: network.vpc.clone(),
+                ingress: from_balancer.into_iter().flatten().collect(),
                 egress: vec![Rule::all_out()],
                 tags: self.named_tags(&format!("{name}-tasks")),
             },
-        )
+        );
+        vec![group.get(SecurityGroup::ID)]
     }
 
     /// What puts a service behind the balancer.
@@ -228,34 +144,69 @@ impl Lowering<'_> {
             Ingress::None => None,
             Ingress::Http(_) => Some(Behind {
                 group: ways.plain.clone()?,
-                by: By::Default(ways.http.clone()),
+                by: By::Default(ways.http.clone()?),
             }),
             Ingress::Https(target, hostname) => {
-                let listener = ways.https.clone()?;
+                let door = ways.https.as_ref()?;
                 let group = self.target_group(service, target, network);
-                let place = self
-                    .manifest
-                    .services
-                    .keys()
-                    .position(|name| *name == *service.name);
-                let rule = ListenerRule {
-                    listener: listener.get(Listener::ARN),
-                    priority: FIRST_PRIORITY + u32::try_from(place.unwrap_or(0)).unwrap_or(0),
-                    hosts: vec![hostname.name.to_string()],
-                    paths: Vec::new(),
-                    target_group: group.get(TargetGroup::ARN),
-                    tags: self.tags(),
-                };
-                let rule = self
-                    .graph
-                    .add(of_service(service.name.as_str(), "listener_rule"), &rule);
+                let names: Vec<_> = hostname.names().map(ToString::to_string).collect();
+                let rules = names.chunks(HOSTS_OF_A_RULE).zip(0_u32..);
+                let rules = rules.map(|(hosts, index)| {
+                    let rule = ListenerRule {
+                        listener: door.arn(),
+                        priority: self.priority(service, door, index),
+                        hosts: hosts.to_vec(),
+                        paths: Vec::new(),
+                        target_group: group.get(TargetGroup::ARN),
+                        tags: self.tags(),
+                    };
+                    let part = match index {
+                        0 => "listener_rule".to_string(),
+                        more => format!("listener_rule[{}]", more + 1),
+                    };
+                    self.graph
+                        .add(of_service(service.name.as_str(), &part), &rule)
+                });
+                let rules: Vec<_> = rules.collect();
                 Some(Behind {
                     group,
-                    by: By::Rule(rule),
+                    by: By::Rule(rules.into_iter().next()?),
                 })
             }
         }
     }
+
+    /// The priority of a service's rule of that index.
+    fn priority(&self, service: &Service, door: &Door, index: u32) -> u32 {
+        let names = self.manifest.services.keys();
+        if let Door::Ours(_) = door {
+            let place = names.clone().position(|name| *name == *service.name);
+            let place = u32::try_from(place.unwrap_or(0)).unwrap_or(0);
+            return FIRST_PRIORITY + MOST_RULES * index + place;
+        }
+        let size = SHARED_PRIORITIES.end - SHARED_PRIORITIES.start;
+        let mut taken = BTreeSet::new();
+        for name in names {
+            for of_name in 0..=MOST_NAMES / HOSTS_OF_A_RULE as u32 {
+                let text = format!("{}/{name}/{of_name}", self.surroundings.names.stack);
+                let place = scattered(&text) % size;
+                let mut free =
+                    (0..size).map(|step| SHARED_PRIORITIES.start + (place + step) % size);
+                let free = free.find(|priority| taken.insert(*priority));
+                if *name == *service.name && of_name == index {
+                    return free.unwrap_or(SHARED_PRIORITIES.start);
+                }
+            }
+        }
+        SHARED_PRIORITIES.start
+    }
+}
+
+/// The same number for the same text on every machine and in every version: FNV-1a, 32 bits.
+fn scattered(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
 }
 
 struct Behind {

@@ -14,6 +14,8 @@ pub struct Network {
     /// One for each zone, at least two, in the order of the zones. Which zones these are is pinned in the
     /// state when the network is made.
     pub subnets: Vec<Subnet>,
+    /// Is the load balancer reached over IPv6 too?
+    pub ipv6: bool,
 }
 
 /// A subnet in one zone.

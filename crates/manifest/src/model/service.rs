@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{DomainName, GibiBytes, ImageReference, Name, RetentionDays, Seconds};
+use super::{
+    Condition, ContainerHealth, Deploy, DomainName, GibiBytes, ImageReference, Name, Permission,
+    RetentionDays, Seconds, Secret, Sidecar,
+};
 use crate::fargate::TaskSize;
 use crate::located::Located;
 
@@ -21,6 +24,8 @@ pub struct Service {
     pub entrypoint: Vec<String>,
     /// The shared variables and its own, which win.
     pub env: BTreeMap<String, String>,
+    /// The shared secret variables and its own, which win. None of their names is in `env`.
+    pub secrets: BTreeMap<String, Secret>,
     /// A size that Fargate sells. Its place is that of `memory`, or of `cpu`.
     pub size: Located<TaskSize>,
     /// Processor that the image is for.
@@ -34,6 +39,18 @@ pub struct Service {
     /// Disk. 20 GiB is what every task has and must not be asked for; the API takes 21 to 200
     /// [ECS API: EphemeralStorage].
     pub ephemeral_storage: GibiBytes,
+    /// Can commands be run in its containers?
+    pub exec: bool,
+    /// How new tasks take the place of old ones.
+    pub deploy: Deploy,
+    /// What its own code may do in AWS.
+    pub permissions: Vec<Permission>,
+    /// The containers beside its own.
+    pub sidecars: BTreeMap<Name, Sidecar>,
+    /// Which sidecars must be how far before its own container starts.
+    pub depends_on: BTreeMap<Name, Condition>,
+    /// The health check of its own container; the load balancer's is in `ingress`.
+    pub health: Option<ContainerHealth>,
 }
 
 /// Who reaches a service, and how.
@@ -81,10 +98,19 @@ pub struct Target {
 pub struct Hostname {
     /// In the zone of [`super::Dns`].
     pub name: Located<DomainName>,
+    /// Further names, in the order of the text.
+    pub aliases: Vec<Located<DomainName>>,
     /// Through the DNS provider's proxy?
     pub proxied: bool,
     /// May a record that we did not make be taken over?
     pub take_over: bool,
+}
+
+impl Hostname {
+    /// Every name, the first one first.
+    pub fn names(&self) -> impl Iterator<Item = &Located<DomainName>> {
+        std::iter::once(&self.name).chain(&self.aliases)
+    }
 }
 
 /// How the load balancer finds out whether a task is well.

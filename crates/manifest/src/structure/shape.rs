@@ -1,6 +1,7 @@
 //! What the JSON Schema says of one place in the document.
 
 use serde_json::{Map, Value};
+use toml::de::DeValue;
 
 /// One place in the schema. It reads the small part of JSON Schema that the types of `schema.rs` make.
 #[derive(Clone, Copy)]
@@ -33,12 +34,24 @@ impl<'s> Shape<'s> {
         Self::root(self.root)
     }
 
-    /// JSON Schema's name of the type; an enum whose variants are documented one by one has none.
+    /// JSON Schema's name of the type, if there is one; an enum whose variants are documented one by one has none.
     pub(super) fn type_name(self) -> &'s str {
         self.here
             .get("type")
             .and_then(Value::as_str)
             .unwrap_or("string")
+    }
+
+    /// The type that a value has to have: where there are several, the one that it has, or the first.
+    pub(super) fn type_for(self, value: &DeValue<'_>) -> &'s str {
+        let Some(types) = self.here.get("type").and_then(Value::as_array) else {
+            return self.type_name();
+        };
+        let mut types = types.iter().filter_map(Value::as_str);
+        let first = types.clone().next().unwrap_or("string");
+        types
+            .find(|name| *name == value.type_str())
+            .unwrap_or(first)
     }
 
     /// The keys that have a meaning of their own.
@@ -113,14 +126,15 @@ impl<'s> Shape<'s> {
         path: &mut Vec<&'s str>,
         seen: &mut impl FnMut(&[&'s str], &Map<String, Value>),
     ) {
-        // The schema is a tree of three levels; the bound is for the day when it is not.
+        // The schema is a tree of a few levels; the bound is for the day when it is not.
         const DEEPEST: usize = 8;
         if path.len() > DEEPEST {
             return;
         }
         if let Some(properties) = self.properties() {
             seen(path, properties);
-            for (key, below) in properties {
+            // Everything can stand in an environment too; nobody needs to be told each time.
+            for (key, below) in properties.iter().filter(|(key, _)| *key != "environments") {
                 path.push(key);
                 self.at(below).visit(path, seen);
                 path.pop();

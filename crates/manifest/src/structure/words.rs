@@ -56,6 +56,12 @@ pub(super) fn in_toml(example: &Value) -> String {
                 items.iter().map(in_toml).collect::<Vec<_>>().join(", ")
             )
         }
+        Value::Object(members) => {
+            let members = members
+                .iter()
+                .map(|(key, value)| format!("{key} = {}", in_toml(value)));
+            format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))
+        }
         scalar => scalar.to_string(),
     }
 }

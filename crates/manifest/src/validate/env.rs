@@ -17,15 +17,7 @@ pub(super) fn env(
     let mut good = Some(BTreeMap::new());
     for (name, value) in written.unwrap_or_default() {
         let place = dotted(&[path, &[name.as_str()]].concat());
-        if !is_name(&name) {
-            cx.push(
-                Diagnostic::new(
-                    Code::EnvName,
-                    name.span(),
-                    format!("`{place}` cannot be a variable's name"),
-                )
-                .label("letters, digits, `_`, `.` and `-`, and no digit first"),
-            );
+        if !check_name(cx, &[path, &[name.as_str()]].concat(), &name) {
             good = None;
         }
         if value.contains('\0') {
@@ -44,6 +36,19 @@ pub(super) fn env(
         }
     }
     good
+}
+
+/// Says whether the name is one of a variable, and reports it otherwise.
+pub(super) fn check_name(cx: &mut Rules<'_>, path: &[&str], name: &Located<String>) -> bool {
+    if is_name(name) {
+        return true;
+    }
+    let message = format!("`{}` cannot be a variable's name", dotted(path));
+    cx.push(
+        Diagnostic::new(Code::EnvName, name.span(), message)
+            .label("letters, digits, `_`, `.` and `-`, and no digit first"),
+    );
+    false
 }
 
 /// Dots and hyphens are outside POSIX, but programs of the JVM world read their settings by such names.

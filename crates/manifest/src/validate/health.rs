@@ -1,12 +1,12 @@
-//! `[services.NAME.health]`: how the load balancer finds out whether a task is well.
+//! `[services.NAME.health]`: how the load balancer finds out whether a task is well, and ECS a container.
 
-use super::Rules;
+use super::{Rules, refused};
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::{Located, Span};
-use crate::model::{Health, Refusal, Seconds};
-use crate::schema::HealthSection;
+use crate::model::{ContainerHealth, Health, Refusal, Seconds};
+use crate::schema::{ContainerHealthSection, HealthSection};
 use crate::structure::dotted;
 
 /// The health check. None if something in it is wrong. Bounds are those of [ELBv2 API: CreateTargetGroup].
@@ -103,6 +103,80 @@ pub(super) fn health(
             .as_ref()
             .map_or(defaults::UNHEALTHY_THRESHOLD, |n| *n.get()),
     })
+}
+
+/// A health check inside a container. None if something in it is wrong. Bounds are those of [ECS API: HealthCheck].
+pub(super) fn container_health(
+    cx: &mut Rules<'_>,
+    path: &[&str],
+    section: &ContainerHealthSection,
+) -> Option<ContainerHealth> {
+    let at = |key| [path, &[key]].concat();
+    let command = section.command.as_ref().and_then(|written| {
+        let command = parse_command(written);
+        if let Err(refusal) = &command {
+            let message = format!("`{}` cannot be run", dotted(&at("command")));
+            cx.push(refused(
+                Code::HealthCommand,
+                written.span(),
+                message,
+                refusal.clone(),
+            ));
+        }
+        command.ok()
+    });
+    let interval = duration(
+        cx,
+        &at("interval"),
+        section.interval.as_ref(),
+        (5, 300),
+        defaults::CONTAINER_INTERVAL,
+    );
+    let timeout = duration(
+        cx,
+        &at("timeout"),
+        section.timeout.as_ref(),
+        (2, 60),
+        defaults::CONTAINER_TIMEOUT,
+    );
+    let start_period = section.start_period.is_some();
+    let start = duration(
+        cx,
+        &at("start_period"),
+        section.start_period.as_ref(),
+        (0, 300),
+        Seconds(0),
+    )?;
+    Some(ContainerHealth {
+        command: command?,
+        interval: interval?.into_inner(),
+        timeout: timeout?.into_inner(),
+        retries: section
+            .retries
+            .as_ref()
+            .map_or(defaults::CONTAINER_RETRIES, |n| *n.get()),
+        start_period: start_period.then(|| start.into_inner()),
+    })
+}
+
+/// The API wants a first word that says how to run the others.
+fn parse_command(written: &[Located<String>]) -> Result<Vec<String>, Refusal> {
+    let words: Vec<String> = written.iter().map(|word| word.get().clone()).collect();
+    let example = "write for example [\"CMD-SHELL\", \"curl -f http://localhost/ || exit 1\"]";
+    match words.first().map(String::as_str) {
+        None | Some("") => Err(Refusal::new("there is nothing to run").help(example)),
+        Some("NONE") => {
+            Err(Refusal::new("this would switch the check off").help("leave the section out"))
+        }
+        Some("CMD" | "CMD-SHELL") if words.len() < 2 => {
+            Err(Refusal::new("there is nothing to run").help(example))
+        }
+        Some("CMD-SHELL") if words.len() > 2 => {
+            Err(Refusal::new("a shell takes one line, and there is more after it").help(example))
+        }
+        Some("CMD" | "CMD-SHELL") => Ok(words),
+        Some(_) => Ok(std::iter::once("CMD".to_owned()).chain(words).collect()),
+    }
 }
 
 /// A duration between two bounds, in seconds.

@@ -1,16 +1,15 @@
-//! `port`, `hostname`, `proxied`, `take_over`, `health`: who reaches a service, and how.
-
-use std::collections::BTreeMap;
+//! `port` and `health`: who reaches a service, and how.
 
 use super::Rules;
 use super::dns::Zone;
 use super::health::health;
+use super::hostname::hostname;
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::{Located, Span};
-use crate::model::{Dns, DomainName, Hostname, Ingress, Target};
-use crate::schema::ServiceSection;
+use crate::model::{Ingress, Target};
+use crate::schema::{HealthSection, ServiceSection};
 use crate::structure::dotted;
 
 /// Who reaches the service. None if something about that is wrong.
@@ -30,7 +29,7 @@ pub(super) fn ingress(
         None => health(cx, path, &Default::default(), name.clone()),
     };
     let hostname = hostname(cx, path, section, dns);
-    if hostname_spoiled || port_spoiled {
+    if hostname_spoiled || port_spoiled || cx.is_spoiled(&[path, &["aliases"]].concat()) {
         return None;
     }
 
@@ -50,7 +49,18 @@ pub(super) fn ingress(
             cx,
             path,
             section,
-            &["health", "proxied", "take_over"],
+            &[
+                "aliases",
+                "proxied",
+                "take_over",
+                "health.path",
+                "health.matcher",
+                "health.interval",
+                "health.timeout",
+                "health.grace",
+                "health.healthy_threshold",
+                "health.unhealthy_threshold",
+            ],
             "has no port",
         );
         return idle.then_some(Ingress::None);
@@ -65,7 +75,7 @@ pub(super) fn ingress(
             cx,
             path,
             section,
-            &["proxied", "take_over"],
+            &["aliases", "proxied", "take_over"],
             "has no hostname",
         );
         let health = health?;
@@ -75,39 +85,14 @@ pub(super) fn ingress(
     Some(Ingress::Https(target(health?), hostname))
 }
 
-/// Rules between services: one hostname each, and one name for all that have none. They look at what was
-/// written, so that a mistake elsewhere in a service does not hide these.
-pub(super) fn check_together(
-    cx: &mut Rules<'_>,
-    services: &BTreeMap<Located<String>, ServiceSection>,
-) {
-    // In the order of the text, so that it is the second one that is told.
-    let mut in_text: Vec<_> = services.iter().collect();
-    in_text.sort_by_key(|(name, _)| name.span().start);
-
-    let mut hostnames: BTreeMap<DomainName, Span> = BTreeMap::new();
+/// The load balancer has one name of its own. What was written counts, so that a mistake elsewhere in a service
+/// does not hide this.
+pub(super) fn check_plain(cx: &mut Rules<'_>, services: &[(&Located<String>, &ServiceSection)]) {
     let mut plain: Option<Span> = None;
-    for (name, section) in in_text {
+    for (name, section) in services {
         let path = ["services", name.as_str()];
-        if let Some(written) = &section.hostname {
-            let Ok(hostname) = DomainName::parse(written) else {
-                continue;
-            };
-            match hostnames.get(&hostname) {
-                Some(first) => cx.push(
-                    Diagnostic::new(
-                        Code::HostnameTwice,
-                        written.span(),
-                        format!("two services have the hostname {:?}", hostname.as_str()),
-                    )
-                    .label("the second")
-                    .related(first.clone(), "the first"),
-                ),
-                None => {
-                    hostnames.insert(hostname, written.span());
-                }
-            }
-        } else if let Some(port) = &section.port
+        if let Some(port) = &section.port
+            && section.hostname.is_none()
             && !cx.is_spoiled(&[&path[..], &["hostname"]].concat())
         {
             match &plain {
@@ -130,81 +115,6 @@ pub(super) fn check_together(
     }
 }
 
-fn hostname(
-    cx: &mut Rules<'_>,
-    path: &[&str],
-    section: &ServiceSection,
-    dns: &Zone,
-) -> Option<Hostname> {
-    let key = [path, &["hostname"]].concat();
-    let written = section.hostname.as_ref()?;
-    let name = cx.parse(Code::BadDomain, &key, Some(written), DomainName::parse);
-    let (dns, take_over) = match dns {
-        Zone::Known(dns, take_over) => (dns, *take_over),
-        Zone::Wrong => return None,
-        Zone::Absent => {
-            cx.push(
-                Diagnostic::new(
-                    Code::HostnameWithoutDns,
-                    written.span(),
-                    format!("`{}` needs to know who serves its zone", dotted(&key)),
-                )
-                .help("write for example: dns = { provider = \"cloudflare\", zone = \"example.com\" }"),
-            );
-            return None;
-        }
-    };
-    let name = name?;
-    let proxied = section
-        .proxied
-        .as_ref()
-        .map_or(defaults::PROXIED, |proxied| *proxied.get());
-    in_zone(cx, &name, dns, proxied).then(|| Hostname {
-        name,
-        proxied,
-        take_over: section
-            .take_over
-            .as_ref()
-            .map_or(take_over, |take_over| *take_over.get()),
-    })
-}
-
-fn in_zone(cx: &mut Rules<'_>, name: &Located<DomainName>, dns: &Dns, proxied: bool) -> bool {
-    let Some(below) = name.labels_below(&dns.zone) else {
-        cx.push(
-            Diagnostic::new(
-                Code::HostnameOutsideZone,
-                name.span(),
-                format!(
-                    "hostname {:?} is not in the zone {:?}",
-                    name.as_str(),
-                    dns.zone.as_str()
-                ),
-            )
-            .label(format!(
-                "must be {zone} or end with .{zone}",
-                zone = *dns.zone
-            ))
-            .related(dns.zone.span(), "the zone"),
-        );
-        return false;
-    };
-    if proxied && below > 1 {
-        cx.push(
-            Diagnostic::new(
-                Code::ProxiedTooDeep,
-                name.span(),
-                format!(
-                    "Cloudflare's own certificate does not cover {:?}",
-                    name.as_str()
-                ),
-            )
-            .label(format!("{below} labels below the zone, and it covers one")),
-        );
-    }
-    true
-}
-
 /// Reports those of the keys that are there. Says whether none was.
 fn no_effect(
     cx: &mut Rules<'_>,
@@ -215,10 +125,12 @@ fn no_effect(
 ) -> bool {
     let mut idle = true;
     for key in keys {
+        let health = section.health.as_ref().map(Located::get);
         let span = match *key {
-            "health" => section.health.as_ref().map(Located::span),
+            "aliases" => section.aliases.as_ref().map(Located::span),
             "proxied" => section.proxied.as_ref().map(Located::span),
-            _ => section.take_over.as_ref().map(Located::span),
+            "take_over" => section.take_over.as_ref().map(Located::span),
+            key => health.and_then(|health| of_balancer(health, key)),
         };
         let Some(span) = span else { continue };
         cx.push(
@@ -235,4 +147,17 @@ fn no_effect(
         idle = false;
     }
     idle
+}
+
+/// Where a key of the load balancer's health check stands. `container` is no such key: ECS asks there itself.
+fn of_balancer(health: &HealthSection, key: &str) -> Option<Span> {
+    match key {
+        "health.path" => health.path.as_ref().map(Located::span),
+        "health.matcher" => health.matcher.as_ref().map(Located::span),
+        "health.interval" => health.interval.as_ref().map(Located::span),
+        "health.timeout" => health.timeout.as_ref().map(Located::span),
+        "health.grace" => health.grace.as_ref().map(Located::span),
+        "health.healthy_threshold" => health.healthy_threshold.as_ref().map(Located::span),
+        _ => health.unhealthy_threshold.as_ref().map(Located::span),
+    }
 }

@@ -39,6 +39,7 @@ pub(super) fn network(cx: &mut Rules<'_>, section: &NetworkSection) -> Option<Ne
         layout,
         cidr: cidr?,
         subnets: subnets?,
+        ipv6: section.ipv6.as_ref().map_or(defaults::IPV6, |it| *it.get()),
     })
 }
 

@@ -3,28 +3,40 @@
 use std::collections::BTreeMap;
 
 use super::Rules;
+use super::containers::{check_together, condition, words};
+use super::deploy::deploy;
 use super::dns::Zone;
 use super::env::env;
-use super::health::duration;
+use super::health::{container_health, duration};
 use super::ingress::ingress;
-use super::size::{ephemeral_storage, size};
+use super::permissions::permissions;
+use super::secrets::{check_apart, secrets};
+use super::sidecar::sidecar;
+use super::size::{check_shares, ephemeral_storage, size};
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
 use crate::model::{
-    Architecture, ImageReference, LogRetention, Name, RetentionDays, Seconds, Service,
+    Architecture, ImageReference, LogRetention, Name, RetentionDays, Seconds, Secret, SecretOwner,
+    Service,
 };
 use crate::schema::{self, ServiceSection};
 use crate::structure::dotted;
+
+/// What the whole file gives to each service; none where that is wrong.
+pub(super) struct Shared<'s> {
+    pub(super) dns: &'s Zone,
+    pub(super) env: Option<&'s BTreeMap<String, String>>,
+    pub(super) secrets: Option<&'s BTreeMap<String, Secret>>,
+}
 
 /// The service. None if something in it is wrong.
 pub(super) fn service(
     cx: &mut Rules<'_>,
     key: Located<String>,
     section: ServiceSection,
-    dns: &Zone,
-    shared_env: Option<&BTreeMap<String, String>>,
+    shared: &Shared<'_>,
 ) -> Option<Service> {
     let path: &[&str] = &["services", key.as_str()];
     let at = |key| [path, &[key]].concat();
@@ -40,7 +52,7 @@ pub(super) fn service(
     if let Some(image) = &image {
         warn_without_tag(cx, path, image);
     }
-    let ingress = ingress(cx, path, &section, dns, &place);
+    let ingress = ingress(cx, path, &section, shared.dns, &place);
     let entrypoint = entrypoint(cx, &at("entrypoint"), section.entrypoint.as_ref());
     let size = size(cx, path, &section, place.clone());
     let stop_timeout = duration(
@@ -52,39 +64,86 @@ pub(super) fn service(
     );
     let log_retention = log_retention(cx, &at("log_retention"), section.log_retention.as_ref());
     let ephemeral_storage = ephemeral_storage(cx, path, section.ephemeral_storage.as_ref());
+    let together = check_together(cx, path, &key, &section);
+    let health = match section.health.as_ref().map(|it| &it.container) {
+        Some(Some(written)) => container_health(
+            cx,
+            &[path, &["health", "container"]].concat(),
+            written.get(),
+        )
+        .map(Some),
+        _ => Some(None),
+    };
+    let count = section
+        .count
+        .unwrap_or_else(|| Located::new(defaults::COUNT, place));
+    let deploy = deploy(cx, path, &section.deploy.unwrap_or_default(), *count.get());
+    let permissions = permissions(cx, path, section.permissions);
+    let sidecars = section.sidecars.unwrap_or_default().into_iter();
+    let sidecars: Vec<_> = sidecars
+        .map(|(name, section)| sidecar(cx, path, name, section))
+        .collect();
+    let sidecars = sidecars.into_iter().collect::<Option<Vec<_>>>();
+    let fits = match (&size, &sidecars) {
+        (Some(size), Some(sidecars)) => check_shares(cx, path, size, sidecars),
+        _ => false,
+    };
+    let depends_on = section.depends_on.unwrap_or_default().into_iter();
+    let depends_on: Option<_> = depends_on
+        .map(|(name, how)| Some((Name::parse(&name).ok()?, condition(*how.get()))))
+        .collect();
+    check_apart(cx, path, section.env.as_ref(), section.secrets.as_ref());
     let own_env = env(cx, &at("env"), section.env);
-
-    let mut merged = shared_env?.clone();
-    merged.extend(own_env?);
+    let own_secrets = secrets(cx, &at("secrets"), section.secrets, SecretOwner::Container);
+    let (env, secrets) = merged(shared, own_env?, own_secrets?)?;
+    if !fits || !together {
+        return None;
+    }
     Some(Service {
         name: name?,
         image: image?,
         ingress: ingress?,
         command: section.command.map(words).unwrap_or_default(),
         entrypoint: entrypoint?,
-        env: merged,
+        env,
+        secrets,
         size: size?,
         arch: match section.arch.as_ref().map(Located::get) {
             Some(schema::Architecture::Arm64) => Architecture::Arm64,
             Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
         },
-        count: section
-            .count
-            .unwrap_or_else(|| Located::new(defaults::COUNT, place)),
+        count,
         stop_timeout: stop_timeout?.into_inner(),
         log_retention: log_retention?,
         ephemeral_storage: ephemeral_storage?,
+        exec: section.exec.map_or(defaults::EXEC, Located::into_inner),
+        deploy: deploy?,
+        permissions: permissions?,
+        sidecars: sidecars?
+            .into_iter()
+            .map(|sidecar| (sidecar.name.get().clone(), sidecar))
+            .collect(),
+        depends_on: depends_on?,
+        health: health?,
     })
 }
 
-fn words(list: Located<Vec<Located<String>>>) -> Vec<String> {
-    list.into_inner()
-        .into_iter()
-        .map(Located::into_inner)
-        .collect()
+/// What a service says wins over what all of them share, as a variable or as a secret.
+fn merged(
+    shared: &Shared<'_>,
+    own_env: BTreeMap<String, String>,
+    own_secrets: BTreeMap<String, Secret>,
+) -> Option<(BTreeMap<String, String>, BTreeMap<String, Secret>)> {
+    let mut env = shared.env?.clone();
+    let mut secrets = shared.secrets?.clone();
+    env.retain(|name, _| !own_secrets.contains_key(name));
+    secrets.retain(|name, _| !own_env.contains_key(name));
+    env.extend(own_env);
+    secrets.extend(own_secrets);
+    Some((env, secrets))
 }
 
-fn warn_without_tag(cx: &mut Rules<'_>, path: &[&str], image: &Located<ImageReference>) {
+pub(super) fn warn_without_tag(cx: &mut Rules<'_>, path: &[&str], image: &Located<ImageReference>) {
     if image.tag.is_none() && image.digest.is_none() {
         cx.push(
             Diagnostic::new(
@@ -97,7 +156,7 @@ fn warn_without_tag(cx: &mut Rules<'_>, path: &[&str], image: &Located<ImageRefe
     }
 }
 
-fn entrypoint(
+pub(super) fn entrypoint(
     cx: &mut Rules<'_>,
     path: &[&str],
     written: Option<&Located<Vec<Located<String>>>>,

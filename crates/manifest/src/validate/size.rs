@@ -6,8 +6,8 @@ use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::fargate::{self, TaskSize};
 use crate::located::{Located, Span};
-use crate::model::{Amount, Cpu, GibiBytes};
-use crate::schema::ServiceSection;
+use crate::model::{Amount, Cpu, GibiBytes, Sidecar};
+use crate::schema::{Number, ServiceSection};
 use crate::structure::dotted;
 
 /// The size of a task: both as written, or the least that goes with the one that was.
@@ -85,6 +85,100 @@ pub(super) fn size(
             }
         },
     }
+}
+
+/// A container's share of the task's cpu: up to 16 in vCPU, above in units, of which there are only whole ones.
+pub(super) fn share_of_cpu(
+    cx: &mut Rules<'_>,
+    path: &[&str],
+    written: Option<&Located<Number>>,
+) -> Option<Option<u32>> {
+    let Some(written) = written else {
+        return (!cx.is_spoiled(path)).then_some(None);
+    };
+    let units = if written.0 <= 16.0 {
+        written.0 * 1024.0
+    } else {
+        written.0
+    };
+    if !(1.0..=16.0 * 1024.0).contains(&units) || units.fract() != 0.0 {
+        let message = format!("`{}` cannot be {}", dotted(path), written.0);
+        cx.push(
+            Diagnostic::new(Code::BadCpu, written.span(), message)
+                .label("a share is up to 16 vCPU, or whole units of 1/1024 vCPU")
+                .help("write for example 0.125 or 128"),
+        );
+        return None;
+    }
+    // Whole and in range, as just checked.
+    Some(Some(units as u32))
+}
+
+/// The most memory that a container may use, in MiB.
+pub(super) fn share_of_memory(
+    cx: &mut Rules<'_>,
+    path: &[&str],
+    written: Option<&Located<String>>,
+) -> Option<Option<u32>> {
+    let Some(written) = written else {
+        return (!cx.is_spoiled(path)).then_some(None);
+    };
+    let amount = cx.parse(Code::BadSize, path, Some(written), Amount::parse)?;
+    if amount.mebibytes < LEAST_MEMORY {
+        let message = format!("`{}` cannot be {:?}", dotted(path), written.as_str());
+        cx.push(
+            Diagnostic::new(Code::BadSize, written.span(), message)
+                .label(format!("a container needs {LEAST_MEMORY}MiB at least")),
+        );
+        return None;
+    }
+    Some(Some(amount.mebibytes))
+}
+
+/// [ECS API: ContainerDefinition.memory] "don't specify less than 6 MiB of memory for your containers".
+const LEAST_MEMORY: u32 = 6;
+
+/// What is left for the service's own container must be more than nothing: the shares are "lower than the task-level
+/// cpu value", and likewise the memory [ECS API: ContainerDefinition.cpu, .memory].
+pub(super) fn check_shares(
+    cx: &mut Rules<'_>,
+    path: &[&str],
+    size: &Located<TaskSize>,
+    sidecars: &[Sidecar],
+) -> bool {
+    let sum = |share: fn(&Sidecar) -> Option<u32>| -> u64 {
+        sidecars.iter().filter_map(share).map(u64::from).sum()
+    };
+    let (cpu, memory) = (sum(|it| it.cpu), sum(|it| it.memory));
+    if cpu < u64::from(size.cpu()) && memory < u64::from(size.memory()) {
+        return true;
+    }
+    let shares = format!(
+        "{} vCPU and {}",
+        cpu as f64 / 1024.0,
+        u32::try_from(memory).map_or("too much memory".to_owned(), fargate::mebibytes)
+    );
+    let message = format!(
+        "the sidecars of `{}` leave nothing for its own container",
+        dotted(path)
+    );
+    let diagnostic = Diagnostic::new(Code::TaskShares, size.span(), message).label(format!(
+        "the task has {} vCPU and {}, and they take {shares}",
+        fargate::vcpu(size.cpu()),
+        fargate::mebibytes(size.memory()),
+    ));
+    let least = |share: u64, there: u32| u32::try_from(share + 1).unwrap_or(u32::MAX).max(there);
+    let (cpu, memory) = (least(cpu, size.cpu()), least(memory, size.memory()));
+    // Offers below what is taken would be of no use.
+    let enough = |offer: &TaskSize| offer.cpu() >= cpu && offer.memory() >= memory;
+    let offers = fargate::nearest(Some(cpu), memory)
+        .into_iter()
+        .filter(enough);
+    let diagnostic = offers.fold(diagnostic, |diagnostic, offer| {
+        diagnostic.help(format!("write {offer}"))
+    });
+    cx.push(diagnostic);
+    false
 }
 
 /// Disk in whole GiB: 20, which every task has, or 21 to 200 [ECS API: EphemeralStorage].

@@ -42,11 +42,26 @@ fn editors_accept_what_loads_and_underline_what_does_not() {
         "cpu = 0.5\nmemory = \"1GiB\"\nhealth = { path = \"/up\" }"
     )));
     for line in [
+        "[environments.staging.services.web]\ncount = 2",
+        "[environments.staging]\naccount = \"123456789012\"\ndns.take_over = true",
+        "sidecars = { a = { image = \"a:1\" } }",
+    ] {
+        assert!(accepts(&service(line)), "{line}");
+    }
+    for line in [
         "prot = 80",
         "port = 0",
         "port = \"80\"",
         "arch = \"mips\"",
         "health = { pth = \"/\" }",
+        "sidecars = { a = {} }",
+        "secrets = { A = { secret = \"a\", ssm = \"/a\", generate = 8 } }",
+        "secrets = { A = {} }",
+        "permissions = [{ actions = [\"s3:Get*\"] }]",
+        "[environments.staging]\napp = \"b\"",
+        "[environments.staging]\naccounts = \"b\"",
+        "[environments.staging.services.web]\nprot = 80",
+        "[environments.staging.services.web]\npermissions = [{ actions = [\"s3:Get*\"] }]",
     ] {
         assert!(!accepts(&service(line)), "{line}");
     }

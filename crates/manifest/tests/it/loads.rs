@@ -1,7 +1,8 @@
 //! What a manifest means once it has loaded.
 
 use ashore_manifest::model::{
-    Architecture, DnsProvider, Ingress, LogRetention, RetentionDays, Seconds, Service,
+    Architecture, DnsProvider, Ingress, LogRetention, RetentionDays, Seconds, SecretSource,
+    Service, ValueFrom,
 };
 use ashore_manifest::{LoadOptions, Manifest, load, position};
 
@@ -96,12 +97,15 @@ fn zones_follow_from_what_is_written() {
         ));
         let subnets: Vec<_> = manifest
             .network
+            .as_ref()
+            .expect("a network of its own")
             .subnets
             .iter()
             .map(|subnet| subnet.cidr.to_string())
             .collect();
         assert_eq!(subnets.join(" "), expected, "{network}");
-        assert_eq!(manifest.network.subnets[0].key, 'a');
+        let network = manifest.network.expect("a network of its own");
+        assert_eq!(network.subnets[0].key, 'a');
     }
 }
 
@@ -138,6 +142,7 @@ fn the_command_line_names_environment_and_region() {
     let options = LoadOptions {
         environment: Some("staging".to_owned()),
         region: Some("us-west-2".to_owned()),
+        ..LoadOptions::default()
     };
     let manifest = load(include_str!("rich.toml"), &options).expect("it loads");
     assert_eq!(
@@ -148,6 +153,7 @@ fn the_command_line_names_environment_and_region() {
     let options = LoadOptions {
         environment: Some("Staging!".to_owned()),
         region: Some("mars".to_owned()),
+        ..LoadOptions::default()
     };
     let said = render(
         "",
@@ -162,6 +168,69 @@ fn the_command_line_names_environment_and_region() {
            = not a region\n  \
            help: write for example \"eu-central-1\"\n"
     );
+}
+
+#[test]
+fn an_environment_differs_in_what_it_says_and_in_nothing_else() {
+    let staging = LoadOptions {
+        environment: Some("staging".to_owned()),
+        ..LoadOptions::default()
+    };
+    let text = include_str!("rich.toml");
+    let staging = load(text, &staging).unwrap_or_else(|said| panic!("{}", render(text, &said)));
+    let production = loaded(text);
+    assert!(production.guard.type_name && !staging.guard.type_name);
+    let account = staging.guard.account.as_ref().map(|it| it.as_str());
+    assert_eq!(account, Some("123456789012"));
+    let (here, there) = (&staging.services["web"], &production.services["web"]);
+    assert_eq!((*here.count, *there.count), (1, 2));
+    assert_eq!((&here.image, &here.size), (&there.image, &there.size));
+    let names: Vec<_> = staging.names().map(|name| name.as_str()).collect();
+    assert_eq!(names, ["shop.staging.example.com"]);
+    let network = staging.network.expect("a network of its own");
+    assert!(network.ipv6 && network.subnets.len() == 3);
+    assert_eq!(
+        *staging.secrets["SESSION_KEY"].source,
+        SecretSource::Given(ValueFrom::Env("SESSION_KEY".to_owned())),
+        "another source takes the place of the whole one"
+    );
+    // The place is the one in the overlay.
+    let hostname = here.ingress.hostname().expect("a hostname");
+    assert_eq!(&text[hostname.name.span()], "\"shop.staging.example.com\"");
+    assert!(hostname.name.span().start > text.find("[environments").unwrap_or(0));
+}
+
+#[test]
+fn the_world_is_an_argument() {
+    let text = "app = \"a\"\nregion = \"eu-west-1\"\n[params]\ntag = { default = \"1\" }\nkey = { secret = true }\n\
+                [services.web]\nimage = \"${env:IMAGE}:${param:tag}\"\nenv = { REV = \"${git:sha}\", RAW = \"$${git:sha}\" }\n\
+                secrets = { KEY = { param = \"key\" } }\n";
+    let options = LoadOptions {
+        env: [("IMAGE", "nginx"), ("HOME", "hunter2")]
+            .into_iter()
+            .collect(),
+        git_sha: Some("0123abc".to_owned()),
+        params: [("tag", "2"), ("key", "hunter2")].into_iter().collect(),
+        ..LoadOptions::default()
+    };
+    let manifest = load(text, &options).expect("it loads");
+    let web = &manifest.services["web"];
+    assert_eq!(web.image.as_str(), "nginx:2");
+    assert_eq!(web.env["REV"], "0123abc");
+    assert_eq!(web.env["RAW"], "${git:sha}");
+    assert!(!format!("{manifest:?} {options:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_service_of_its_own_says_more_than_all_of_them() {
+    let text = "app = \"a\"\nregion = \"eu-west-1\"\n[env]\nA = \"shared\"\nB = \"shared\"\n[secrets]\nC = { ssm = \"/c\" }\nD = { ssm = \"/d\" }\n\
+                [services.web]\nimage = \"nginx:1\"\nenv = { C = \"own\" }\nsecrets = { A = { generate = 16 } }\n";
+    let manifest = loaded(text);
+    let web = &manifest.services["web"];
+    let env: Vec<_> = web.env.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    let secrets: Vec<_> = web.secrets.keys().map(String::as_str).collect();
+    assert_eq!(env.join(" "), "B=shared C=own");
+    assert_eq!(secrets, ["A", "D"]);
 }
 
 #[test]

@@ -4,5 +4,6 @@ mod codes;
 mod fuzz;
 mod json_schema;
 mod loads;
+mod lowers;
 mod mistakes;
 mod render;

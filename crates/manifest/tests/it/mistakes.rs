@@ -1,4 +1,6 @@
 //! Every file in `mistakes/` holds rows: a claim (`### …`), a manifest, and what is said about it (`#> …`).
+//! Lines that start with `#!` say what the world is like: `#! --env NAME`, `#! --param NAME=VALUE`,
+//! `#! env NAME=VALUE`, `#! git SHA`.
 //!
 //! `UPDATE_EXPECT=1 cargo test -p ashore-manifest` writes down what is said now; read the difference
 //! before you commit it.
@@ -66,10 +68,28 @@ struct Row<'t> {
 
 impl Row<'_> {
     fn said_now(&self) -> String {
-        match load(&self.manifest, &LoadOptions::default()) {
+        match load(&self.manifest, &self.options()) {
             Err(diagnostics) => render(&self.manifest, &diagnostics),
             Ok(manifest) if manifest.warnings.is_empty() => "nothing\n".to_owned(),
             Ok(manifest) => render(&self.manifest, &manifest.warnings),
+        }
+    }
+
+    fn options(&self) -> LoadOptions {
+        let said: Vec<(&str, &str)> = self
+            .manifest
+            .lines()
+            .filter_map(|line| line.strip_prefix("#! ")?.split_once(' '))
+            .collect();
+        let all = |kind| said.iter().filter(move |(said, _)| *said == kind);
+        let pairs = |kind| all(kind).filter_map(|(_, pair)| pair.split_once('='));
+        let last = |kind| all(kind).next_back().map(|(_, value)| (*value).to_owned());
+        LoadOptions {
+            environment: last("--env"),
+            region: None,
+            env: pairs("env").collect(),
+            git_sha: last("git"),
+            params: pairs("--param").collect(),
         }
     }
 

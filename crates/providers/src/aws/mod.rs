@@ -16,7 +16,9 @@ pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
+pub mod route53_record;
 pub mod route_table;
+pub mod secret;
 pub mod security_group;
 pub mod service;
 pub mod service_linked_role;
@@ -35,7 +37,9 @@ crate::list::kinds! {
     listener_rule::ListenerRule,
     load_balancer::LoadBalancer,
     log_group::LogGroup,
+    route53_record::Route53Record,
     route_table::RouteTable,
+    secret::Secret,
     security_group::SecurityGroup,
     service::Service,
     service_linked_role::ServiceLinkedRole,

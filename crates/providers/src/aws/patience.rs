@@ -64,3 +64,16 @@ pub const CLUSTER: Patience = Patience {
     dependency: minutes(15),
     ..Patience::DEFAULT
 };
+
+/// A change reaches all name servers of Route 53 within a minute or so; Terraform waits for half
+/// an hour.
+pub const ROUTE53: Patience = Patience {
+    ready: minutes(10),
+    ..Patience::DEFAULT
+};
+
+/// A person has to read, log in somewhere and type; then resolvers have to forget.
+pub const MANUAL: Patience = Patience {
+    ready: minutes(60),
+    ..Patience::DEFAULT
+};

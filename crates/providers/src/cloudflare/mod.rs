@@ -4,7 +4,7 @@
     not(any(feature = "live", test)),
     expect(dead_code, reason = "marks are read and written by the effect half")
 )]
-mod comment;
+pub(crate) mod comment;
 pub mod dns_record;
 #[cfg(feature = "live")]
 pub mod live;

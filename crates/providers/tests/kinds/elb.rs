@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use ashore_providers::aws::certificate::{self, Certificate};
+use ashore_providers::aws::certificate::{self, Certificate, ValidationRecord};
 use ashore_providers::aws::listener::{self, Action, Listener};
 use ashore_providers::aws::listener_rule::{self, ListenerRule};
-use ashore_providers::aws::load_balancer::{self, LoadBalancer};
+use ashore_providers::aws::load_balancer::{self, IpAddressType, LoadBalancer};
 use ashore_providers::aws::tags::Tags;
 use ashore_providers::aws::target_group::{self, HealthCheck, TargetGroup};
 
@@ -29,8 +29,13 @@ fn certificate() -> Example {
     };
     let outputs = certificate::Outputs {
         arn: "arn:aws:acm:eu-central-1:123456789012:certificate/1".into(),
-        validation_name: Some("_1.hello.example.com".into()),
-        validation_value: Some("_2.acm-validations.aws".into()),
+        validation: BTreeMap::from([(
+            "hello.example.com".to_string(),
+            ValidationRecord {
+                name: "_1.hello.example.com.".into(),
+                value: "_2.acm-validations.aws.".into(),
+            },
+        )]),
         dead: None,
     };
     Example::of(&spec, &outputs)
@@ -47,6 +52,7 @@ fn load_balancer() -> Example {
         scheme: "internet-facing".into(),
         subnets: vec!["subnet-2".to_string().into(), "subnet-1".to_string().into()],
         security_groups: vec!["sg-1".to_string().into()],
+        ip_address_type: IpAddressType::Dualstack,
         attributes: BTreeMap::from([("idle_timeout.timeout_seconds".into(), "90".into())]),
         tags: Tags::default().named("hello"),
     };
@@ -66,6 +72,9 @@ fn load_balancer() -> Example {
         })
         .altered("security_groups", |it: &mut LoadBalancer| {
             it.security_groups[0] = "sg-2".to_string().into();
+        })
+        .altered("ip_address_type", |it: &mut LoadBalancer| {
+            it.ip_address_type = IpAddressType::Ipv4;
         })
         .altered("attributes", |it: &mut LoadBalancer| it.attributes.clear())
         .altered("tags", |it: &mut LoadBalancer| it.tags = Tags::default())

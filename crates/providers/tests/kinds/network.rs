@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ashore_providers::aws::internet_gateway::{self, InternetGateway};
 use ashore_providers::aws::route_table::{self, Route, RouteTable};
 use ashore_providers::aws::security_group::{self, Rule, SecurityGroup, Source};
-use ashore_providers::aws::subnet::{self, Subnet};
+use ashore_providers::aws::subnet::{self, Ipv6, Subnet};
 use ashore_providers::aws::tags::Tags;
 use ashore_providers::aws::vpc::{self, Vpc};
 
@@ -25,12 +25,18 @@ fn vpc() -> Example {
     let spec = Vpc {
         cidr: "10.0.0.0/16".into(),
         dns_hostnames: true,
+        ipv6: true,
         tags: Tags::default().named("hello"),
     };
-    let outputs = vpc::Outputs { id: "vpc-1".into() };
+    let outputs = vpc::Outputs {
+        id: "vpc-1".into(),
+        ipv6_cidr: Some("2001:db8:12:3400::/56".into()),
+        ipv6_association: Some("vpc-cidr-assoc-1".into()),
+    };
     Example::of(&spec, &outputs)
         .altered("cidr", |it: &mut Vpc| it.cidr = "10.1.0.0/16".into())
         .altered("dns_hostnames", |it: &mut Vpc| it.dns_hostnames = false)
+        .altered("ipv6", |it: &mut Vpc| it.ipv6 = false)
         .altered("tags", |it: &mut Vpc| it.tags = Tags::default())
 }
 
@@ -39,15 +45,23 @@ fn subnet() -> Example {
         vpc: "vpc-1".to_string().into(),
         cidr: "10.0.0.0/20".into(),
         zone: "eu-central-1a".into(),
+        ipv6: Some(Ipv6 {
+            within: "2001:db8:12:3400::/56".to_string().into(),
+            index: 1,
+        }),
         tags: Tags::default().named("hello"),
     };
-    let id = "subnet-1".into();
-    Example::of(&spec, &subnet::Outputs { id })
+    let outputs = subnet::Outputs {
+        id: "subnet-1".into(),
+        ipv6_association: Some("subnet-cidr-assoc-1".into()),
+    };
+    Example::of(&spec, &outputs)
         .altered("vpc", |it: &mut Subnet| {
             it.vpc = "vpc-2".to_string().into();
         })
         .altered("cidr", |it: &mut Subnet| it.cidr = "10.0.16.0/20".into())
         .altered("zone", |it: &mut Subnet| it.zone = "eu-central-1b".into())
+        .altered("ipv6", |it: &mut Subnet| it.ipv6 = None)
         .altered("tags", |it: &mut Subnet| it.tags = Tags::default())
 }
 

@@ -1,7 +1,9 @@
 //! `aws.acm.certificate`: a public certificate, validated through DNS.
 //!
-//! It is named at once, names its validation record some seconds later, and is ready when ACM
-//! has issued it. The record waits for the name, and the listener for the certificate.
+//! It is named at once, names its validation records some seconds later, and is ready when ACM
+//! has issued it. The records wait for their names, and the listener for the certificate.
+//! `*.example.com` and `example.com` share one record: there are as many records as
+//! [`Certificate::validated`] has names.
 
 #[cfg(feature = "live")]
 mod live;
@@ -10,7 +12,7 @@ mod reasons;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ashore_engine::input::Output;
 use ashore_engine::kind::{Kind, Observed, Patience, Replacement, Request};
@@ -24,8 +26,7 @@ use crate::aws::tags::Tags;
 pub struct Certificate {
     /// The name that it is for. Cannot be changed.
     pub domain: String,
-    /// Further names that share its validation record, as `*.example.com` does with
-    /// `example.com`. Cannot be changed.
+    /// Further names that it is for, [`Certificate::NAMES_MAX`] with the first. Cannot be changed.
     pub names: Vec<String>,
     /// The user's tags.
     pub tags: Tags,
@@ -36,25 +37,54 @@ pub struct Certificate {
 pub struct Outputs {
     /// Its ARN.
     pub arn: String,
-    /// The name of the CNAME that shows who owns the domain. Known some seconds after the
-    /// request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub validation_name: Option<String>,
-    /// What that CNAME points to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub validation_value: Option<String>,
+    /// The records that show who owns the names, by [`Certificate::validated`] name. Known some
+    /// seconds after the request.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub validation: BTreeMap<String, ValidationRecord>,
     /// Why it will never be of use again, if so: `FAILED`, `EXPIRED`, …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dead: Option<String>,
 }
 
+/// The CNAME that shows who owns a name.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ValidationRecord {
+    /// Its name, `_….hello.example.com.`.
+    pub name: String,
+    /// What it points to, `_….acm-validations.aws.`.
+    pub value: String,
+}
+
 impl Certificate {
+    /// How many names a certificate can have, unless AWS has raised it for the account [ACM
+    /// quotas: domain names per certificate].
+    pub const NAMES_MAX: usize = 10;
+
     /// Its ARN.
     pub const ARN: Output<Self, String> = Output::new("arn");
-    /// The name of its validation record.
-    pub const VALIDATION_NAME: Output<Self, String> = Output::new("validation_name");
-    /// The target of its validation record.
-    pub const VALIDATION_VALUE: Output<Self, String> = Output::new("validation_value");
+
+    /// The name of the record that validates this one of its names.
+    pub fn validation_name(name: &str) -> Output<Self, String> {
+        Output::within("validation", &validated(name), "name")
+    }
+
+    /// The target of the record that validates this one of its names.
+    pub fn validation_value(name: &str) -> Output<Self, String> {
+        Output::within("validation", &validated(name), "value")
+    }
+
+    /// The names that have a validation record of their own, each once: wildcards share that of
+    /// the domain that they are in.
+    pub fn validated(&self) -> BTreeSet<String> {
+        let names = [&self.domain].into_iter().chain(&self.names);
+        names.map(|name| validated(name)).collect()
+    }
+}
+
+/// The name under which ACM validates a name [ACM guide: DNS validation].
+fn validated(name: &str) -> String {
+    let bare = name.strip_prefix("*.").unwrap_or(name);
+    bare.trim_end_matches('.').to_ascii_lowercase()
 }
 
 /// One request.

@@ -13,8 +13,7 @@ fn observed(change: impl FnOnce(&mut Observed<Certificate>)) -> Observed<Certifi
         spec: certificate(),
         outputs: Outputs {
             arn: "arn:aws:acm:eu-central-1:123456789012:certificate/1".into(),
-            validation_name: None,
-            validation_value: None,
+            validation: BTreeMap::new(),
             dead: None,
         },
     };
@@ -64,6 +63,36 @@ fn the_order_of_names_means_nothing() {
     let names = vec!["a.example.com".into(), "b.example.com".into()];
     assert_eq!(
         wanted.replaced_by(&observed(|o| o.spec.names = names)),
+        None
+    );
+}
+
+#[test]
+fn a_wildcard_shares_the_record_of_its_domain() {
+    let mut wanted = certificate();
+    wanted.names.push("WWW.example.com".into());
+    let validated: Vec<String> = wanted.validated().into_iter().collect();
+    assert_eq!(validated, ["hello.example.com", "www.example.com"]);
+    let paths = ["*.hello.example.com", "hello.example.com."]
+        .map(|name| Certificate::validation_name(name).field().to_string());
+    assert_eq!(paths[0], "validation/hello.example.com/name");
+    assert_eq!(paths[0], paths[1]);
+}
+
+#[test]
+fn the_record_of_a_name_is_found_where_its_output_says() {
+    let mut there = observed(|_| {}).outputs;
+    let record = ValidationRecord {
+        name: "_1.www.example.com.".into(),
+        value: "_2.acm-validations.aws.".into(),
+    };
+    there.validation.insert("www.example.com".into(), record);
+    let told = ashore_engine::document::Document::of(&there);
+    let value = Certificate::validation_value("www.example.com");
+    let value = told.get(value.field()).and_then(|value| value.as_str());
+    assert_eq!(value, Some("_2.acm-validations.aws."));
+    assert_eq!(
+        told.get(Certificate::validation_name("example.com").field()),
         None
     );
 }

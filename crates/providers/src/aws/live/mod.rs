@@ -6,11 +6,13 @@ pub mod config;
 pub(crate) mod ec2;
 pub(crate) mod ecs;
 pub(crate) mod elb;
+pub mod existing;
 pub(crate) mod failure;
 pub(crate) mod foreign;
 pub(crate) mod holders;
 pub mod in_process;
 pub(crate) mod pace;
+pub mod references;
 mod zones;
 
 use std::any::Any;
@@ -24,6 +26,8 @@ use aws_config::retry::RetryConfig;
 
 use batch::Batch;
 use failure::{failure, required};
+
+use super::secret::vault::Vault;
 
 /// Everything that AWS kinds talk through. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +44,9 @@ pub struct Aws {
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) secrets: aws_sdk_secretsmanager::Client,
+    pub(crate) ssm: aws_sdk_ssm::Client,
+    pub(crate) vault: Rc<Vault>,
     batches: Rc<RefCell<BTreeMap<&'static str, Rc<dyn Any>>>>,
 }
 
@@ -70,8 +77,20 @@ impl Aws {
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            secrets: aws_sdk_secretsmanager::Client::new(&config),
+            ssm: aws_sdk_ssm::Client::new(&config),
+            vault: Rc::default(),
             batches: Rc::default(),
         })
+    }
+
+    /// With the values that secrets are to hold.
+    #[must_use]
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self {
+            vault: Rc::new(vault),
+            ..self
+        }
     }
 
     /// The ARN of a thing here. The partition is that of the caller: `aws`, `aws-cn`, `aws-us-gov`.

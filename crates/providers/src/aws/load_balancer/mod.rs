@@ -29,10 +29,33 @@ pub struct LoadBalancer {
     pub subnets: Vec<Input<String>>,
     /// Its security groups.
     pub security_groups: Vec<Input<String>>,
+    /// Whether clients reach it by IPv6 too: then every one of its subnets needs an IPv6 range.
+    #[serde(default, skip_serializing_if = "IpAddressType::is_default")]
+    pub ip_address_type: IpAddressType,
     /// The attributes that are managed, as ELBv2 spells them.
     pub attributes: BTreeMap<String, String>,
     /// The user's tags.
     pub tags: Tags,
+}
+
+/// By which addresses clients reach a balancer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IpAddressType {
+    /// By IPv4 alone.
+    #[default]
+    Ipv4,
+    /// By IPv4 and IPv6.
+    Dualstack,
+    /// By IPv6, and by private IPv4 from within. None that we ask for; somebody may have set it.
+    #[serde(rename = "dualstack-without-public-ipv4")]
+    DualstackWithoutPublicIpv4,
+}
+
+impl IpAddressType {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What AWS tells of a load balancer.
@@ -72,6 +95,8 @@ pub enum Change {
     Subnets,
     /// `SetSecurityGroups`: the whole list.
     SecurityGroups,
+    /// `SetIpAddressType`.
+    IpAddressType,
     /// `AddTags`.
     Tag,
     /// `RemoveTags`.
@@ -131,6 +156,10 @@ impl Kind for LoadBalancer {
         if !same(&self.subnets, &before.subnets) {
             changes.push(Change::Subnets);
         }
+        // After the subnets: each of those that it then has needs an IPv6 range.
+        if self.ip_address_type != before.ip_address_type {
+            changes.push(Change::IpAddressType);
+        }
         changes.extend(set);
         if let Some(tags) = self.tags.changes(&before.tags) {
             changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
@@ -169,6 +198,13 @@ impl Kind for LoadBalancer {
                 .on(ON)
                 .impact(Impact::Brief(
                     "connections through a zone that is taken away break".into(),
+                )),
+            Change::IpAddressType => Request::new("elasticloadbalancing:SetIpAddressType")
+                .uses(&["ip_address_type"])
+                .on(ON)
+                .impact(Impact::Brief(
+                    "clients that come by an address it has no more have to ask its name again"
+                        .into(),
                 )),
             Change::SecurityGroups => Request::new("elasticloadbalancing:SetSecurityGroups")
                 .uses(&["security_groups"])

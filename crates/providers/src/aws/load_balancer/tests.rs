@@ -6,6 +6,7 @@ fn balancer() -> LoadBalancer {
         scheme: "internet-facing".into(),
         subnets: vec!["subnet-a".to_string().into(), "subnet-b".to_string().into()],
         security_groups: vec!["sg-1".to_string().into()],
+        ip_address_type: IpAddressType::Ipv4,
         attributes: [(PROTECTION.into(), "true".into())].into(),
         tags: Tags::default(),
     }
@@ -44,6 +45,10 @@ fn each_field_has_its_request() {
         (
             observed(|o| o.security_groups.clear()),
             vec![Change::SecurityGroups],
+        ),
+        (
+            observed(|o| o.ip_address_type = IpAddressType::Dualstack),
+            vec![Change::IpAddressType],
         ),
         (
             observed(|o| {
@@ -92,4 +97,14 @@ fn only_our_own_protection_is_taken_off() {
     ours.outputs.protected = true;
     let removal = [Change::Unprotect, Change::Delete];
     assert_eq!(LoadBalancer::removal(&ours), removal);
+}
+
+#[test]
+fn a_state_from_before_dual_stack_is_read_as_ipv4() {
+    let document = serde_json::to_value(balancer()).unwrap();
+    assert!(document.get("ip_address_type").is_none());
+    let read: LoadBalancer = serde_json::from_value(document).unwrap();
+    assert_eq!(read, balancer());
+    let dual = serde_json::to_value(IpAddressType::Dualstack).unwrap();
+    assert_eq!(dual, "dualstack");
 }

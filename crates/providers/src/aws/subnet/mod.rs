@@ -6,14 +6,14 @@ mod live;
 mod tests;
 
 use ashore_engine::input::{Input, Output};
-use ashore_engine::kind::{Kind, Observed, Patience, Replacement, Request};
-use ipnet::Ipv4Net;
+use ashore_engine::kind::{Impact, Kind, Observed, Patience, Replacement, Request};
+use ipnet::{Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 
 use crate::aws::patience;
 use crate::aws::tags::Tags;
 
-/// A subnet. Nothing but its tags can be changed.
+/// A subnet. Nothing but its IPv6 range and its tags can be changed.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Subnet {
     /// The VPC that it is a part of.
@@ -22,8 +22,20 @@ pub struct Subnet {
     pub cidr: String,
     /// Its zone, `eu-central-1a`.
     pub zone: String,
+    /// Its IPv6 range, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipv6: Option<Ipv6>,
     /// The user's tags.
     pub tags: Tags,
+}
+
+/// A subnet's part of its VPC's IPv6 range.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Ipv6 {
+    /// The range of the VPC, a /56.
+    pub within: Input<String>,
+    /// Which of the 256 ranges of 64 bits in it.
+    pub index: u8,
 }
 
 /// What AWS tells of a subnet.
@@ -31,6 +43,9 @@ pub struct Subnet {
 pub struct Outputs {
     /// `subnet-…`.
     pub id: String,
+    /// `subnet-cidr-assoc-…`: what binds its IPv6 range to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipv6_association: Option<String>,
 }
 
 impl Subnet {
@@ -44,6 +59,11 @@ impl Subnet {
 pub enum Change {
     /// `CreateSubnet`. It has no token: a lost one is found again by its tags.
     Create,
+    /// `DisassociateSubnetCidrBlock`. Comes before another range: a subnet has one IPv6 range at
+    /// most.
+    DisassociateIpv6,
+    /// `AssociateSubnetCidrBlock`.
+    AssociateIpv6,
     /// `CreateTags`.
     Tag,
     /// `DeleteTags`.
@@ -63,6 +83,11 @@ impl Kind for Subnet {
             return vec![Change::Create];
         };
         let mut changes = Vec::new();
+        if self.ipv6 != observed.ipv6 {
+            let is_there = observed.ipv6.is_some();
+            changes.extend(is_there.then_some(Change::DisassociateIpv6));
+            changes.extend(self.ipv6.is_some().then_some(Change::AssociateIpv6));
+        }
         if let Some(tags) = self.tags.changes(&observed.tags) {
             changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
             changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
@@ -96,6 +121,15 @@ impl Kind for Subnet {
     fn request(change: &Change) -> Request {
         match change {
             Change::Create => Request::new("ec2:CreateSubnet").on("subnet/*"),
+            Change::DisassociateIpv6 => Request::new("ec2:DisassociateSubnetCidrBlock")
+                .uses(&[])
+                .on("subnet/*")
+                .impact(Impact::Outage(
+                    "what is in the subnet is not reached by IPv6 any more".into(),
+                )),
+            Change::AssociateIpv6 => Request::new("ec2:AssociateSubnetCidrBlock")
+                .uses(&["ipv6"])
+                .on("subnet/*"),
             Change::Tag => Request::new("ec2:CreateTags").uses(&[]).on("subnet/*"),
             Change::Untag(_) => Request::new("ec2:DeleteTags").uses(&[]).on("subnet/*"),
             Change::Delete => Request::new("ec2:DeleteSubnet").uses(&[]).on("subnet/*"),
@@ -105,6 +139,33 @@ impl Kind for Subnet {
     fn owned(mut self, by: &[&Self]) -> Self {
         self.tags = self.tags.owned(by.iter().map(|spec| &spec.tags));
         self
+    }
+}
+
+impl Ipv6 {
+    /// The range, a /64; none if what it is in is no /56, which is all that Amazon gives a VPC
+    /// [VPC guide: IPv6].
+    pub fn range(within: &str, index: u8) -> Option<String> {
+        let within: Ipv6Net = within
+            .parse()
+            .ok()
+            .filter(|it: &Ipv6Net| it.prefix_len() == 56)?;
+        let network = u128::from(within.network()) | u128::from(index) << 64;
+        Some(Ipv6Net::new(network.into(), 64).ok()?.to_string())
+    }
+
+    /// Of which range it is which part; none if it is no /64.
+    pub fn of(range: &str) -> Option<Self> {
+        let range: Ipv6Net = range
+            .parse()
+            .ok()
+            .filter(|it: &Ipv6Net| it.prefix_len() == 64)?;
+        let within = Ipv6Net::new(range.network(), 56).ok()?.trunc();
+        let [.., index] = (u128::from(range.network()) >> 64).to_be_bytes();
+        Some(Self {
+            within: within.to_string().into(),
+            index,
+        })
     }
 }
 

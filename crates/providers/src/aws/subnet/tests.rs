@@ -10,6 +10,7 @@ fn subnet() -> Subnet {
         vpc: "vpc-1".to_string().into(),
         cidr: "10.0.0.0/20".into(),
         zone: "eu-central-1a".into(),
+        ipv6: None,
         tags: Tags(BTreeMap::from([("Name".into(), "public-a".into())])),
     }
 }
@@ -19,6 +20,7 @@ fn observed(spec: Subnet) -> Observed<Subnet> {
         spec,
         outputs: Outputs {
             id: "subnet-1".into(),
+            ipv6_association: None,
         },
     }
 }
@@ -61,4 +63,47 @@ fn in_another_network_the_same_range_is_free() {
     let to_be_made = Vpc::ID.of(&"network/vpc".into(), When::Named);
     let unknown = replaced(|subnet| subnet.vpc = to_be_made);
     assert_eq!(unknown, Some((vec!["vpc".into()], true)));
+}
+
+#[test]
+fn the_range_of_a_subnet_is_a_part_of_its_networks() {
+    let rows = [
+        (0, "2001:db8:12:3400::/64"),
+        (1, "2001:db8:12:3401::/64"),
+        (255, "2001:db8:12:34ff::/64"),
+    ];
+    for (index, range) in rows {
+        assert_eq!(
+            Ipv6::range("2001:db8:12:3400::/56", index).as_deref(),
+            Some(range)
+        );
+        let within = "2001:db8:12:3400::/56".to_string().into();
+        assert_eq!(Ipv6::of(range), Some(Ipv6 { within, index }));
+    }
+    assert_eq!(Ipv6::range("2001:db8::/48", 0), None);
+    assert_eq!(Ipv6::range("10.0.0.0/16", 0), None);
+    assert_eq!(Ipv6::of("2001:db8::/56"), None);
+}
+
+#[test]
+fn an_ipv6_range_comes_goes_and_gives_way_to_another_in_place() {
+    let with = |index: Option<u8>| Subnet {
+        ipv6: index.map(|index| Ipv6 {
+            within: "2001:db8:12:3400::/56".to_string().into(),
+            index,
+        }),
+        ..subnet()
+    };
+    use Change::{AssociateIpv6 as On, DisassociateIpv6 as Off};
+    let rows: [(_, _, &[Change]); 4] = [
+        (Some(1), None, &[On]),
+        (None, Some(1), &[Off]),
+        (Some(1), Some(1), &[]),
+        (Some(2), Some(1), &[Off, On]),
+    ];
+    for (wanted, there, changes) in rows {
+        let there = observed(with(there));
+        assert_eq!(with(wanted).changes(Some(&there)), changes);
+        assert_eq!(with(wanted).replaced_by(&there), None);
+    }
 }

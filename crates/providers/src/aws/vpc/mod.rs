@@ -17,6 +17,9 @@ pub struct Vpc {
     pub cidr: String,
     /// Whether instances get public DNS names. AWS has it off by default.
     pub dns_hostnames: bool,
+    /// Whether it has a /56 of Amazon's IPv6 addresses too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ipv6: bool,
     /// The user's tags.
     pub tags: Tags,
 }
@@ -26,11 +29,19 @@ pub struct Vpc {
 pub struct Outputs {
     /// `vpc-…`.
     pub id: String,
+    /// Its IPv6 range. Known some moments after it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipv6_cidr: Option<String>,
+    /// `vpc-cidr-assoc-…`: what binds that range to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipv6_association: Option<String>,
 }
 
 impl Vpc {
     /// Its id.
     pub const ID: Output<Self, String> = Output::new("id");
+    /// Its IPv6 range, a /56.
+    pub const IPV6_CIDR: Output<Self, String> = Output::new("ipv6_cidr");
 }
 
 /// One request.
@@ -41,6 +52,10 @@ pub enum Change {
     Create,
     /// `ModifyVpcAttribute`, which takes one attribute a call.
     DnsHostnames,
+    /// `AssociateVpcCidrBlock`: a /56 of Amazon's.
+    AssociateIpv6,
+    /// `DisassociateVpcCidrBlock`. Refused while a subnet has a part of the range.
+    DisassociateIpv6,
     /// `CreateTags`.
     Tag,
     /// `DeleteTags`.
@@ -64,6 +79,11 @@ impl Kind for Vpc {
         if self.dns_hostnames != observed.dns_hostnames {
             changes.push(Change::DnsHostnames);
         }
+        match (self.ipv6, observed.ipv6) {
+            (true, false) => changes.push(Change::AssociateIpv6),
+            (false, true) => changes.push(Change::DisassociateIpv6),
+            _ => {}
+        }
         if let Some(tags) = self.tags.changes(&observed.tags) {
             changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
             changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
@@ -83,6 +103,8 @@ impl Kind for Vpc {
         match change {
             Change::Create => Request::new("ec2:CreateVpc").on("vpc/*"),
             Change::DnsHostnames => Request::new("ec2:ModifyVpcAttribute").on("vpc/*"),
+            Change::AssociateIpv6 => Request::new("ec2:AssociateVpcCidrBlock").on("vpc/*"),
+            Change::DisassociateIpv6 => Request::new("ec2:DisassociateVpcCidrBlock").on("vpc/*"),
             Change::Tag => Request::new("ec2:CreateTags").on("vpc/*"),
             Change::Untag(_) => Request::new("ec2:DeleteTags").on("vpc/*"),
             Change::Delete => Request::new("ec2:DeleteVpc")

@@ -1,0 +1,45 @@
+//! `[network]`.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::defaults;
+use crate::located::Located;
+
+/// The network that the tasks run in.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NetworkSection {
+    /// How tasks reach the internet. Default `public-tasks`: it needs no NAT gateway, which would cost
+    /// more than a small service does.
+    #[schemars(extend("default" = "public-tasks"))]
+    pub(crate) layout: Option<Located<Layout>>,
+
+    /// Address range of the VPC, /16 to /26. Default 10.0.0.0/16: the largest that a VPC may have, and
+    /// outside 172.17.0.0/16, which Docker uses.
+    #[schemars(extend("default" = defaults::CIDR.to_string()), example = &"10.20.0.0/16")]
+    pub(crate) cidr: Option<Located<String>>,
+
+    /// In how many zones there is a subnet. Default two, or as many as there are `subnets`: a load
+    /// balancer wants at least two, and each more costs a public address.
+    #[schemars(range(min = 2, max = 6), extend("default" = defaults::ZONES))]
+    pub(crate) azs: Option<Located<u32>>,
+
+    /// Address ranges of the subnets, one for each zone, inside `cidr` and apart from each other.
+    /// Default: sixteenths of `cidr`, from its start, so that room is left for more zones and layouts.
+    #[schemars(extend("examples" = [["10.20.0.0/20", "10.20.16.0/20"]]))]
+    pub(crate) subnets: Option<Located<Vec<Located<String>>>>,
+
+    /// Can the load balancer be reached over IPv6 too? Default false: most networks still reach everything over
+    /// IPv4, and an allow-list of addresses somewhere would have to know both.
+    #[schemars(extend("default" = defaults::IPV6))]
+    pub(crate) ipv6: Option<Located<bool>>,
+}
+
+/// How tasks reach the internet, and how it reaches them.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Layout {
+    /// Tasks have public addresses and no NAT; a security group lets only the load balancer in.
+    PublicTasks,
+}
