@@ -76,6 +76,8 @@ impl Lowering<'_> {
                 minimum_healthy_percent: 100,
                 maximum_percent: 200,
                 circuit_breaker: true,
+                rollback: true,
+                execute_command: false,
                 tags: self.tags(),
             },
         );
@@ -140,6 +142,12 @@ impl Lowering<'_> {
                 prefix: name.to_string(),
             }),
             stop_timeout_seconds: Some(service.stop_timeout.0),
+            secrets: std::collections::BTreeMap::new(),
+            repository_credentials: None,
+            cpu: None,
+            memory_mib: None,
+            health: None,
+            depends_on: std::collections::BTreeMap::new(),
         };
         let disk = service.ephemeral_storage.0;
         self.graph.add(

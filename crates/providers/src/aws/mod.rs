@@ -17,6 +17,7 @@ pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
 pub mod route_table;
+pub mod secret;
 pub mod security_group;
 pub mod service;
 pub mod service_linked_role;
@@ -36,6 +37,7 @@ crate::list::kinds! {
     load_balancer::LoadBalancer,
     log_group::LogGroup,
     route_table::RouteTable,
+    secret::Secret,
     security_group::SecurityGroup,
     service::Service,
     service_linked_role::ServiceLinkedRole,

@@ -71,6 +71,12 @@ fn task_definition() -> Example {
                 prefix: "web".into(),
             }),
             stop_timeout_seconds: Some(30),
+            secrets: BTreeMap::new(),
+            repository_credentials: None,
+            cpu: None,
+            memory_mib: None,
+            health: None,
+            depends_on: BTreeMap::new(),
         }],
         tags: Tags::default().named("hello"),
     };
@@ -120,6 +126,8 @@ fn service() -> Example {
         minimum_healthy_percent: 100,
         maximum_percent: 200,
         circuit_breaker: true,
+        rollback: true,
+        execute_command: false,
         tags: Tags::default().named("hello"),
     };
     let outputs = service::Outputs {
@@ -159,6 +167,10 @@ fn service() -> Example {
         })
         .altered("circuit_breaker", |it: &mut Service| {
             it.circuit_breaker = false;
+        })
+        .altered("rollback", |it: &mut Service| it.rollback = false)
+        .altered("execute_command", |it: &mut Service| {
+            it.execute_command = true;
         })
         .altered("tags", |it: &mut Service| it.tags = Tags::default())
 }

@@ -8,7 +8,7 @@ use ashore_providers::kinds;
 use serde_json::Value;
 
 use crate::example::Example;
-use crate::{ecs, elb, iam, network, records};
+use crate::{ecs, elb, iam, network, records, secrets};
 
 fn examples() -> Vec<Example> {
     [
@@ -17,6 +17,7 @@ fn examples() -> Vec<Example> {
         ecs::examples(),
         iam::examples(),
         records::examples(),
+        secrets::examples(),
     ]
     .into_iter()
     .flatten()

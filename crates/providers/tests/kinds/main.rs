@@ -8,3 +8,4 @@ mod iam;
 mod laws;
 mod network;
 mod records;
+mod secrets;

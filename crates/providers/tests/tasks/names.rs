@@ -81,6 +81,12 @@ pub(crate) fn definition(role: &str, image: &str) -> TaskDefinition {
                 prefix: "web".into(),
             }),
             stop_timeout_seconds: Some(20),
+            secrets: BTreeMap::new(),
+            repository_credentials: None,
+            cpu: None,
+            memory_mib: None,
+            health: None,
+            depends_on: BTreeMap::new(),
         }],
         tags: tags("a"),
     }

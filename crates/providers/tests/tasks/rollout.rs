@@ -30,6 +30,8 @@ fn service(ground: &Ground, revision: &str) -> Service {
         minimum_healthy_percent: 100,
         maximum_percent: 200,
         circuit_breaker: true,
+        rollback: true,
+        execute_command: false,
         tags: tags("a"),
     }
 }

@@ -81,6 +81,7 @@ const EXISTS: &[&str] = &[
     "Resource.AlreadyAssociated",
     "PriorityInUse",
     "ResourceAlreadyExistsException",
+    "ResourceExistsException",
     "DuplicateLoadBalancerName",
     "DuplicateTargetGroupName",
     "DuplicateListener",
@@ -161,6 +162,13 @@ fn ambiguous(operation: &str, message: &str) -> Class {
             Class::Gone
         }
         "ecs:DeleteService" if message.contains("cannot be stopped while") => Class::Dependency,
+        // "… a secret with this name is already scheduled for deletion" (terraform-provider-aws
+        // #5445).
+        "secretsmanager:CreateSecret" if message.contains("scheduled for deletion") => {
+            Class::Exists
+        }
+        // It is deleted, or will be: "currently marked deleted", "marked for deletion".
+        "secretsmanager:DeleteSecret" if message.contains("marked") => Class::Gone,
         _ => Class::Invalid,
     }
 }

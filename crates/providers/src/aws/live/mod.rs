@@ -25,6 +25,8 @@ use aws_config::retry::RetryConfig;
 use batch::Batch;
 use failure::{failure, required};
 
+use super::secret::vault::Vault;
+
 /// Everything that AWS kinds talk through. Cheap to clone.
 #[derive(Clone)]
 pub struct Aws {
@@ -40,6 +42,9 @@ pub struct Aws {
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) secrets: aws_sdk_secretsmanager::Client,
+    pub(crate) ssm: aws_sdk_ssm::Client,
+    pub(crate) vault: Rc<Vault>,
     batches: Rc<RefCell<BTreeMap<&'static str, Rc<dyn Any>>>>,
 }
 
@@ -70,8 +75,20 @@ impl Aws {
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            secrets: aws_sdk_secretsmanager::Client::new(&config),
+            ssm: aws_sdk_ssm::Client::new(&config),
+            vault: Rc::default(),
             batches: Rc::default(),
         })
+    }
+
+    /// With the values that secrets are to hold.
+    #[must_use]
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self {
+            vault: Rc::new(vault),
+            ..self
+        }
     }
 
     /// The ARN of a thing here. The partition is that of the caller: `aws`, `aws-cn`, `aws-us-gov`.

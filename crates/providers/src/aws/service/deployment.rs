@@ -131,7 +131,7 @@ impl Snapshot {
     /// been COMPLETED, which is later than healthy [ECS developer guide: circuit breaker].
     pub(super) fn goes_back(&self, wanted: &Service) -> bool {
         let completed = |it: &Deployment| !it.primary && it.rollout == Some(Rollout::Completed);
-        wanted.circuit_breaker && self.deployments.iter().any(completed)
+        wanted.goes_back() && self.deployments.iter().any(completed)
     }
 
     fn serves(&self, wanted: &Service, primary: &Deployment) -> bool {

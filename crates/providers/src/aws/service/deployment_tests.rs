@@ -137,7 +137,9 @@ fn ecs_is_given_the_time_to_go_back_by_itself() {
     assert!(snapshot.goes_back(&spec));
     spec.circuit_breaker = false;
     assert!(!snapshot.goes_back(&spec));
-    spec.circuit_breaker = true;
+    (spec.circuit_breaker, spec.rollback) = (true, false);
+    assert!(!snapshot.goes_back(&spec));
+    spec.rollback = true;
     snapshot.deployments[1].rollout = Some(Rollout::InProgress);
     assert!(!snapshot.goes_back(&spec));
 }

@@ -109,6 +109,9 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
     let outputs = outputs_of(OPERATION, &service)?;
     let (subnets, groups, assign_public_ip) = network(service.network_configuration.as_ref());
     let deployment = service.deployment_configuration;
+    let breaker = deployment
+        .as_ref()
+        .and_then(|it| it.deployment_circuit_breaker.as_ref());
     let percent = |value: Option<i32>, default| {
         let value = value.and_then(|percent| u32::try_from(percent).ok());
         value.unwrap_or(default)
@@ -139,9 +142,9 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
                 100,
             ),
             maximum_percent: percent(deployment.as_ref().and_then(|it| it.maximum_percent), 200),
-            circuit_breaker: deployment
-                .and_then(|it| it.deployment_circuit_breaker)
-                .is_some_and(|breaker| breaker.enable && breaker.rollback),
+            circuit_breaker: breaker.is_some_and(|it| it.enable),
+            rollback: breaker.is_some_and(|it| it.rollback),
+            execute_command: service.enable_execute_command,
             tags: Tags::observed(tag_map(service.tags)),
         },
         outputs,

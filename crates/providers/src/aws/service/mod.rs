@@ -67,8 +67,15 @@ pub struct Service {
     pub minimum_healthy_percent: u32,
     /// So many tasks of old and new run at most during a rollout, in percent.
     pub maximum_percent: u32,
-    /// Whether ECS itself gives a failing rollout up and goes back to the revision before.
+    /// Whether ECS itself gives a failing rollout up.
     pub circuit_breaker: bool,
+    /// Whether it then goes back to the revision before. Nothing without the circuit breaker.
+    #[serde(default = "rolls_back")]
+    pub rollback: bool,
+    /// Whether somebody may run commands in its containers. The task role must allow what the
+    /// agent in them does: `ssmmessages:CreateControlChannel` and its three sisters.
+    #[serde(default)]
+    pub execute_command: bool,
     /// The user's tags.
     pub tags: Tags,
 }
@@ -82,6 +89,11 @@ pub struct Attachment {
     pub container: String,
     /// The port on which it does.
     pub port: u16,
+}
+
+/// What every service did before it could be said.
+fn rolls_back() -> bool {
+    true
 }
 
 /// What AWS tells of a service.
@@ -151,6 +163,9 @@ pub enum Field {
     GracePeriod,
     /// `deploymentConfiguration`: both percentages and the circuit breaker.
     Deployment,
+    /// `enableExecuteCommand`, with `forceNewDeployment`: by itself it changes no task that runs
+    /// already.
+    ExecuteCommand,
 }
 
 impl Field {
@@ -158,7 +173,11 @@ impl Field {
     fn deploys(self) -> bool {
         matches!(
             self,
-            Self::TaskDefinition | Self::Network | Self::LoadBalancer | Self::Again
+            Self::TaskDefinition
+                | Self::Network
+                | Self::LoadBalancer
+                | Self::Again
+                | Self::ExecuteCommand
         )
     }
 }
@@ -171,6 +190,11 @@ impl Service {
         self.grace_period_seconds.filter(|_| balanced).unwrap_or(0)
     }
 
+    /// Whether ECS goes back by itself when a rollout fails.
+    fn goes_back(&self) -> bool {
+        self.circuit_breaker && self.rollback
+    }
+
     fn differing(&self, observed: &Observed<Self>) -> Vec<Field> {
         let there = &observed.spec;
         let network = same_set(&self.subnets, &there.subnets)
@@ -178,7 +202,8 @@ impl Service {
             && self.assign_public_ip == there.assign_public_ip;
         let deployment = self.minimum_healthy_percent == there.minimum_healthy_percent
             && self.maximum_percent == there.maximum_percent
-            && self.circuit_breaker == there.circuit_breaker;
+            && self.circuit_breaker == there.circuit_breaker
+            && self.goes_back() == there.goes_back();
         let differs = [
             (
                 Field::TaskDefinition,
@@ -195,6 +220,10 @@ impl Service {
             ),
             (Field::GracePeriod, self.grace() != there.grace()),
             (Field::Deployment, !deployment),
+            (
+                Field::ExecuteCommand,
+                self.execute_command != there.execute_command,
+            ),
         ];
         let differing = differs.into_iter().filter(|(_, differs)| *differs);
         let mut fields: Vec<Field> = differing.map(|(field, _)| field).collect();
@@ -257,7 +286,8 @@ impl Kind for Service {
     }
 
     /// What differs from ours in its wording only is put in our words: subnets and groups have no
-    /// order, a cluster has a name and an ARN, and no grace period is a grace period of 0.
+    /// order, a cluster has a name and an ARN, no grace period is a grace period of 0, and where
+    /// no rollout is given up none goes back.
     fn owned(mut self, by: &[&Self]) -> Self {
         for spec in by {
             if same_set(&self.subnets, &spec.subnets) {
@@ -271,6 +301,9 @@ impl Kind for Service {
             }
             if self.grace() == spec.grace() {
                 self.grace_period_seconds = spec.grace_period_seconds;
+            }
+            if !self.circuit_breaker && !spec.circuit_breaker {
+                self.rollback = spec.rollback;
             }
         }
         self.tags = self.tags.owned(by.iter().map(|spec| &spec.tags));

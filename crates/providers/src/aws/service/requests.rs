@@ -33,6 +33,7 @@ pub(super) async fn create(spec: &Service, aws: &Aws, cx: &Context) -> Result<Ou
         .set_load_balancers(Some(balancers(CREATE, spec)?))
         .set_health_check_grace_period_seconds(grace)
         .deployment_configuration(deployment(spec))
+        .enable_execute_command(spec.execute_command)
         .client_token(cx.mark.token("create"))
         .set_tags(Some(sdk_tags(spec.tags.marked(&cx.mark))));
     // What it uses was made a moment ago: its absence means that ECS does not see it yet.
@@ -61,6 +62,9 @@ pub(super) async fn update(
             Field::DesiredCount(count) => update.desired_count(int(*count)),
             Field::GracePeriod => update.health_check_grace_period_seconds(int(spec.grace())),
             Field::Deployment => update.deployment_configuration(deployment(spec)),
+            Field::ExecuteCommand => update
+                .enable_execute_command(spec.execute_command)
+                .force_new_deployment(true),
         };
     }
     let updated = update.send().await;
@@ -101,7 +105,7 @@ fn balancers(operation: &'static str, spec: &Service) -> Result<Vec<LoadBalancer
 fn deployment(spec: &Service) -> DeploymentConfiguration {
     let breaker = DeploymentCircuitBreaker::builder()
         .enable(spec.circuit_breaker)
-        .rollback(spec.circuit_breaker)
+        .rollback(spec.goes_back())
         .build();
     DeploymentConfiguration::builder()
         .minimum_healthy_percent(int(spec.minimum_healthy_percent))

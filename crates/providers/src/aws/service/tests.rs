@@ -18,6 +18,8 @@ pub(super) fn service() -> Service {
         minimum_healthy_percent: 100,
         maximum_percent: 200,
         circuit_breaker: true,
+        rollback: true,
+        execute_command: false,
         tags: Tags([("team".to_string(), "a".to_string())].into()),
     }
 }
@@ -47,7 +49,7 @@ fn update(fields: &[Field]) -> Vec<Change> {
 #[test]
 fn an_update_sends_only_what_differs() {
     type Edit = fn(&mut Service);
-    let rows: [(Edit, Vec<Change>); 12] = [
+    let rows: [(Edit, Vec<Change>); 14] = [
         (|_| {}, vec![]),
         (
             |s| s.task_definition = "arn:td:3".to_string().into(),
@@ -70,6 +72,11 @@ fn an_update_sends_only_what_differs() {
         ),
         (|s| s.maximum_percent = 150, update(&[Field::Deployment])),
         (|s| s.circuit_breaker = false, update(&[Field::Deployment])),
+        (|s| s.rollback = false, update(&[Field::Deployment])),
+        (
+            |s| s.execute_command = true,
+            update(&[Field::ExecuteCommand]),
+        ),
         (
             |s| s.tags = Tags::default(),
             vec![Change::Untag(vec!["team".into()])],
@@ -103,6 +110,18 @@ fn order_and_wording_make_no_difference() {
     assert_eq!(service().changes(Some(&there)), []);
     assert_eq!(service().replaced_by(&there), None);
     assert_eq!(theirs.owned(&[&service()]), service());
+}
+
+#[test]
+fn where_no_rollout_is_given_up_none_goes_back() {
+    let without = |rollback| Service {
+        circuit_breaker: false,
+        rollback,
+        ..service()
+    };
+    let there = observed(without(false));
+    assert_eq!(without(true).changes(Some(&there)), []);
+    assert_eq!(without(false).owned(&[&without(true)]), without(true));
 }
 
 #[test]

@@ -58,6 +58,40 @@ pub struct Container {
     pub log: Option<Log>,
     /// From SIGTERM to SIGKILL, at most 120; 30 without it.
     pub stop_timeout_seconds: Option<u32>,
+    /// Variables that ECS reads from a secret or a parameter when the task starts: the ARN, for a
+    /// secret also `:json-key:version-stage:version-id`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub secrets: BTreeMap<String, Input<String>>,
+    /// The ARN of the secret by which a private registry lets the image be pulled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository_credentials: Option<Input<String>>,
+    /// Its share of the task's CPU units; what is left is for all without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<u32>,
+    /// It is killed beyond so many MiB; beyond the task's without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_mib: Option<u32>,
+    /// How ECS itself asks it whether it is well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<ContainerHealth>,
+    /// It starts once these containers are so far: `START`, `COMPLETE`, `SUCCESS` or `HEALTHY`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub depends_on: BTreeMap<String, String>,
+}
+
+/// A command in the container that tells whether it is well.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ContainerHealth {
+    /// `CMD` or `CMD-SHELL`, then the command.
+    pub command: Vec<String>,
+    /// From one to the next, 5 to 300; 30 is ECS's own.
+    pub interval_seconds: u32,
+    /// It has failed when it takes longer, 2 to 60; 5 is ECS's own.
+    pub timeout_seconds: u32,
+    /// After so many failures in a row it is unwell, 1 to 10; 3 is ECS's own.
+    pub retries: u32,
+    /// For so long after the start failures do not count, at most 300; none without it.
+    pub start_period_seconds: Option<u32>,
 }
 
 /// Output to CloudWatch Logs.
@@ -174,7 +208,8 @@ impl Kind for TaskDefinition {
         .on("task-definition/{family}:*")
     }
 
-    /// Ports in another order are put in ours: the order says nothing.
+    /// Ports in another order are put in ours: the order says nothing. A start period of 0 is
+    /// none.
     fn owned(mut self, by: &[&Self]) -> Self {
         for spec in by {
             if same(&self.containers, &spec.containers) {
@@ -201,6 +236,9 @@ fn same(left: &[Container], right: &[Container]) -> bool {
         for container in &mut containers {
             container.ports.sort_unstable();
             container.ports.dedup();
+            if let Some(health) = &mut container.health {
+                health.start_period_seconds = health.start_period_seconds.filter(|it| *it > 0);
+            }
         }
         containers
     };
@@ -234,6 +272,12 @@ mod tests {
                     prefix: "web".into(),
                 }),
                 stop_timeout_seconds: None,
+                secrets: BTreeMap::new(),
+                repository_credentials: None,
+                cpu: None,
+                memory_mib: None,
+                health: None,
+                depends_on: BTreeMap::new(),
             }],
             tags: Tags([("team".to_string(), "a".to_string())].into()),
         }
@@ -301,6 +345,43 @@ mod tests {
         let there = observed(theirs.clone());
         assert_eq!(definition().replaced_by(&there), None);
         assert_eq!(theirs.owned(&[&definition()]), definition());
+    }
+
+    #[test]
+    fn every_member_of_a_container_makes_another_revision() {
+        type Edit = fn(&mut Container);
+        let rows: [Edit; 7] = [
+            |c| c.environment.clear(),
+            |c| c.secrets = [("A".to_string(), "arn:a".to_string().into())].into(),
+            |c| c.repository_credentials = Some("arn:r".to_string().into()),
+            |c| c.cpu = Some(128),
+            |c| c.memory_mib = Some(256),
+            |c| {
+                c.health = Some(ContainerHealth {
+                    command: vec!["CMD".into(), "true".into()],
+                    interval_seconds: 30,
+                    timeout_seconds: 5,
+                    retries: 3,
+                    start_period_seconds: None,
+                });
+            },
+            |c| c.depends_on = [("db".to_string(), "HEALTHY".to_string())].into(),
+        ];
+        for edit in rows {
+            let mut wanted = definition();
+            edit(&mut wanted.containers[0]);
+            let replaced = wanted.replaced_by(&observed(definition()));
+            assert_eq!(replaced, Some(Replacement::because(["containers"])));
+        }
+    }
+
+    #[test]
+    fn a_container_that_was_written_before_there_were_secrets_reads_as_one_without() {
+        let mut old = serde_json::to_value(definition()).unwrap();
+        let container = old["containers"][0].as_object_mut().unwrap();
+        container.retain(|member, _| member != "health" && member != "secrets");
+        let read: TaskDefinition = serde_json::from_value(old).unwrap();
+        assert_eq!(read, definition());
     }
 
     #[test]

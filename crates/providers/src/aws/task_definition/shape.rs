@@ -6,12 +6,12 @@ use ashore_engine::failure::Failure;
 use ashore_engine::input::Input;
 use aws_sdk_ecs::operation::register_task_definition::builders::RegisterTaskDefinitionFluentBuilder;
 use aws_sdk_ecs::types::{
-    Compatibility, ContainerDefinition, CpuArchitecture, EphemeralStorage, KeyValuePair,
-    LogConfiguration, LogDriver, NetworkMode, OsFamily, PortMapping, RuntimePlatform,
-    TransportProtocol,
+    Compatibility, ContainerCondition, ContainerDefinition, ContainerDependency, CpuArchitecture,
+    EphemeralStorage, HealthCheck, KeyValuePair, LogConfiguration, LogDriver, NetworkMode,
+    OsFamily, PortMapping, RepositoryCredentials, RuntimePlatform, Secret, TransportProtocol,
 };
 
-use super::{Container, Log, TaskDefinition};
+use super::{Container, ContainerHealth, Log, TaskDefinition};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{known, required};
 use crate::aws::tags::Tags;
@@ -32,10 +32,9 @@ pub(super) fn register(
         .cpu_architecture(CpuArchitecture::from(spec.architecture.as_str()))
         .operating_system_family(OsFamily::Linux)
         .build();
-    let storage = spec.ephemeral_storage_gib.map(|gib| {
-        let gib = i32::try_from(gib).unwrap_or(i32::MAX);
-        EphemeralStorage::builder().size_in_gib(gib).build()
-    });
+    let storage = spec
+        .ephemeral_storage_gib
+        .map(|gib| EphemeralStorage::builder().size_in_gib(int(gib)).build());
     let task_role = spec.task_role.as_ref();
     let task_role = task_role.map(|role| known(REGISTER, role)).transpose()?;
     let containers: Result<Vec<_>, Failure> = spec.containers.iter().map(to_aws).collect();
@@ -74,7 +73,13 @@ fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
         .set_environment(Some(container.environment.iter().map(variable).collect()))
         .set_port_mappings(Some(container.ports.iter().map(port).collect()))
         .set_log_configuration(log)
-        .set_stop_timeout(timeout.map(|seconds| i32::try_from(seconds).unwrap_or(i32::MAX)))
+        .set_stop_timeout(timeout.map(int))
+        .set_secrets(secrets_to_aws(container)?)
+        .set_repository_credentials(credentials_to_aws(container)?)
+        .set_cpu(container.cpu.map(int))
+        .set_memory(container.memory_mib.map(int))
+        .set_health_check(container.health.as_ref().map(health_to_aws).transpose()?)
+        .set_depends_on(dependencies_to_aws(container)?)
         .build())
 }
 
@@ -86,6 +91,58 @@ fn log_to_aws(log: &Log) -> Result<LogConfiguration, Failure> {
         .options(PREFIX, &log.prefix)
         .build()
         .map_err(|error| Failure::internal(REGISTER, &error))
+}
+
+fn secrets_to_aws(container: &Container) -> Result<Option<Vec<Secret>>, Failure> {
+    let secret = |(name, from): (&String, &Input<String>)| {
+        let secret = Secret::builder().name(name);
+        let secret = secret.value_from(known(REGISTER, from)?).build();
+        secret.map_err(|error| Failure::internal(REGISTER, &error))
+    };
+    let secrets: Vec<_> = container
+        .secrets
+        .iter()
+        .map(secret)
+        .collect::<Result<_, _>>()?;
+    Ok((!secrets.is_empty()).then_some(secrets))
+}
+
+fn credentials_to_aws(container: &Container) -> Result<Option<RepositoryCredentials>, Failure> {
+    let credentials = |secret| {
+        let credentials = RepositoryCredentials::builder();
+        let credentials = credentials.credentials_parameter(known(REGISTER, secret)?);
+        let credentials = credentials.build();
+        credentials.map_err(|error| Failure::internal(REGISTER, &error))
+    };
+    let secret = container.repository_credentials.as_ref();
+    secret.map(credentials).transpose()
+}
+
+fn health_to_aws(health: &ContainerHealth) -> Result<HealthCheck, Failure> {
+    HealthCheck::builder()
+        .set_command(Some(health.command.clone()))
+        .interval(int(health.interval_seconds))
+        .timeout(int(health.timeout_seconds))
+        .retries(int(health.retries))
+        .set_start_period(health.start_period_seconds.map(int))
+        .build()
+        .map_err(|error| Failure::internal(REGISTER, &error))
+}
+
+fn dependencies_to_aws(container: &Container) -> Result<Option<Vec<ContainerDependency>>, Failure> {
+    let dependency = |(name, condition): (&String, &String)| {
+        let dependency = ContainerDependency::builder().container_name(name);
+        let dependency = dependency.condition(ContainerCondition::from(condition.as_str()));
+        let dependency = dependency.build();
+        dependency.map_err(|error| Failure::internal(REGISTER, &error))
+    };
+    let all = container.depends_on.iter().map(dependency);
+    let all: Vec<_> = all.collect::<Result<_, _>>()?;
+    Ok((!all.is_empty()).then_some(all))
+}
+
+fn int(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
 }
 
 /// A revision as it was registered. Host ports, protocols, empty lists, `cpu: 0` of a container
@@ -133,6 +190,15 @@ fn container(container: ContainerDefinition) -> Result<Container, Failure> {
         stop_timeout_seconds: container
             .stop_timeout
             .and_then(|seconds| u32::try_from(seconds).ok()),
+        secrets: container.secrets.map(secrets).unwrap_or_default(),
+        repository_credentials: container
+            .repository_credentials
+            .map(|credentials| Input::Known(credentials.credentials_parameter)),
+        // 0 is what AWS says where nothing was said.
+        cpu: u32::try_from(container.cpu).ok().filter(|cpu| *cpu > 0),
+        memory_mib: container.memory.and_then(|mib| u32::try_from(mib).ok()),
+        health: container.health_check.map(health),
+        depends_on: container.depends_on.map(dependencies).unwrap_or_default(),
     })
 }
 
@@ -146,4 +212,27 @@ fn log(configuration: LogConfiguration) -> Option<Log> {
         region: options.remove(REGION)?,
         prefix: options.remove(PREFIX).unwrap_or_default(),
     })
+}
+
+fn secrets(given: Vec<Secret>) -> BTreeMap<String, Input<String>> {
+    let secret = |secret: Secret| (secret.name, Input::Known(secret.value_from));
+    given.into_iter().map(secret).collect()
+}
+
+/// What AWS uses where nothing was said is what we would have said.
+fn health(check: HealthCheck) -> ContainerHealth {
+    let number = |value: Option<i32>| value.and_then(|value| u32::try_from(value).ok());
+    ContainerHealth {
+        command: check.command,
+        interval_seconds: number(check.interval).unwrap_or(30),
+        timeout_seconds: number(check.timeout).unwrap_or(5),
+        retries: number(check.retries).unwrap_or(3),
+        start_period_seconds: number(check.start_period).filter(|seconds| *seconds > 0),
+    }
+}
+
+fn dependencies(given: Vec<ContainerDependency>) -> BTreeMap<String, String> {
+    let dependency =
+        |one: ContainerDependency| (one.container_name, one.condition.as_str().to_string());
+    given.into_iter().map(dependency).collect()
 }
