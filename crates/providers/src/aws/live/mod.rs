@@ -6,11 +6,13 @@ pub mod config;
 pub(crate) mod ec2;
 pub(crate) mod ecs;
 pub(crate) mod elb;
+pub mod existing;
 pub(crate) mod failure;
 pub(crate) mod foreign;
 pub(crate) mod holders;
 pub mod in_process;
 pub(crate) mod pace;
+pub mod references;
 mod zones;
 
 use std::any::Any;
