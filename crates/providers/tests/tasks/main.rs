@@ -1,5 +1,6 @@
 //! The effect half of kinds against the twin, through the real SDK, in virtual time.
 
+mod existing;
 mod names;
 mod network;
 mod rollout;

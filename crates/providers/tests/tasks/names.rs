@@ -8,7 +8,7 @@ use ashore_providers::aws::iam_role::Role;
 use ashore_providers::aws::log_group::LogGroup;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
-use ashore_providers::aws::task_definition::{Container, Log, TaskDefinition};
+use ashore_providers::aws::task_definition::{Container, ContainerHealth, Log, TaskDefinition};
 use serde_json::{Value, json};
 
 use crate::stage::{REGION, Stage};
@@ -202,6 +202,62 @@ async fn a_task_definition_lives_by_its_revisions() {
     assert_eq!(second.changes(Some(&there)), []);
     // The newest revision bears the same mark and says something else: not what was lost.
     assert_eq!(stage.found("web/definition", &second).await, Found::Absent);
+}
+
+/// A container with everything that it can have, and one that waits for it.
+#[tokio::test]
+async fn every_member_of_a_container_is_registered_and_observed() {
+    let stage = Stage::new().await;
+    let role = stage.create("roles/execution", &role()).await;
+    let arn = |service: &str, resource: &str| {
+        format!(
+            "arn:aws:{service}:{REGION}:{}:{resource}",
+            stage.aws.account
+        )
+    };
+    let secret = arn("secretsmanager", "secret:shop/stripe-AbCdEf");
+    let mut spec = definition(&role.arn, "nginx:1.29");
+    spec.cpu = 512;
+    spec.memory = 1024;
+    let mut beside = spec.containers[0].clone();
+    beside.name = "proxy".into();
+    beside.ports = Vec::new();
+    beside.essential = false;
+    beside.depends_on = [("web".to_string(), "HEALTHY".to_string())].into();
+    let container = &mut spec.containers[0];
+    container.secrets = [
+        ("STRIPE_KEY", format!("{secret}:key::")),
+        ("URL", arn("ssm", "parameter/shop/url")),
+    ]
+    .map(|(name, from)| (name.to_string(), from.into()))
+    .into();
+    container.repository_credentials = Some(secret.into());
+    container.cpu = Some(128);
+    container.memory_mib = Some(512);
+    container.health = Some(ContainerHealth {
+        command: vec!["CMD-SHELL".into(), "curl -f http://localhost/".into()],
+        interval_seconds: 10,
+        timeout_seconds: 4,
+        retries: 2,
+        start_period_seconds: Some(15),
+    });
+    spec.containers.push(beside);
+    stage.life("web/definition", &spec, &[]).await;
+
+    let said = |health: &ContainerHealth| {
+        let mut spec = spec.clone();
+        spec.containers[0].health = Some(health.clone());
+        spec
+    };
+    let least = ContainerHealth {
+        command: vec!["CMD".into(), "true".into()],
+        interval_seconds: 30,
+        timeout_seconds: 5,
+        retries: 3,
+        start_period_seconds: None,
+    };
+    let outputs = stage.create("web/definition", &said(&least)).await;
+    stage.converged(&said(&least), &outputs).await;
 }
 
 #[tokio::test]

@@ -74,10 +74,12 @@ async fn a_service_lives() {
 
     let mut last = spec.clone();
     let next = stage.revision(&ground, "nginx:2").await;
-    let edits: [fn(&mut Service, &str); 6] = [
+    let edits: [fn(&mut Service, &str); 8] = [
         |it, next| it.task_definition = next.to_string().into(),
         |it, _| it.desired_count = 3,
         |it, _| it.grace_period_seconds = Some(30),
+        |it, _| it.rollback = false,
+        |it, _| it.execute_command = true,
         |it, _| (it.maximum_percent, it.circuit_breaker) = (150, false),
         |it, _| it.subnets.truncate(1),
         |it, _| it.tags = tags("b"),
