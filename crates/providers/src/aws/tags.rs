@@ -10,8 +10,9 @@ pub const PREFIX: &str = "ashore:";
 const STACK: &str = "ashore:stack";
 const ADDRESS: &str = "ashore:address";
 const GENERATION: &str = "ashore:generation";
-/// How many of the 50 tags that AWS allows on a resource are ours.
-pub const MARKS: usize = 3;
+/// How many of the 50 tags that AWS allows on a resource are ours: three marks, and on a secret
+/// how it is deleted.
+pub const MARKS: usize = 4;
 
 /// Tags without marks.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

@@ -181,7 +181,7 @@ async fn who_holds_a_certificate_is_told_and_only_our_own_is_waited_for() {
 }
 
 /// A balancer of somebody else with a listener that uses the certificate.
-async fn https_by_hand(world: &InTwin, certificate: &str) -> String {
+pub(crate) async fn https_by_hand(world: &InTwin, certificate: &str) -> String {
     use aws_sdk_elasticloadbalancingv2::types::{
         Action, ActionTypeEnum, Certificate, FixedResponseActionConfig, ProtocolEnum,
     };

@@ -3,6 +3,7 @@
 mod certificate;
 mod dns_record;
 mod elb;
+mod existing;
 mod in_twin;
 mod network;
 mod zone;

@@ -15,7 +15,6 @@ use crate::stage::Stage;
 
 const ADDRESS: &str = "registry/secret";
 const NAME: &str = "hello-default-registry";
-
 const GENERATED: &str = "hello-default-session";
 
 fn secret() -> Secret {

@@ -6,9 +6,9 @@ use ashore_engine::kind::{Found, Kind, Observed, Wait};
 use ashore_providers::aws::service::{Attachment, Change, Field, Service};
 use ashore_twin::{Behaviour, Exit};
 
-use crate::names::tags;
+use crate::names::{definition, tags};
 use crate::network::Ground;
-use crate::stage::Stage;
+use crate::stage::{REGION, Stage};
 
 const WEB: &str = "web/service";
 
@@ -239,6 +239,52 @@ async fn what_ecs_has_nothing_to_go_back_for_is_given_up_at_once() {
     let outputs = stage.change(WEB, &next, &spec, &outputs).await;
     let undone = stage.wait(WEB, &spec, &outputs, Wait::Healthy).await;
     undone.answer.expect("the first serves again");
+}
+
+#[tokio::test]
+async fn where_ecs_is_not_to_go_back_a_failing_rollout_is_given_up() {
+    let (stage, ground, mut spec) = with("nginx:1").await;
+    spec.rollback = false;
+    let outputs = stage.create(WEB, &spec).await;
+    stage.wait(WEB, &spec, &outputs, Wait::Rollout).await;
+    stage.script("broken", crashing());
+    let mut next = spec.clone();
+    next.task_definition = stage.revision(&ground, "broken").await.into();
+    let outputs = stage.change(WEB, &spec, &next, &outputs).await;
+    let waited = stage.wait(WEB, &next, &outputs, Wait::Healthy).await;
+    let failure = waited.answer.expect_err("it fails");
+    assert!(["RolloutFailed", "TasksFail"].contains(&failure.code.as_str()));
+    stage.twin.advance(Duration::from_secs(3600));
+    let there: Observed<Service> = stage.observed(&outputs).await.expect("there");
+    assert!(there.outputs.given_up);
+    // Nobody has put the first revision back.
+    assert_eq!(there.spec.task_definition, next.task_definition);
+    let outputs = stage.change(WEB, &next, &spec, &outputs).await;
+    let undone = stage.wait(WEB, &spec, &outputs, Wait::Healthy).await;
+    undone.answer.expect("the first serves again");
+}
+
+#[tokio::test]
+async fn a_secret_that_a_task_may_not_have_is_told() {
+    let (stage, ground, mut spec) = with("nginx:1").await;
+    let mut definition = definition(&ground.role, "nginx:1");
+    let account = &stage.aws.account;
+    let secret = format!("arn:aws:secretsmanager:{REGION}:{account}:secret:shop/stripe-AbCdEf");
+    definition.containers[0].secrets = [("STRIPE_KEY".to_string(), secret.into())].into();
+    let revision = stage.create("web/secret", &definition).await;
+    spec.task_definition = revision.arn.into();
+    let outputs = stage.create(WEB, &spec).await;
+    let waited = stage.wait(WEB, &spec, &outputs, Wait::Healthy).await;
+    let failure = waited.answer.expect_err("it never starts");
+    let evidence = failure.evidence.join("\n");
+    assert!(
+        evidence.contains("ResourceInitializationError"),
+        "{evidence}"
+    );
+    assert!(
+        failure.advice[0].contains("`secretsmanager:GetSecretValue`"),
+        "{failure:?}"
+    );
 }
 
 #[tokio::test]

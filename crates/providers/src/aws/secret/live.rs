@@ -7,7 +7,9 @@ use secrecy::{ExposeSecret, SecretString};
 use super::described::{CURRENT, current_of, described, sdk_tags, spec, tag_map};
 use super::random::letters_and_digits;
 use super::vault::Held;
-use super::{Change, Content, Outputs, RECOVERY_DAYS_MIN, Recovery, Secret, Version};
+use super::{
+    Change, Content, Outputs, RECOVERY_DAYS_MAX, RECOVERY_DAYS_MIN, Recovery, Secret, Version,
+};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{failure, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
@@ -187,7 +189,10 @@ async fn delete(aws: &Aws, arn: &str, recovery: Recovery) -> Result<(), Failure>
     let delete = aws.secrets.delete_secret().secret_id(arn);
     let delete = match recovery {
         Recovery::None => delete.force_delete_without_recovery(true),
-        Recovery::Days(days) => delete.recovery_window_in_days(i64::from(days)),
+        Recovery::Days(days) => {
+            let days = days.clamp(RECOVERY_DAYS_MIN, RECOVERY_DAYS_MAX);
+            delete.recovery_window_in_days(i64::from(days))
+        }
     };
     delete.send().await.map_err(|e| failure(DELETE, e))?;
     Ok(())

@@ -29,6 +29,10 @@ pub const NAME_MAX: usize = 512;
 /// DeleteSecret].
 pub const RECOVERY_DAYS_MIN: u32 = 7;
 
+/// … and the longest.
+#[cfg(feature = "live")]
+const RECOVERY_DAYS_MAX: u32 = 30;
+
 /// A secret, encrypted with the account's own key for Secrets Manager.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Secret {

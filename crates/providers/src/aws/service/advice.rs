@@ -126,8 +126,8 @@ fn memory(case: &Case<'_>) -> Option<String> {
 fn health(case: &Case<'_>) -> Option<String> {
     if case.says(&["failed container health checks"]) {
         return Some(
-            "the image's own health check fails: run its command in the container, and give it \
-             time to start"
+            "the container's own health check fails: run its command in the container, and give \
+             it time to start"
                 .to_string(),
         );
     }

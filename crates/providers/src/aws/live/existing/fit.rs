@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Existing, Named, Purpose, Subnet};
+use super::{Certificate, Existing, Named, Purpose, Subnet};
 
 /// A load balancer stands in subnets of two zones [ELBv2 API: CreateLoadBalancer].
 const ZONES_MIN: usize = 2;
@@ -145,16 +145,41 @@ fn of_ingress(there: &Existing, purpose: &Purpose) -> Vec<String> {
             listener.port, listener.protocol
         ));
     }
+    wrong.extend(of_certificates(there, purpose));
+    wrong
+}
+
+/// Hostnames that no certificate is good for.
+fn of_certificates(there: &Existing, purpose: &Purpose) -> Vec<String> {
+    let mut wrong = Vec::new();
     if let Some(certificate) = &there.certificate {
         if certificate.status != "ISSUED" {
             let (arn, status) = (&certificate.arn, &certificate.status);
             wrong.push(format!("the certificate `{arn}` is {status}"));
         }
-        let uncovered = purpose.hostnames.iter();
-        let uncovered = uncovered.filter(|hostname| !certificate.covers(hostname));
+        let hostnames = purpose.hostnames.iter();
+        let uncovered = hostnames.filter(|hostname| !certificate.covers(hostname));
         wrong.extend(uncovered.map(|hostname| {
             let names = certificate.names.join(", ");
             format!("the certificate is for {names}, not for `{hostname}`")
+        }));
+    }
+    if let Some(certificates) = &there.listener_certificates {
+        let usable = |it: &&Certificate| it.status == "ISSUED";
+        let usable: Vec<_> = certificates.iter().filter(usable).collect();
+        if usable.is_empty() {
+            wrong.push("the listener has no certificate of ACM that can be used".to_string());
+            return wrong;
+        }
+        let hostnames = purpose.hostnames.iter();
+        let uncovered = hostnames.filter(|name| !usable.iter().any(|it| it.covers(name)));
+        wrong.extend(uncovered.map(|hostname| {
+            let names = usable.iter().flat_map(|it| it.names.iter());
+            let names: Vec<_> = names.map(String::as_str).collect();
+            format!(
+                "the listener has certificates for {}, none for `{hostname}`",
+                names.join(", ")
+            )
         }));
     }
     wrong

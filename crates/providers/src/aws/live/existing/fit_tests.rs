@@ -1,4 +1,4 @@
-use super::super::{Certificate, Cluster, Listener, LoadBalancer, SecurityGroup, Vpc};
+use super::super::{Cluster, Listener, LoadBalancer, SecurityGroup, Vpc};
 use super::*;
 
 fn subnet(id: &str, zone: &str, public: bool) -> Subnet {
@@ -54,6 +54,11 @@ fn there() -> Existing {
             listeners: vec![listener()],
         }),
         listener: Some(listener()),
+        listener_certificates: Some(vec![Certificate {
+            arn: "arn:other".into(),
+            status: "ISSUED".into(),
+            names: vec!["shop.example.com".into(), "example.com".into()],
+        }]),
         certificate: Some(Certificate {
             arn: "arn:certificate".into(),
             status: "ISSUED".into(),
@@ -112,7 +117,7 @@ fn each_misfit_is_told() {
     fn balancer(there: &mut Existing) -> &mut LoadBalancer {
         there.load_balancer.as_mut().expect("there is one")
     }
-    let rows: [(Edit, &str); 12] = [
+    let rows: [(Edit, &str); 14] = [
         (
             |it| it.subnets[1].vpc = "vpc-2".into(),
             "the subnet `subnet-b` is in `vpc-2`, not in `vpc-1`",
@@ -162,6 +167,18 @@ fn each_misfit_is_told() {
         (
             |it| it.certificate.as_mut().unwrap().names = vec!["example.com".into()],
             "the certificate is for example.com, not for `shop.example.com`",
+        ),
+        (
+            |it| {
+                it.listener_certificates.as_mut().unwrap()[0]
+                    .names
+                    .remove(0);
+            },
+            "the listener has certificates for example.com, none for `shop.example.com`",
+        ),
+        (
+            |it| it.listener_certificates.as_mut().unwrap()[0].status = "EXPIRED".into(),
+            "the listener has no certificate of ACM that can be used",
         ),
     ];
     for (edit, sentence) in rows {

@@ -1,11 +1,15 @@
 //! Somebody else's listener.
 
+use std::collections::BTreeSet;
+
 use ashore_engine::failure::{Class, Failure};
 
+use super::certificate::{self, Certificate};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{failure, required};
 
 const DESCRIBE: &str = "elasticloadbalancing:DescribeListeners";
+const CERTIFICATES: &str = "elasticloadbalancing:DescribeListenerCertificates";
 
 /// A listener.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,6 +32,31 @@ pub(super) async fn read(aws: &Aws, arn: &str) -> Result<Option<Listener>, Failu
         Err(error) => return Err(error),
     };
     described.into_iter().next().map(listener).transpose()
+}
+
+/// Its certificates: the default one and those that it chooses by the name that is asked for.
+/// What IAM keeps for it nobody can tell the names of: then there is no answer.
+pub(super) async fn certificates(
+    aws: &Aws,
+    listener: &Listener,
+) -> Result<Option<Vec<Certificate>>, Failure> {
+    if listener.protocol != "HTTPS" {
+        return Ok(None);
+    }
+    let describe = aws.elb.describe_listener_certificates();
+    let mut pages = describe.listener_arn(&listener.arn).into_paginator().send();
+    let mut arns = BTreeSet::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|e| failure(CERTIFICATES, e))?;
+        let all = page.certificates.unwrap_or_default().into_iter();
+        arns.extend(all.filter_map(|certificate| certificate.certificate_arn));
+    }
+    if arns.iter().any(|arn| !arn.contains(":acm:")) {
+        return Ok(None);
+    }
+    let read = arns.iter().map(|arn| certificate::read(aws, arn));
+    let read = futures_util::future::try_join_all(read).await?;
+    Ok(Some(read.into_iter().flatten().collect()))
 }
 
 pub(super) fn listener(

@@ -68,6 +68,8 @@ pub struct Existing {
     pub load_balancer: Option<LoadBalancer>,
     /// The listener.
     pub listener: Option<Listener>,
+    /// The listener's certificates, if all of them are known to ACM.
+    pub listener_certificates: Option<Vec<Certificate>>,
     /// The certificate.
     pub certificate: Option<Certificate>,
 }
@@ -99,9 +101,13 @@ impl Aws {
             cluster: cluster?,
             load_balancer: balancer?,
             listener: listener?,
+            listener_certificates: None,
             certificate: certificate?,
         };
         routes::learn(self, &mut existing.subnets).await?;
+        if let Some(listener) = &existing.listener {
+            existing.listener_certificates = listener::certificates(self, listener).await?;
+        }
         let misfits = fit::misfits(named, &existing, purpose);
         let mut misfits = misfits.into_iter();
         match misfits.next() {
