@@ -2,6 +2,7 @@
 
 mod canary;
 mod references;
+mod run;
 mod secret;
 #[path = "../tasks/stage.rs"]
 #[allow(dead_code, reason = "not every stage waits or crashes")]
