@@ -1,7 +1,7 @@
 //! Secrets against the twin, through the real SDK, in virtual time.
 
 mod canary;
-mod references;
+mod existing;
 mod run;
 mod secret;
 #[path = "../tasks/stage.rs"]

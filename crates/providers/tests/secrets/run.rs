@@ -17,6 +17,7 @@ use ashore_engine::run::{Entry, Outcome, Run, Then};
 use ashore_engine::state::folder::Folder;
 use ashore_engine::survey::survey;
 use ashore_providers::aws::log_group::LogGroup;
+use ashore_providers::aws::secret::vault::Vault;
 use ashore_providers::aws::tags::Tags;
 use ashore_twin::{Action, Fault, Side};
 
@@ -170,7 +171,7 @@ async fn a_run_writes_keeps_undoes_and_restores_and_tells_no_value() {
 
     // Away, and back: what we made up is what it was.
     let bare = Stage {
-        aws: stage.aws.clone().with_vault(Default::default()),
+        aws: stage.aws.clone().with_vault(Vault::default()),
         ..stage
     };
     let (_, outcome) = home.up(&bare, &Graph::default()).await;

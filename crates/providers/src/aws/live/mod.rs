@@ -12,7 +12,6 @@ pub(crate) mod foreign;
 pub(crate) mod holders;
 pub mod in_process;
 pub(crate) mod pace;
-pub mod references;
 mod zones;
 
 use std::any::Any;

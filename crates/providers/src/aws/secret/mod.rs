@@ -1,8 +1,8 @@
 //! `aws.secretsmanager.secret`: what containers are given and nobody else may see.
 //!
-//! The spec says where a value comes from, never the value: that is in the [`vault`] of the
-//! client, for as long as the process lives. What is in the cloud is told by the id of its current
-//! version, which is ours to choose ([`Version`]): whether it was written by us, and from what.
+//! The spec says where a value comes from, never the value: that is in the client's vault, for as
+//! long as the process lives. What is in the cloud is told by the id of its current version, which
+//! is ours to choose ([`Version`]): whether it was written by us, and from what.
 
 #[cfg(feature = "live")]
 mod described;

@@ -1,7 +1,7 @@
 //! Other people's secrets and parameters, by name.
 
 use ashore_engine::failure::Class;
-use ashore_providers::aws::live::references::Reference;
+use ashore_providers::aws::live::existing::Secret;
 use ashore_twin::{Action, Fault, Side};
 use aws_sdk_ssm::types::ParameterType;
 
@@ -24,8 +24,8 @@ async fn shop() -> (Stage, String) {
     (stage, arn)
 }
 
-fn plain(arn: &str) -> Reference {
-    Reference {
+fn plain(arn: &str) -> Secret {
+    Secret {
         arn: arn.into(),
         kms_key: None,
     }
