@@ -1,7 +1,8 @@
 //! Secrets against the twin, through the real SDK, in virtual time.
 
 mod canary;
-mod references;
+mod existing;
+mod run;
 mod secret;
 #[path = "../tasks/stage.rs"]
 #[allow(dead_code, reason = "not every stage waits or crashes")]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ashore_engine::failure::Class;
 use ashore_engine::kind::{Found, Kind, Live, Observed};
+use ashore_providers::aws::secret::vault::Vault;
 use ashore_providers::aws::secret::{Change, Content, Recovery, Secret};
 use ashore_providers::aws::tags::Tags;
 use ashore_twin::{Action, Fault, Side};
@@ -63,7 +64,7 @@ async fn another_value_of_somebody_elses_is_seen_without_a_right_to_read_it() {
     let stage = Stage::new().await.given("one");
     let outputs = stage.create(ADDRESS, &secret()).await;
     let bare = Stage {
-        aws: stage.aws.clone().with_vault(Default::default()),
+        aws: stage.aws.clone().with_vault(Vault::default()),
         ..stage
     };
     bare.converged(

@@ -1,6 +1,6 @@
 //! Secrets as Secrets Manager describes them, and what it says of their values.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use ashore_engine::failure::{Class, Failure};
 use aws_sdk_secretsmanager::types::Tag;
@@ -46,7 +46,9 @@ pub(super) async fn described(aws: &Aws, which: &str) -> Result<Option<Described
 }
 
 /// The id of the version that is current.
-pub(super) fn current_of(stages: HashMap<String, Vec<String>>) -> Option<String> {
+pub(super) fn current_of(
+    stages: impl IntoIterator<Item = (String, Vec<String>)>,
+) -> Option<String> {
     let mut versions = stages.into_iter();
     let current = versions.find(|(_, stages)| stages.iter().any(|stage| stage == CURRENT));
     current.map(|(id, _)| id)

@@ -1,8 +1,8 @@
 //! `aws.secretsmanager.secret`: what containers are given and nobody else may see.
 //!
-//! The spec says where a value comes from, never the value: that is in the [`vault`] of the
-//! client, for as long as the process lives. What is in the cloud is told by the id of its current
-//! version, which is ours to choose ([`Version`]): whether it was written by us, and from what.
+//! The spec says where a value comes from, never the value: that is in the client's vault, for as
+//! long as the process lives. What is in the cloud is told by the id of its current version, which
+//! is ours to choose ([`Version`]): whether it was written by us, and from what.
 
 #[cfg(feature = "live")]
 mod described;
@@ -228,15 +228,15 @@ impl Kind for Secret {
         .on("secret:{name}-??????")
     }
 
-    /// What needs no request to become what we have said is what we have said: a value is the
-    /// same whatever the words for its source.
+    /// What needs no request to become what is wanted is what is wanted: a value is the same
+    /// whatever the words for its source. Only the first spec counts: what was written before it
+    /// is a version to go back to, and no value to be made again.
     fn owned(mut self, by: &[&Self]) -> Self {
-        let fits = |spec: &&&Self| {
-            let version = matches!(spec.content, Content::Version { .. });
-            !version && spec.content.change(&self.content, None).is_none()
-        };
-        if let Some(spec) = by.iter().find(fits) {
-            self.content = spec.content.clone();
+        if let Some(wanted) = by.first().map(|spec| &spec.content) {
+            let version = matches!(wanted, Content::Version { .. });
+            if !version && wanted.change(&self.content, None).is_none() {
+                self.content = wanted.clone();
+            }
         }
         self.tags = self.tags.owned(by.iter().map(|spec| &spec.tags));
         self

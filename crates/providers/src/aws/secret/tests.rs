@@ -130,14 +130,22 @@ fn what_nobody_else_has_can_be_had_back() {
 }
 
 #[test]
-fn what_fits_is_what_we_have_said() {
+fn what_needs_no_request_is_what_is_wanted() {
     let wanted = secret(given("env:A"));
     let there = secret(given("an earlier run"));
     assert_eq!(there.owned(&[&wanted]), wanted);
     let kept = secret(generated(64));
     assert_eq!(secret(version(FOREIGN)).owned(&[&kept]), kept);
-    let other = secret(version(FOREIGN));
-    assert_eq!(other.clone().owned(&[&wanted, &other]), other);
+}
+
+#[test]
+fn what_was_written_before_is_a_version_to_go_back_to() {
+    let written = secret(generated(64));
+    for wanted in [given("env:A"), generated(32)] {
+        let there = secret(version(&ours("-generated-64")));
+        let owned = there.clone().owned(&[&secret(wanted), &written]);
+        assert_eq!(owned, there);
+    }
 }
 
 #[test]

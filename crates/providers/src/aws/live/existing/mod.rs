@@ -1,6 +1,6 @@
 //! What somebody else owns and a stack is built on: read, checked, and never changed.
 //!
-//! One file reads one noun; [`fit`] tells what does not go together. All mistakes are told at
+//! One file reads one noun; `fit` tells what does not go together. All mistakes are told at
 //! once.
 
 mod certificate;
@@ -8,7 +8,9 @@ mod cluster;
 mod fit;
 mod listener;
 mod load_balancer;
+mod parameter;
 mod routes;
+mod secret;
 mod security_group;
 mod subnet;
 mod vpc;
@@ -21,6 +23,7 @@ pub use certificate::Certificate;
 pub use cluster::Cluster;
 pub use listener::Listener;
 pub use load_balancer::LoadBalancer;
+pub use secret::Secret;
 pub use security_group::SecurityGroup;
 pub use subnet::Subnet;
 pub use vpc::Vpc;
@@ -140,4 +143,14 @@ fn in_order<T>(named: &[String], mut found: Vec<T>, id: impl Fn(&T) -> &String) 
     found.sort_by_key(|one| named.iter().position(|name| name == id(one)));
     found.dedup_by(|left, right| id(left) == id(right));
     found
+}
+
+/// There is none of that name.
+fn absent(aws: &Aws, operation: &str, what: &str) -> Failure {
+    let message = format!(
+        "there is no {what} in {} of account {}",
+        aws.region, aws.account
+    );
+    Failure::new(Class::Invalid, operation, "NotThere", message)
+        .with_advice("make it, or correct its name in the manifest")
 }
