@@ -6,9 +6,6 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::NAME_MAX;
-use crate::aws::names;
-
 /// The values of a stack's secrets, by the physical name that a secret has in its first life.
 #[derive(Clone, Default)]
 pub struct Vault(BTreeMap<String, Held>);
@@ -74,8 +71,12 @@ impl fmt::Debug for Held {
     }
 }
 
+/// The name without the number of a later life. No name of a secret that a manifest gives ends so:
+/// they are names of variables.
 fn first_life(name: &str) -> String {
-    names::generation(name, 1, NAME_MAX)
+    let numbered = name.rsplit_once("-g");
+    let base = numbered.filter(|(_, life)| life.bytes().all(|b| b.is_ascii_digit()));
+    base.map_or(name, |(base, _)| base).to_string()
 }
 
 #[cfg(test)]
