@@ -9,6 +9,7 @@ pub(crate) mod elb;
 pub(crate) mod failure;
 pub(crate) mod foreign;
 pub(crate) mod holders;
+mod hosted_zones;
 pub mod in_process;
 pub(crate) mod pace;
 mod zones;
@@ -24,6 +25,7 @@ use aws_config::retry::RetryConfig;
 
 use batch::Batch;
 use failure::{failure, required};
+pub use hosted_zones::HostedZone;
 
 /// Everything that AWS kinds talk through. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +42,7 @@ pub struct Aws {
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) route53: aws_sdk_route53::Client,
     batches: Rc<RefCell<BTreeMap<&'static str, Rc<dyn Any>>>>,
 }
 
@@ -70,6 +73,7 @@ impl Aws {
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            route53: aws_sdk_route53::Client::new(&config),
             batches: Rc::default(),
         })
     }

@@ -199,10 +199,30 @@ fn said(error: &ApiError) -> String {
 fn with_request(mut failure: Failure, response: &Response<Bytes>) -> Failure {
     let header = |name: &str| response.headers().get(name)?.to_str().ok();
     failure.request_id = header("cf-ray").map(str::to_string);
-    failure.retry_after = header("retry-after")
-        .and_then(|seconds| seconds.trim().parse().ok())
-        .map(Duration::from_secs);
+    failure.retry_after = pause(response);
     failure
+}
+
+/// How long Cloudflare wants to be left alone, if it says so: `retry-after` where requests are
+/// blocked, and else the window of a limit that is used up, `Ratelimit: "default";r=0;t=30`
+/// [Cloudflare docs: API rate limits].
+fn pause(response: &Response<Bytes>) -> Option<Duration> {
+    let header = |name: &str| response.headers().get(name)?.to_str().ok();
+    let seconds = header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
+    let seconds: Option<u64> = seconds.or_else(|| {
+        let limits = header("ratelimit")?.split(',');
+        let used_up = limits.filter(|limit| member(limit, "r") == Some(0));
+        used_up.filter_map(|limit| member(limit, "t")).max()
+    });
+    seconds.map(Duration::from_secs)
+}
+
+/// The number after `name=` in a limit.
+fn member(limit: &str, name: &str) -> Option<u64> {
+    let mut members = limit
+        .split(';')
+        .filter_map(|part| part.trim().split_once('='));
+    members.find(|(key, _)| *key == name)?.1.parse().ok()
 }
 
 fn advised(failure: Failure) -> Failure {
@@ -302,6 +322,30 @@ mod tests {
         let failure = ask(429, &error(971)).err().unwrap();
         assert_eq!(failure.retry_after, Some(Duration::from_secs(17)));
         assert_eq!(failure.request_id.as_deref(), Some("ray-1"));
+    }
+
+    #[test]
+    fn a_limit_that_is_used_up_says_when_it_is_not() {
+        let rows = [
+            ("retry-after", "300", Some(300)),
+            ("retry-after", "tomorrow", None),
+            ("ratelimit", r#""default";r=0;t=30"#, Some(30)),
+            ("ratelimit", r#""default";r=50;t=30"#, None),
+            (
+                "ratelimit",
+                r#""burst";r=0;t=7, "default";r=0;t=200"#,
+                Some(200),
+            ),
+            ("ratelimit", "nonsense", None),
+        ];
+        for (name, value, seconds) in rows {
+            let response = Response::builder().status(429).header(name, value);
+            let response = response.body(Bytes::from(error(971))).unwrap();
+            let answer = answer::<serde_json::Value>("cloudflare:GET /zones", &response);
+            let failure = answer.err().unwrap();
+            let expect = seconds.map(Duration::from_secs);
+            assert_eq!(failure.retry_after, expect, "{name}: {value}");
+        }
     }
 
     #[test]
