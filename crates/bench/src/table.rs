@@ -74,6 +74,7 @@ pub(crate) fn timing() -> Timing {
         service_steady_check: 5_000,
         service_drain: 5_000,
         nat_gateway: 90_000,
+        route53_change: 30_000,
         cloudflare_window: 300_000,
         iam_propagation: 0,
         stale_read: 0,

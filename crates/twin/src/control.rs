@@ -8,6 +8,7 @@ use http::{Method, Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::dns::Elsewhere;
 use crate::elbv2;
 use crate::fault::Fault;
 use crate::script::Script;
@@ -51,6 +52,10 @@ fn carry_out(twin: &Twin, path: &str, request: &Request<Bytes>) -> Outcome {
                 world.script = script;
                 elbv2::look_everywhere(world);
             })
+        }
+        (&Method::PUT, "dns") => {
+            let elsewhere: Elsewhere = read(body)?;
+            change(twin, |world| world.elsewhere = elsewhere.normalised())
         }
         (&Method::PUT, "timing") => timing(twin, body),
         (&Method::GET, "faults") => Ok(json!(twin.settled().faults.list())),

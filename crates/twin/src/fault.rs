@@ -63,6 +63,8 @@ pub enum Action {
     DelayMs(u64),
     /// An answer that is neither XML nor JSON.
     Garbage,
+    /// An HTML page with this status, as edges and proxies send when the API behind them does not answer.
+    Page(u16),
 }
 
 /// The faults that are set, each with the matching requests that it has seen.
@@ -153,6 +155,7 @@ impl Strike {
             Action::Refuse { code, .. } => format!("{side} refuse {code}"),
             Action::DelayMs(_) => format!("{side} delay"),
             Action::Garbage => format!("{side} garbage"),
+            Action::Page(status) => format!("{side} page {status}"),
         }
     }
 }

@@ -2,7 +2,8 @@
 //! they have in common.
 
 use crate::operation::Operation;
-use crate::{acm, cloudflare, ec2, ecs, elbv2, iam, logs, sts, tagging};
+use crate::wire::Route;
+use crate::{acm, cloudflare, ec2, ecs, elbv2, iam, logs, route53, sts, tagging};
 
 /// A service: how it is addressed, and what it can do.
 #[derive(Debug)]
@@ -42,6 +43,13 @@ pub enum Protocol {
     Json {
         /// What stands before the dot in `X-Amz-Target`.
         target: &'static str,
+    },
+    /// Method and path name the operation, XML both ways.
+    RestXml {
+        /// XML namespace of the answers.
+        namespace: &'static str,
+        /// How the operations are addressed.
+        routes: &'static [Route],
     },
     /// Cloudflare v4: REST with a JSON envelope.
     Rest,
@@ -129,6 +137,18 @@ const SERVICES: &[Service] = &[
         invalid: "InvalidParameterException",
         many_tags: "TooManyTagsException",
         bad_tag: "InvalidParameterException",
+    },
+    Service {
+        name: "route53",
+        protocol: Protocol::RestXml {
+            namespace: "https://route53.amazonaws.com/doc/2013-04-01/",
+            routes: route53::ROUTES,
+        },
+        operations: route53::OPERATIONS,
+        missing: "InvalidInput",
+        invalid: "InvalidInput",
+        many_tags: "InvalidInput",
+        bad_tag: "InvalidInput",
     },
     Service {
         name: "sts",

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{acm, ec2, ecs, elbv2, iam, logs};
+use crate::{acm, ec2, ecs, elbv2, iam, logs, route53};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GetResources", get_resources),
@@ -35,6 +35,7 @@ const LISTINGS: &[Listing] = &[
     elbv2::tagged,
     iam::tagged,
     logs::tagged,
+    route53::tagged,
 ];
 
 /// Everything of a region that could bear tags, by ARN; also what bears none.
@@ -186,6 +187,11 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "TagResource",
             json!({ "resourceArn": arn, "tags": tags.0 }),
         ),
+        "route53" => (
+            "route53",
+            "ChangeTagsForResource",
+            json!({ "ResourceType": type_of(arn), "ResourceId": last(arn), "AddTags": list }),
+        ),
         _ => return None,
     })
 }
@@ -222,6 +228,11 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "logs",
             "UntagResource",
             json!({ "resourceArn": arn, "tagKeys": keys }),
+        ),
+        "route53" => (
+            "route53",
+            "ChangeTagsForResource",
+            json!({ "ResourceType": type_of(arn), "ResourceId": last(arn), "RemoveTagKeys": keys }),
         ),
         _ => return None,
     })

@@ -55,7 +55,9 @@ impl Throttle {
             Protocol::Ec2 { .. } => {
                 Refusal::new("RequestLimitExceeded", "Request limit exceeded.").status(503)
             }
-            Protocol::Query { .. } => Refusal::new("Throttling", "Rate exceeded"),
+            Protocol::Query { .. } | Protocol::RestXml { .. } => {
+                Refusal::new("Throttling", "Rate exceeded")
+            }
             Protocol::Json { .. } => Refusal::new("ThrottlingException", "Rate exceeded"),
             Protocol::Rest => Refusal::new(
                 "971",

@@ -35,6 +35,9 @@ pub struct Timing {
     pub target_registration: u64,
     /// NAT gateway `pending` to `available` (assumed).
     pub nat_gateway: u64,
+    /// Route 53 change `PENDING` to `INSYNC`; name servers answer as before until then [Route 53 API: GetChange; "within
+    /// 60 seconds" in the guide].
+    pub route53_change: u64,
     /// Cloudflare's rate window, and the block after it [Cloudflare docs: API limits]; 0 switches the limit off.
     pub cloudflare_window: u64,
     /// How long IAM changes take to be seen by other services. Off, since the delay is AWS's own best effort.
@@ -59,6 +62,7 @@ impl Timing {
             interface_release: 0,
             target_registration: 0,
             nat_gateway: 0,
+            route53_change: 0,
             cloudflare_window: 0,
             iam_propagation: 0,
             stale_read: 0,
@@ -81,6 +85,7 @@ impl Default for Timing {
             interface_release: 60_000,
             target_registration: 1_000,
             nat_gateway: 90_000,
+            route53_change: 30_000,
             cloudflare_window: 300_000,
             iam_propagation: 0,
             stale_read: 0,

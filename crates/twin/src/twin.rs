@@ -10,6 +10,7 @@ use http::{Request, Response};
 use crate::clock::{Clock, Millis};
 use crate::cloudflare;
 use crate::control;
+use crate::dns;
 use crate::fault::{Action, Fault, Faults, Side, Strike};
 use crate::input::Input;
 use crate::log::{Entry, Log, Noted};
@@ -156,6 +157,9 @@ impl Twin {
         if let Some(path) = request.uri().path().strip_prefix("/_twin/") {
             return Reply::Answer(control::answer(self, path, &request));
         }
+        if request.uri().path() == "/dns-query" {
+            return Reply::Answer(dns::answer(&self.settled().world, &request));
+        }
         let mut inner = self.lock();
         let happened = inner.world.settle(self.clock.now()) > 0;
         match wire::decode(&request) {
@@ -227,10 +231,12 @@ impl Inner {
                 code,
                 message,
             }) => Err(Refusal::new(code, message).status(*status)),
-            Some(Action::Hang | Action::Drop | Action::Garbage) => Err(Refusal::new(
-                "Unanswered",
-                "a fault struck before the request took effect",
-            )),
+            Some(Action::Hang | Action::Drop | Action::Garbage | Action::Page(_)) => {
+                Err(Refusal::new(
+                    "Unanswered",
+                    "a fault struck before the request took effect",
+                ))
+            }
             Some(Action::DelayMs(_)) | None => {
                 match self.throttle.refused(service, self.world.now) {
                     Some(refusal) => Err(refusal),
@@ -322,6 +328,7 @@ fn struck(
         Action::Hang => Reply::Hang,
         Action::Drop => Reply::Drop,
         Action::Garbage => Reply::Answer(Response::new(Bytes::from_static(b"<html><<garbage"))),
+        Action::Page(status) => Reply::Answer(page(status)),
         Action::Refuse {
             status,
             code,
@@ -335,4 +342,18 @@ fn struck(
         }
         Action::DelayMs(_) => Reply::Answer(response),
     }
+}
+
+fn page(status: u16) -> Response<Bytes> {
+    let text = format!(
+        "<!DOCTYPE html>\n<html><head><title>{status}</title></head><body>error code: {status}</body></html>\n"
+    );
+    let mut response = Response::new(Bytes::from(text));
+    *response.status_mut() =
+        http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::BAD_GATEWAY);
+    let html = http::HeaderValue::from_static("text/html; charset=UTF-8");
+    response
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, html);
+    response
 }

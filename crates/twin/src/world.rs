@@ -8,7 +8,7 @@ use crate::agenda::{Agenda, Happening};
 use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
-use crate::{acm, cloudflare, ec2, ecs, elbv2, iam, logs, sts};
+use crate::{acm, cloudflare, dns, ec2, ecs, elbv2, iam, logs, route53, sts};
 
 /// All state. Services own one field each, here or in [`Region`].
 #[derive(Serialize, Deserialize, Debug)]
@@ -32,6 +32,12 @@ pub struct World {
     pub sts: sts::Sts,
     /// Cloudflare.
     pub cloudflare: cloudflare::Cloudflare,
+    /// Route 53 has no regions either.
+    #[serde(default)]
+    pub route53: route53::Route53,
+    /// What the rest of the world's DNS says.
+    #[serde(default)]
+    pub elsewhere: dns::Elsewhere,
     /// Regions come to life when they are first asked for.
     pub regions: BTreeMap<String, Region>,
 }
@@ -68,6 +74,8 @@ impl World {
             iam: iam::Iam::default(),
             sts: sts::Sts::default(),
             cloudflare: cloudflare::Cloudflare::default(),
+            route53: route53::Route53::default(),
+            elsewhere: dns::Elsewhere::default(),
             regions: BTreeMap::new(),
         }
     }

@@ -281,6 +281,8 @@ ROWS = [
     here(TARGETS, "port", ("elbv2", "target_groups", "{arn}", "port"), 8080),
     here(TARGETS, "protocol", ("elbv2", "target_groups", "{arn}", "protocol"), "HTTPS"),
     health("path", HealthCheckPath="/theirs"),
+    health("port", HealthCheckPort="81"),
+    health("protocol", HealthCheckProtocol="HTTPS"),
     health("matcher", Matcher={"HttpCode": "200"}),
     health("interval_seconds", HealthCheckIntervalSeconds=60),
     health("timeout_seconds", HealthCheckTimeoutSeconds=9),

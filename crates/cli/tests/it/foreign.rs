@@ -16,7 +16,7 @@ fn refused(rig: &Rig, names: &str) {
     );
 }
 
-fn zone(rig: &Rig) -> String {
+pub(crate) fn zone(rig: &Rig) -> String {
     let zones = rig.cloudflare("GET", "/zones?name=example.com", None);
     zones["result"][0]["id"]
         .as_str()
@@ -24,7 +24,7 @@ fn zone(rig: &Rig) -> String {
         .to_string()
 }
 
-fn records(rig: &Rig, zone: &str) -> Vec<Value> {
+pub(crate) fn records(rig: &Rig, zone: &str) -> Vec<Value> {
     let path = format!("/zones/{zone}/dns_records?name.exact=hello.example.com");
     rig.cloudflare("GET", &path, None)["result"]
         .as_array()
@@ -53,6 +53,124 @@ fn a_foreign_log_group_is_refused_and_named() {
 }
 
 #[test]
+fn a_foreign_role_is_refused_named_and_untouched() {
+    // The hash is of account, region and stack: the same wherever this runs.
+    for name in [
+        "hello-production-web-execution-aad2e4",
+        "hello-production-web-task-aad2e4",
+    ] {
+        let rig = Rig::new(HELLO);
+        let trust = json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" },
+            "Action": "sts:AssumeRole",
+        }]});
+        let role = [
+            ("RoleName", name),
+            ("AssumeRolePolicyDocument", &trust.to_string()),
+            ("Description", "somebody else's"),
+        ];
+        rig.query("iam", "CreateRole", &role);
+        let before = rig.world()["iam"].clone();
+        assert!(before.to_string().contains(name));
+        refused(&rig, name);
+        assert_eq!(rig.world()["iam"], before);
+    }
+}
+
+#[test]
+fn a_foreign_balancer_is_refused_named_and_untouched() {
+    let rig = Rig::new(HELLO);
+    let vpc = network(&rig);
+    let subnet = |range: &str, zone: &str| {
+        let parameters = [
+            ("VpcId", vpc.as_str()),
+            ("CidrBlock", range),
+            ("AvailabilityZone", zone),
+        ];
+        let made = rig.query("ec2", "CreateSubnet", &parameters);
+        told(&made, "subnetId")
+    };
+    let subnets = [
+        subnet("10.77.0.0/20", "eu-central-1a"),
+        subnet("10.77.16.0/20", "eu-central-1b"),
+    ];
+    let balancer = [
+        ("Name", "hello-production-balancer"),
+        ("Scheme", "internal"),
+        ("Subnets.member.1", &subnets[0]),
+        ("Subnets.member.2", &subnets[1]),
+    ];
+    rig.query("elasticloadbalancing", "CreateLoadBalancer", &balancer);
+    rig.pass(600); // it comes to rest, and all that differs from now on is our doing
+    let before = balancers(&rig);
+    refused(&rig, "hello-production-balancer");
+    assert_eq!(balancers(&rig), before);
+}
+
+#[test]
+fn a_foreign_target_group_is_refused_named_and_untouched() {
+    let rig = Rig::new(HELLO);
+    let group = [
+        ("Name", "hello-production-web"),
+        ("Protocol", "HTTP"),
+        ("Port", "8080"),
+        ("TargetType", "ip"),
+        ("VpcId", &network(&rig)),
+    ];
+    rig.query("elasticloadbalancing", "CreateTargetGroup", &group);
+    let before = balancers(&rig);
+    refused(&rig, "hello-production-web");
+    assert_eq!(balancers(&rig), before);
+}
+
+#[test]
+fn service_linked_roles_that_are_there_are_used_and_stay() {
+    let rig = Rig::new(HELLO);
+    for service in ["ecs.amazonaws.com", "elasticloadbalancing.amazonaws.com"] {
+        let role = [("AWSServiceName", service)];
+        rig.query("iam", "CreateServiceLinkedRole", &role);
+    }
+    let before = rig.world()["iam"]["roles"].clone();
+    assert_eq!(before.as_object().map(serde_json::Map::len), Some(2));
+    let from = rig.log().len();
+    rig.ashore(&["up"]).exits(0);
+    rig.ashore(&["plan", "--detailed-exitcode"]).exits(0);
+    rig.ashore(&["down", "--yes"]).exits(0);
+    let touched: Vec<String> = rig
+        .changes(from)
+        .into_iter()
+        .filter(|change| change.contains("ServiceLinkedRole"))
+        .collect();
+    assert_eq!(touched, Vec::<String>::new());
+    assert_eq!(rig.world()["iam"]["roles"], before);
+}
+
+/// Somebody else's network.
+fn network(rig: &Rig) -> String {
+    let made = rig.query("ec2", "CreateVpc", &[("CidrBlock", "10.77.0.0/16")]);
+    told(&made, "vpcId")
+}
+
+/// The first of these elements.
+fn told(xml: &str, element: &str) -> String {
+    let (open, close) = (format!("<{element}>"), format!("</{element}>"));
+    let rest = xml.split_once(&open).map(|(_, rest)| rest);
+    let text = rest.and_then(|rest| Some(rest.split_once(&close)?.0));
+    text.unwrap_or_else(|| panic!("no {element} in {xml}"))
+        .to_string()
+}
+
+fn balancers(rig: &Rig) -> Value {
+    let mut all = rig.world()["regions"]["eu-central-1"]["elbv2"].clone();
+    assert!(all.to_string().contains("hello-production"), "{all:#}");
+    // What was there before us lies in these; the rest counts.
+    all.as_object_mut()
+        .expect("an object")
+        .retain(|name, _| ["balancers", "target_groups", "listeners", "rules"].contains(&&**name));
+    all
+}
+
+#[test]
 fn a_foreign_dns_record_is_refused_named_and_untouched() {
     let rig = Rig::new(HELLO);
     let zone = zone(&rig);
@@ -62,36 +180,4 @@ fn a_foreign_dns_record_is_refused_named_and_untouched() {
     let before = records(&rig, &zone);
     refused(&rig, "192.0.2.7");
     assert_eq!(records(&rig, &zone), before);
-}
-
-#[test]
-fn a_record_that_is_taken_over_is_put_back_by_down() {
-    let rig = Rig::new(&HELLO.replace(
-        "hostname = \"hello.example.com\"",
-        "hostname = \"hello.example.com\"\ntake_over = true",
-    ));
-    let zone = zone(&rig);
-    for (kind, content) in [("A", "192.0.2.7"), ("AAAA", "2001:db8::7")] {
-        let record = json!({
-            "type": kind, "name": "hello.example.com", "content": content, "ttl": 300,
-            "comment": "somebody else's",
-        });
-        rig.cloudflare("POST", &format!("/zones/{zone}/dns_records"), Some(record));
-    }
-    let writable = |records: Vec<Value>| {
-        let pick = |record: &Value| {
-            ["type", "name", "content", "ttl", "proxied", "comment"]
-                .map(|field| record[field].clone())
-        };
-        let mut records: Vec<_> = records.iter().map(pick).collect();
-        records.sort_by_key(|record| format!("{record:?}"));
-        records
-    };
-    let before = writable(records(&rig, &zone));
-    rig.ashore(&["up"]).exits(0);
-    let during = records(&rig, &zone);
-    assert_eq!(during.len(), 1, "{during:?}");
-    assert_eq!(during[0]["type"], "CNAME");
-    rig.ashore(&["down", "--yes"]).exits(0);
-    assert_eq!(writable(records(&rig, &zone)), before);
 }

@@ -1,5 +1,5 @@
-//! Every mutating request of `up` and `down` is killed once before and once after it is applied:
-//! `kill -9` of the real binary. Whatever comes next converges.
+//! Every mutating request of `up` and `down` is killed before and after it is applied: `kill -9` of
+//! the real binary. Whatever comes next converges, be it `up`, `up --undo` or `down`.
 
 #![expect(
     clippy::disallowed_methods,
@@ -15,6 +15,20 @@ use serde_json::{Value, json};
 use crate::hello::{forgotten_by_aws, leftovers};
 use crate::rig::{HELLO, Rig, operation};
 
+/// Faster than elsewhere: there are hundreds, each of a few minutes of the cloud's time, and none
+/// counts how often a wait looks.
+const SPEED: &str = "600";
+
+/// What is killed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Killed {
+    /// The first `up`.
+    Up,
+    /// An `up` with another image.
+    Update,
+    Down,
+}
+
 /// What is done after the kill.
 #[derive(Clone, Copy, Debug)]
 enum After {
@@ -25,64 +39,46 @@ enum After {
 
 #[derive(Clone, Debug)]
 struct Kill {
+    killed: Killed,
     /// Which mutating request, from 1.
     nth: usize,
     /// Whether it is applied before the process dies.
     side: &'static str,
-    /// The command that is killed.
-    command: &'static str,
     after: After,
 }
 
 #[test]
 fn every_mutating_request_of_up_can_be_killed() {
-    let rig = Rig::new(HELLO);
-    rig.ashore(&["up"]).exits(0);
-    let requests = rig.changes(0).len();
-    drop(rig);
-    let afters = [After::Up, After::Undo, After::Down];
-    let mut kills = Vec::new();
-    for nth in 1..=requests {
-        for side in ["before", "after"] {
-            // Every boundary with every verb would be three times the work; the verbs go round,
-            // and each boundary meets two of them.
-            let turn = nth + usize::from(side == "after");
-            kills.push(Kill {
-                nth,
-                side,
-                command: "up",
-                after: afters[turn % afters.len()],
-            });
-        }
-    }
-    all(kills);
+    every(Killed::Up, 36, &[After::Up, After::Undo, After::Down]);
+}
+
+#[test]
+fn every_mutating_request_of_an_update_can_be_killed() {
+    every(Killed::Update, 2, &[After::Up, After::Undo, After::Down]);
 }
 
 #[test]
 fn every_mutating_request_of_down_can_be_killed() {
-    let rig = Rig::new(HELLO);
-    rig.ashore(&["up"]).exits(0);
-    let before = rig.log().len();
-    rig.ashore(&["down", "--yes"]).exits(0);
-    let requests = rig.changes(before).len();
-    drop(rig);
+    // Nothing undoes a `down`: it is past its commit point before it begins.
+    every(Killed::Down, 28, &[After::Up, After::Down]);
+}
+
+/// Each request, before and after it is applied, with each of these afterwards. Two at a time: the
+/// machine that runs this has two cores.
+fn every(killed: Killed, at_least: usize, afters: &[After]) {
+    let requests = requests(killed);
+    assert!(requests >= at_least, "{killed:?} makes {requests} only");
     let mut kills = Vec::new();
     for nth in 1..=requests {
         for side in ["before", "after"] {
-            let after = if nth % 4 == 0 { After::Up } else { After::Down };
-            kills.push(Kill {
+            kills.extend(afters.iter().map(|&after| Kill {
+                killed,
                 nth,
                 side,
-                command: "down",
                 after,
-            });
+            }));
         }
     }
-    all(kills);
-}
-
-/// Two at a time: the machine that runs this has two cores.
-fn all(kills: Vec<Kill>) {
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..2 {
@@ -95,74 +91,90 @@ fn all(kills: Vec<Kill>) {
     });
 }
 
-fn survives(kill: &Kill) {
-    let rig = Rig::new(HELLO);
-    if kill.command == "down" {
+/// How many there are where nothing goes wrong.
+fn requests(killed: Killed) -> usize {
+    let rig = ready_for(killed);
+    let before = rig.log().len();
+    rig.ashore(killed.command()).exits(0);
+    rig.changes(before).len()
+}
+
+impl Killed {
+    fn command(self) -> &'static [&'static str] {
+        match self {
+            Self::Up | Self::Update => &["up"],
+            Self::Down => &["down", "--yes"],
+        }
+    }
+}
+
+fn ready_for(killed: Killed) -> Rig {
+    let rig = Rig::at(SPEED, HELLO);
+    if killed != Killed::Up {
         rig.ashore(&["up"]).exits(0);
     }
+    if killed == Killed::Update {
+        rig.write(&HELLO.replace("nginx:1.29", "nginx:1.30"));
+    }
+    rig
+}
+
+fn survives(kill: &Kill) {
+    let rig = ready_for(kill.killed);
+    let died = dies(&rig, kill);
+    let about = format!("{kill:?} at {}", operation(&died));
+    let converges = |args: &[&str]| {
+        let ran = rig.ashore(args);
+        let said = format!("{args:?} after {about}\n{}\n{}", ran.stdout, ran.stderr);
+        assert_eq!(ran.code, Some(0), "{said}");
+    };
+    let nothing_left = || assert_eq!(leftovers(&rig.world()), Vec::<String>::new(), "{about}");
+    match kill.after {
+        After::Up => {
+            converges(&["up"]);
+            converges(&["plan", "--detailed-exitcode"]);
+        }
+        After::Undo => {
+            converges(&["up", "--undo"]);
+            match kill.killed {
+                Killed::Update => {
+                    rig.write(HELLO);
+                    converges(&["plan", "--detailed-exitcode"]);
+                }
+                Killed::Up | Killed::Down => nothing_left(),
+            }
+        }
+        After::Down => {}
+    }
+    let doubled = doubled(&rig.world());
+    assert!(doubled.is_empty(), "{about}: {doubled:?}");
+    converges(&["down", "--yes"]);
+    nothing_left();
+}
+
+/// Kills the command while the request is in flight, and tells which one that was.
+fn dies(rig: &Rig, kill: &Kill) -> Value {
     rig.fault(json!({
         "mutating_nth": kill.nth,
         "side": kill.side,
         "action": "hang",
     }));
     let before = rig.log().len();
-    let args: &[&str] = if kill.command == "down" {
-        &["down", "--yes"]
-    } else {
-        &["up"]
-    };
-    let mut process = rig.start(args);
-    let died = hanging(&rig, before, kill);
+    let mut process = rig.start(kill.killed.command());
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while rig.faults_to_come() > 0 {
+        assert!(Instant::now() < deadline, "{kill:?} never struck");
+        let ended = process.try_wait().expect("it is ours");
+        assert_eq!(ended, None, "{kill:?} never struck");
+        thread::sleep(Duration::from_millis(5));
+    }
     process.kill().expect("it is running");
     process.wait().expect("it is dead");
+    let log = rig.log();
+    let struck = log[before..].iter().find(|entry| !entry["fault"].is_null());
+    let died = struck.expect("the fault has struck").clone();
     assert_eq!(died["applied"], kill.side == "after", "{kill:?}: {died}");
-    let about = format!("{kill:?} at {}", operation(&died));
-
-    match kill.after {
-        After::Up => {
-            let up = rig.ashore(&["up"]);
-            assert_eq!(up.code, Some(0), "{about}\n{}\n{}", up.stdout, up.stderr);
-            let plan = rig.ashore(&["plan", "--detailed-exitcode"]);
-            assert_eq!(plan.code, Some(0), "{about}\n{}", plan.stdout);
-        }
-        After::Undo => {
-            let undo = rig.ashore(&["up", "--undo"]);
-            assert_eq!(
-                undo.code,
-                Some(0),
-                "{about}\n{}\n{}",
-                undo.stdout,
-                undo.stderr
-            );
-            assert_eq!(leftovers(&rig.world()), Vec::<String>::new(), "{about}");
-        }
-        After::Down => {}
-    }
-    let doubled = doubled(&rig.world());
-    assert!(doubled.is_empty(), "{about}: {doubled:?}");
-    let down = rig.ashore(&["down", "--yes"]);
-    assert_eq!(
-        down.code,
-        Some(0),
-        "{about}\n{}\n{}",
-        down.stdout,
-        down.stderr
-    );
-    assert_eq!(leftovers(&rig.world()), Vec::<String>::new(), "{about}");
-}
-
-/// Waits until the request that is to die is in flight.
-fn hanging(rig: &Rig, before: usize, kill: &Kill) -> Value {
-    let deadline = Instant::now() + Duration::from_secs(120);
-    loop {
-        let log = rig.log();
-        let struck = log[before..].iter().find(|entry| !entry["fault"].is_null());
-        if let Some(entry) = struck {
-            return entry.clone();
-        }
-        assert!(Instant::now() < deadline, "{kill:?} never struck");
-        thread::sleep(Duration::from_millis(20));
-    }
+    died
 }
 
 /// Marks that more than one live object bears.

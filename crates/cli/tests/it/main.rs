@@ -5,4 +5,7 @@ mod failures;
 mod foreign;
 mod hello;
 mod kills;
+mod polls;
 mod rig;
+mod take_over;
+mod visitor;

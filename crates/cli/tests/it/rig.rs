@@ -7,10 +7,25 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// How fast the twin's clock runs in these tests: a balancer's minutes pass in tenths of a second.
 const SPEED: &str = "300";
+
+/// The only root that the binary trusts here, whose key nobody has. It speaks TLS to nobody, and
+/// without this every process reads the machine's whole store: the better part of a `plan`.
+const ROOTS: &str = "\
+-----BEGIN CERTIFICATE-----\n\
+MIIBiDCCAS+gAwIBAgIUXi2BVvx89QRnL66XvJJlhwKmVHswCgYIKoZIzj0EAwIw\n\
+GTEXMBUGA1UEAwwObm9ib2R5LmludmFsaWQwIBcNMjYxMTIxMTQxMDIwWhgPMjEy\n\
+NjEwMjgxNDEwMjBaMBkxFzAVBgNVBAMMDm5vYm9keS5pbnZhbGlkMFkwEwYHKoZI\n\
+zj0CAQYIKoZIzj0DAQcDQgAEmqdkQgZyhbwjAuYtCvA6CrAUeHPUHl4rWIKO7UEi\n\
+OFlOVpPfZKSBJ+UHM7IeLn4PlOPhBeYbhbgeGbUZnmPnk6NTMFEwHQYDVR0OBBYE\n\
+FGpchwzSdfSSAzPXmF6H0Rvcw0+2MB8GA1UdIwQYMBaAFGpchwzSdfSSAzPXmF6H\n\
+0Rvcw0+2MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDRwAwRAIgWIc8orij\n\
+N87+Ff9eteTeRhcZBTSfrMp3e9DyJXYLxfwCID7RzGaox1BDCIos5PM+e8O8CzrP\n\
+qg3i12s0B8ERU2vN\n\
+-----END CERTIFICATE-----\n";
 
 /// The manifest of the main job.
 pub(crate) const HELLO: &str = r#"
@@ -30,6 +45,7 @@ hostname = "hello.example.com"
 /// A twin, and a folder with a manifest.
 pub(crate) struct Rig {
     twin: Child,
+    speed: &'static str,
     address: String,
     folder: tempfile::TempDir,
 }
@@ -76,8 +92,13 @@ impl Ran {
 impl Rig {
     /// A fresh twin, and a folder with this manifest.
     pub(crate) fn new(manifest: &str) -> Self {
+        Self::at(SPEED, manifest)
+    }
+
+    /// The same, with a clock that runs so fast.
+    pub(crate) fn at(speed: &'static str, manifest: &str) -> Self {
         let mut twin = Command::new(env!("CARGO_BIN_EXE_ashore"))
-            .args(["sandbox", "--port", "0", "--speed", SPEED, "--json"])
+            .args(["sandbox", "--port", "0", "--speed", speed, "--json"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -91,9 +112,11 @@ impl Rig {
         let address = told["address"].as_str().expect("an address");
         let rig = Self {
             twin,
+            speed,
             address: address.trim_start_matches("http://").to_string(),
             folder: tempfile::tempdir().expect("a folder"),
         };
+        fs::write(rig.path("roots.pem"), ROOTS).expect("the folder is ours");
         rig.write(manifest);
         rig
     }
@@ -133,6 +156,7 @@ impl Rig {
             .current_dir(self.folder.path())
             .env_clear()
             .env("HOME", self.folder.path())
+            .env("SSL_CERT_FILE", self.path("roots.pem"))
             .env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
             .env("AWS_ACCESS_KEY_ID", "AKIASANDBOXSANDBOXXX")
             .env("AWS_SECRET_ACCESS_KEY", "sandbox")
@@ -142,7 +166,7 @@ impl Rig {
                 format!("http://{}/client/v4", self.address),
             )
             .env("CLOUDFLARE_API_TOKEN", "sandbox-token")
-            .env("ASHORE_CLOCK_SPEED", SPEED);
+            .env("ASHORE_CLOCK_SPEED", self.speed);
         command
     }
 
@@ -187,11 +211,61 @@ impl Rig {
     /// A request to an AWS service with a JSON protocol, by somebody who is not us.
     pub(crate) fn aws(&self, service: &str, target: &str, body: &Value) -> Value {
         let headers = format!(
-            "X-Amz-Target: {target}\r\nAuthorization: AWS4-HMAC-SHA256 \
-             Credential=AKIASOMEBODYELSE1234/20261121/eu-central-1/{service}/aws4_request, \
-             SignedHeaders=host, Signature=0\r\nContent-Type: application/x-amz-json-1.1\r\n"
+            "X-Amz-Target: {target}\r\nAuthorization: {}\r\n\
+             Content-Type: application/x-amz-json-1.1\r\n",
+            signature(service)
         );
         self.exchange("POST", "/", &headers, &body.to_string())
+    }
+
+    /// A request to an AWS service with the query protocol, EC2's among them, by somebody who is
+    /// not us. What it answers is XML.
+    #[track_caller]
+    pub(crate) fn query(&self, service: &str, action: &str, parameters: &[(&str, &str)]) -> String {
+        let version = match service {
+            "ec2" => "2016-11-15",
+            "iam" => "2010-05-08",
+            "elasticloadbalancing" => "2015-12-01",
+            other => panic!("{other} does not speak the query protocol"),
+        };
+        let mut body = format!("Action={action}&Version={version}");
+        for (name, value) in parameters {
+            body.push_str(&format!("&{name}={}", encoded(value)));
+        }
+        let headers = format!(
+            "Authorization: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n",
+            signature(service)
+        );
+        let answer = self.exchange_text("POST", "/", &headers, &body);
+        assert!(!answer.contains("<Error>"), "{action}: {answer}");
+        answer
+    }
+
+    /// What a client on the internet gets.
+    pub(crate) fn visit(&self, url: &str) -> Value {
+        self.ask("GET", &format!("/_twin/ask?url={}", encoded(url)), None)
+    }
+
+    /// The twin's time, in milliseconds.
+    pub(crate) fn now(&self) -> u64 {
+        self.ask("GET", "/_twin/version", None)["now"]
+            .as_u64()
+            .expect("a time")
+    }
+
+    /// Lets time pass at once.
+    pub(crate) fn pass(&self, seconds: u32) {
+        self.ask(
+            "POST",
+            "/_twin/advance",
+            Some(json!({ "seconds": seconds })),
+        );
+    }
+
+    /// How many faults have not struck yet.
+    pub(crate) fn faults_to_come(&self) -> usize {
+        let faults = self.ask("GET", "/_twin/faults", None);
+        faults.as_array().map_or(0, Vec::len)
     }
 
     fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Value {
@@ -242,4 +316,25 @@ impl Drop for Rig {
 pub(crate) fn operation(entry: &Value) -> String {
     let text = |name: &str| entry[name].as_str().unwrap_or_default().to_string();
     format!("{}:{}", text("service"), text("operation"))
+}
+
+/// A signature of somebody who is not us; the twin reads its scope only.
+fn signature(service: &str) -> String {
+    format!(
+        "AWS4-HMAC-SHA256 \
+         Credential=AKIASOMEBODYELSE1234/20261121/eu-central-1/{service}/aws4_request, \
+         SignedHeaders=host, Signature=0"
+    )
+}
+
+/// As forms and queries spell it.
+fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(byte.into()),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
 }

@@ -175,6 +175,8 @@ impl Lowering<'_> {
                 protocol: "HTTP".to_string(),
                 health: HealthCheck {
                     path: health.path.to_string(),
+                    port: "traffic-port".to_string(),
+                    protocol: "HTTP".to_string(),
                     matcher: health.matcher.to_string(),
                     interval_seconds: health.interval.0,
                     timeout_seconds: health.timeout.0,

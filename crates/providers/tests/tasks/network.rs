@@ -120,6 +120,8 @@ fn target_group(vpc: &str) -> TargetGroup {
         protocol: "HTTP".into(),
         health: HealthCheck {
             path: "/".into(),
+            port: "traffic-port".into(),
+            protocol: "HTTP".into(),
             matcher: "200-399".into(),
             interval_seconds: 10,
             timeout_seconds: 5,

@@ -6,7 +6,7 @@ use super::certificate::{Certificate, Status};
 use super::{Happening, caa, certificate, domain};
 use crate::clock::Millis;
 use crate::world::World;
-use crate::{agenda, cloudflare};
+use crate::{agenda, dns};
 
 /// ACM gives up after 72 hours [ACM API: CertificateDetail Status].
 const PATIENCE: Duration = Duration::from_secs(72 * 3600);
@@ -41,7 +41,7 @@ pub(super) fn look(world: &mut World, region: &str, arn: &str) {
     let forbidden = found
         .names
         .iter()
-        .any(|name| !caa::permits_amazon(&world.cloudflare, name));
+        .any(|name| !caa::permits_amazon(world, name));
     let (status, issued_at) = match seen {
         _ if now >= found.created + PATIENCE => (Status::TimedOut, None),
         _ if !present => (Status::Pending { seen: None }, None),
@@ -112,8 +112,7 @@ fn end(forbidden: bool, now: Millis) -> Status {
 fn exists(world: &World, name: &str) -> bool {
     let (owner, value) = record(&world.account, name);
     let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
-    cloudflare::resolves_cname(world, &bare(&owner))
-        .is_some_and(|found| bare(&found) == bare(&value))
+    dns::cname(world, &bare(&owner)).is_some_and(|found| bare(&found) == bare(&value))
 }
 
 /// Letters that follow from a text alone: FNV-1a, once for every letter. `among` 16 gives hex digits, 26 letters.

@@ -66,6 +66,7 @@ impl Fields {
             proxied: read_proxied(input)?,
             comment: input.text("comment")?.or_else(|| emptied.then(String::new)),
         };
+        input.accept("private_routing", &[json!(false)])?;
         let tags = input.texts("tags")?;
         if let Some(mut settings) = input.object("settings")? {
             for name in ["flatten_cname", "ipv4_only", "ipv6_only"] {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::zone::ACCOUNT;
 use super::{rate, refuse, zone};
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -14,8 +15,14 @@ pub struct Token {
     pub id: String,
     /// Whether it can be used at all.
     pub status: TokenStatus,
-    /// What it may do, in every zone.
+    /// What it may do.
     pub grant: Grant,
+    /// The only zones in which it may do that, by id; every zone where there is none.
+    #[serde(default)]
+    pub zones: Vec<String>,
+    /// Whether it belongs to the account and to no user.
+    #[serde(default)]
+    pub of_account: bool,
 }
 
 /// Whether a token can be used.
@@ -44,37 +51,59 @@ pub enum Grant {
 
 /// The tokens of a new world: one for all work, and one for each way in which a token falls short.
 pub(super) fn initial() -> impl Iterator<Item = (String, Token)> {
+    use TokenStatus::{Active, Disabled, Expired};
     let rows = [
-        ("sandbox-token", TokenStatus::Active, Grant::EditZones),
-        ("sandbox-token-dns", TokenStatus::Active, Grant::EditDns),
-        ("sandbox-token-read", TokenStatus::Active, Grant::Read),
-        (
-            "sandbox-token-disabled",
-            TokenStatus::Disabled,
-            Grant::EditZones,
-        ),
-        (
-            "sandbox-token-expired",
-            TokenStatus::Expired,
-            Grant::EditZones,
-        ),
+        ("sandbox-token", Active, Grant::EditZones),
+        ("sandbox-token-dns", Active, Grant::EditDns),
+        ("sandbox-token-read", Active, Grant::Read),
+        ("sandbox-token-disabled", Disabled, Grant::EditZones),
+        ("sandbox-token-expired", Expired, Grant::EditZones),
+        ("sandbox-token-com", Active, Grant::EditDns),
+        ("sandbox-token-account", Active, Grant::EditDns),
     ];
-    rows.into_iter()
-        .enumerate()
-        .map(|(n, (text, status, grant))| {
-            let id = format!("{:032x}", 0xed17_u128 << 96 | n as u128);
-            (text.to_owned(), Token { id, status, grant })
+    (0..)
+        .zip(rows)
+        .map(|(n, (text, status, grant)): (u128, _)| {
+            let token = Token {
+                id: format!("{:032x}", 0xed17_u128 << 96 | n),
+                status,
+                grant,
+                zones: match text {
+                    "sandbox-token-com" => vec![zone::EXAMPLE_COM.to_owned()],
+                    _ => Vec::new(),
+                },
+                of_account: text == "sandbox-token-account",
+            };
+            (text.to_owned(), token)
         })
 }
 
-/// `GET /user/tokens/verify`: answers for every token that can be told, active or not.
+/// `GET /user/tokens/verify`: answers for every token of a user that can be told, active or not. Those of an account
+/// are unknown here (ux.md 3.1).
 pub(super) fn verify(call: &mut Call<'_>) -> Answer {
-    let input = std::mem::take(&mut call.input);
+    verified(call, false)
+}
+
+/// `GET /accounts/{account_id}/tokens/verify`: the same for the account's own tokens.
+pub(super) fn verify_of_account(call: &mut Call<'_>) -> Answer {
+    verified(call, true)
+}
+
+fn verified(call: &mut Call<'_>, of_account: bool) -> Answer {
+    let mut input = std::mem::take(&mut call.input);
     rate::count(call)?;
+    let account = input.text("{account_id}")?;
     input.finish()?;
     let text = of(call);
     check_form(text)?;
+    if let Some(account) = account.filter(|account| account != ACCOUNT) {
+        if !zone::is_identifier(&account) {
+            return Err(refuse::no_route(&format!("/accounts/{account}")));
+        }
+        return Err(refuse::authentication());
+    }
     let token = call.world.cloudflare.tokens.get(text);
+    let token = token.filter(|token| token.of_account == of_account);
     let token = token.ok_or_else(|| Refusal::new("1000", "Invalid API Token").status(401))?;
     let mut answer = json!({ "result": { "id": token.id, "status": token.status } });
     if token.status == TokenStatus::Active {
@@ -116,10 +145,18 @@ pub(super) fn authorise_zone(
     if !zone::is_identifier(zone_id) {
         return Err(refuse::no_route(&format!("/zones/{zone_id}")));
     }
-    if !call.world.cloudflare.zones.contains_key(zone_id) {
+    if !call.world.cloudflare.zones.contains_key(zone_id) || !reaches(call, zone_id) {
         return Err(refuse::authentication());
     }
     Ok(())
+}
+
+/// Whether the call's token is for this zone too.
+pub(super) fn reaches(call: &Call<'_>, zone_id: &str) -> bool {
+    let token = call.world.cloudflare.tokens.get(of(call));
+    token.is_some_and(|token| {
+        token.zones.is_empty() || token.zones.iter().any(|zone| zone == zone_id)
+    })
 }
 
 /// The token's text, which is how the core names the caller of Cloudflare.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::page::{self, Page};
 use super::record::Record;
-use super::token::{Grant, authorise, authorise_zone};
+use super::token::{Grant, authorise, authorise_zone, reaches};
 use super::{domain, refuse};
 use crate::clock::Millis;
 use crate::operation::{Answer, Call};
@@ -29,6 +29,12 @@ pub struct Zone {
     pub activated: Option<Millis>,
     /// How Cloudflare talks to origins.
     pub ssl: Ssl,
+    /// Whether Cloudflare answers as plain DNS and proxies nothing.
+    #[serde(default)]
+    pub paused: bool,
+    /// Whether every CNAME is answered with the addresses of its target.
+    #[serde(default)]
+    pub flatten_all_cnames: bool,
     /// Its records, by id.
     pub records: BTreeMap<String, Record>,
 }
@@ -58,17 +64,21 @@ pub enum Ssl {
 }
 
 /// The account that owns all zones.
-const ACCOUNT: &str = "ac0000000000000000000000000000a1";
+pub(super) const ACCOUNT: &str = "ac0000000000000000000000000000a1";
+
+const ACCOUNT_NAME: &str = "sandbox";
+
+/// The name servers of all zones.
+pub(super) const NAME_SERVERS: [&str; 2] = ["ada.ns.cloudflare.com", "rob.ns.cloudflare.com"];
+
+/// The id of the one that answers.
+pub(super) const EXAMPLE_COM: &str = "c0de0000000000000000000000000001";
 
 /// The zones of a new world: `example.com`, which answers, and `example.org`, which does not yet.
 pub(super) fn initial() -> impl Iterator<Item = (String, Zone)> {
     let since = Millis(1_700_000_000_000);
     let rows = [
-        (
-            "c0de0000000000000000000000000001",
-            "example.com",
-            Some(since),
-        ),
+        (EXAMPLE_COM, "example.com", Some(since)),
         ("c0de0000000000000000000000000002", "example.org", None),
     ];
     rows.into_iter().map(move |(id, name, activated)| {
@@ -86,6 +96,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let name = input.text("name")?;
     let status = input.text("status")?;
     let account = input.text("account.id")?;
+    let account_name = input.text("account.name")?;
+    let kind = input.text("type")?;
     let any = match input.text("match")?.as_deref() {
         None | Some("all") => false,
         Some("any") => true,
@@ -104,11 +116,17 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     if let Some(other) = status.as_deref().filter(|status| !known.contains(status)) {
         return Err(refuse::parameter(format!("unknown status {other}")));
     }
+    let kinds = ["full", "partial", "secondary", "internal"];
+    if let Some(other) = kind.as_deref().filter(|kind| !kinds.contains(kind)) {
+        return Err(refuse::parameter(format!("unknown type {other}")));
+    }
     let wanted = |zone: &Zone| {
         let mut tests = Vec::new();
         tests.extend(name.as_deref().map(|name| name_matches(&zone.name, name)));
         tests.extend(status.as_deref().map(|status| json!(zone.status) == status));
         tests.extend(account.as_deref().map(|account| account == ACCOUNT));
+        tests.extend(account_name.as_deref().map(|name| name == ACCOUNT_NAME));
+        tests.extend(kind.as_deref().map(|kind| kind == "full"));
         if any && !tests.is_empty() {
             tests.contains(&true)
         } else {
@@ -120,7 +138,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         .cloudflare
         .zones
         .values()
-        .filter(|z| wanted(z))
+        .filter(|zone| reaches(call, &zone.id) && wanted(zone))
         .collect();
     match order.as_deref() {
         None | Some("name" | "account.id" | "account.name") => zones.sort_by_key(|zone| &zone.name),
@@ -149,7 +167,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let name = input.required("name")?;
     if let Some(mut account) = input.object("account")? {
         account.accept("id", &[json!(ACCOUNT)])?;
-        account.accept("name", &[json!("sandbox")])?;
+        account.accept("name", &[json!(ACCOUNT_NAME)])?;
         account.finish()?;
     }
     input.accept("type", &[json!("full")])?;
@@ -191,6 +209,21 @@ pub(super) fn check_activation(call: &mut Call<'_>) -> Answer {
         zone.activated = Some(now);
     }
     Ok(json!({ "result": { "id": zone_id } }))
+}
+
+/// `PATCH /zones/{zone_id}`: pauses a zone, or lets it go on.
+pub(super) fn edit(call: &mut Call<'_>) -> Answer {
+    let mut input = std::mem::take(&mut call.input);
+    let zone_id = input.required("{zone_id}")?;
+    authorise_zone(call, Grant::EditZones, &zone_id)?;
+    let paused = input.raw("paused");
+    input.finish()?;
+    let Some(paused) = paused.as_ref().and_then(Value::as_bool) else {
+        return Err(refuse::parameter("paused must be a boolean"));
+    };
+    let zone = find_mut(call.world, &zone_id)?;
+    zone.paused = paused;
+    Ok(json!({ "result": zone.answer() }))
 }
 
 /// `DELETE /zones/{zone_id}`
@@ -243,6 +276,8 @@ impl Zone {
             created,
             activated,
             ssl: Ssl::Full,
+            paused: false,
+            flatten_all_cnames: false,
             records: BTreeMap::new(),
         }
     }
@@ -252,17 +287,17 @@ impl Zone {
             "id": self.id,
             "name": self.name,
             "status": self.status,
-            "paused": false,
+            "paused": self.paused,
             "type": "full",
             "development_mode": 0,
-            "name_servers": ["ada.ns.cloudflare.com", "rob.ns.cloudflare.com"],
+            "name_servers": NAME_SERVERS,
             "original_name_servers": null,
             "original_registrar": null,
             "original_dnshost": null,
             "created_on": self.created.iso8601(),
             "modified_on": self.activated.unwrap_or(self.created).iso8601(),
             "activated_on": self.activated.map(Millis::iso8601),
-            "account": { "id": ACCOUNT, "name": "sandbox" },
+            "account": { "id": ACCOUNT, "name": ACCOUNT_NAME },
             "owner": { "id": ACCOUNT, "type": "user" },
             "permissions": ["#dns_records:read", "#dns_records:edit", "#zone:read"],
             "plan": {

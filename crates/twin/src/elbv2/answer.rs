@@ -10,10 +10,10 @@ use super::listener::Listener;
 use super::target_group;
 use super::targets::{State, Target};
 use crate::world::World;
-use crate::{acm, cloudflare};
+use crate::{acm, dns};
 
 /// The outside look: asks a URL, as a client on the internet would. The host may be a balancer's name, or a name that
-/// Cloudflare points to one.
+/// DNS leads to one.
 pub(crate) fn ask(world: &World, url: &str) -> Value {
     let nobody = |why: String| json!({"status": 0, "error": why});
     let (scheme, rest) = url.split_once("://").unwrap_or_default();
@@ -25,14 +25,13 @@ pub(crate) fn ask(world: &World, url: &str) -> Value {
         None => (rest, "/"),
     };
     let bare = host.split(':').next().unwrap_or_default();
-    let pointed_to = cloudflare::resolves_cname(world, bare);
-    let name = pointed_to.as_deref().unwrap_or(bare).trim_end_matches('.');
-    let of_name = |balancer: &LoadBalancer| balancer.dns_name.eq_ignore_ascii_case(name);
+    let name = dns::points_to(world, bare);
+    let of_name = |balancer: &LoadBalancer| balancer.dns_name.eq_ignore_ascii_case(&name);
     let mut regions = world.regions.iter();
     let Some((region, _)) = regions.find(|(_, it)| it.elbv2.balancers.values().any(of_name)) else {
         return nobody(format!("'{bare}' does not resolve to a load balancer"));
     };
-    match answer(world, region, name, scheme, host, path) {
+    match answer(world, region, &name, scheme, host, path) {
         (0, why) => nobody(why),
         (status, body) if (300..400).contains(&status) => {
             json!({"status": status, "location": body})

@@ -4,9 +4,12 @@ mod ec2;
 mod json;
 mod query;
 mod rest;
+mod rest_xml;
 mod signature;
 mod xml;
+mod xml_body;
 
+pub use rest_xml::Route;
 pub(crate) use signature::expired;
 
 use bytes::Bytes;
@@ -77,6 +80,7 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
             query::decode(request.body(), version)
         }
         Protocol::Json { target } => json::decode(request, target),
+        Protocol::RestXml { routes, .. } => rest_xml::decode(request, service.name, routes),
         Protocol::Rest => Err(Refusal::new("InvalidRequest", "not an AWS service")),
     };
     let (name, fields) = match asked {
@@ -119,8 +123,13 @@ pub(crate) fn encode(
     request_id: &str,
 ) -> Response<Bytes> {
     let protocol = service.map(|service| service.protocol);
+    let (mut success, mut location) = (200, None);
+    if let (Some(Protocol::RestXml { routes, .. }), Ok(value)) = (protocol, &answer) {
+        success = rest_xml::status(routes, operation);
+        location = rest_xml::location(value).and_then(|text| HeaderValue::from_str(text).ok());
+    }
     let (status, body) = match answer {
-        Ok(value) => (200, answered(protocol, operation, value, request_id)),
+        Ok(value) => (success, answered(protocol, operation, value, request_id)),
         Err(refusal) => (refusal.status, refused(protocol, &refusal, request_id)),
     };
     let mut response = Response::new(Bytes::from(body));
@@ -129,6 +138,7 @@ pub(crate) fn encode(
     let kind = match protocol {
         Some(Protocol::Json { .. }) => "application/x-amz-json-1.1",
         Some(Protocol::Rest) => "application/json",
+        Some(Protocol::RestXml { .. }) => "text/xml",
         Some(Protocol::Ec2 { .. } | Protocol::Query { .. }) | None => "text/xml;charset=UTF-8",
     };
     let headers = response.headers_mut();
@@ -140,6 +150,9 @@ pub(crate) fn encode(
             "x-amzn-requestid"
         };
         headers.insert(name, id);
+    }
+    if let Some(location) = location {
+        headers.insert(http::header::LOCATION, location);
     }
     if status == 429 {
         // Cloudflare sends it with 429 only (ux.md, the Cloudflare API).
@@ -153,6 +166,7 @@ fn answered(protocol: Option<Protocol>, operation: &str, value: Value, id: &str)
         Some(Protocol::Ec2 { version }) => ec2::answer(operation, version, &value, id),
         Some(Protocol::Query { namespace, .. }) => query::answer(operation, namespace, &value, id),
         Some(Protocol::Json { .. }) => json::answer(value),
+        Some(Protocol::RestXml { namespace, .. }) => rest_xml::answer(operation, namespace, &value),
         Some(Protocol::Rest) => rest::answer(value),
         None => String::new(),
     }
@@ -161,7 +175,9 @@ fn answered(protocol: Option<Protocol>, operation: &str, value: Value, id: &str)
 fn refused(protocol: Option<Protocol>, refusal: &Refusal, id: &str) -> String {
     match protocol {
         Some(Protocol::Ec2 { .. }) => ec2::refusal(refusal, id),
-        Some(Protocol::Query { namespace, .. }) => query::refusal(refusal, namespace, id),
+        Some(Protocol::Query { namespace, .. } | Protocol::RestXml { namespace, .. }) => {
+            query::refusal(refusal, namespace, id)
+        }
         Some(Protocol::Json { .. }) => json::refusal(refusal),
         Some(Protocol::Rest) => rest::refusal(refusal),
         None => query::refusal(refusal, "", id),

@@ -131,6 +131,11 @@ fn parameters(template: &str, path: &str) -> Option<Map<String, Value>> {
 /// others there are is Cloudflare's own affair.
 fn token(request: &Request<Bytes>) -> Result<String, Refusal> {
     let Some(header) = request.headers().get(http::header::AUTHORIZATION) else {
+        // The twin has no keys of the older kind.
+        if request.headers().contains_key("x-auth-key") {
+            return Err(Refusal::new("6003", "Invalid request headers")
+                .because("6103", "Invalid format for X-Auth-Key header"));
+        }
         let message = "Missing X-Auth-Key, X-Auth-Email or Authorization headers";
         return Err(Refusal::new("9106", message));
     };

@@ -42,7 +42,9 @@ pub(crate) fn expired(service: &Service) -> Refusal {
     let message = "The security token included in the request is expired";
     match service.protocol {
         Protocol::Ec2 { .. } => Refusal::new("RequestExpired", "Request has expired."),
-        Protocol::Query { .. } => Refusal::new("ExpiredToken", message).status(403),
+        Protocol::Query { .. } | Protocol::RestXml { .. } => {
+            Refusal::new("ExpiredToken", message).status(403)
+        }
         Protocol::Json { .. } | Protocol::Rest => Refusal::new("ExpiredTokenException", message),
     }
 }
@@ -55,7 +57,9 @@ fn unknown(service: &Service) -> Refusal {
             let message = "AWS was not able to validate the provided access credentials";
             Refusal::new("AuthFailure", message).status(401)
         }
-        Protocol::Query { .. } => Refusal::new("InvalidClientTokenId", message).status(403),
+        Protocol::Query { .. } | Protocol::RestXml { .. } => {
+            Refusal::new("InvalidClientTokenId", message).status(403)
+        }
         Protocol::Json { .. } | Protocol::Rest => {
             Refusal::new("UnrecognizedClientException", message)
         }

@@ -33,6 +33,7 @@ class Twin:
         if state:
             command += ["--state", str(state)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.exchanges = []
         self.url = self.process.stdout.readline().strip()
         assert self.url, "the twin did not start"
 
@@ -64,7 +65,9 @@ class Twin:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         status, _, text = self.request(method, "/client/v4" + path, body, headers)
-        return status, json.loads(text)
+        envelope = json.loads(text)
+        self.exchanges.append((method, path, body, status, envelope))
+        return status, envelope
 
     def control(self, method, path, body=None):
         status, _, text = self.request(method, "/_twin/" + path, body)

@@ -2,6 +2,7 @@
 
 import json
 
+import contract
 import pytest
 
 COM = "c0de0000000000000000000000000001"
@@ -24,8 +25,10 @@ def txt(name="www", content="hello", **more):
 
 @pytest.fixture
 def cf(twin):
-    """`cf(method, path, body)` gives the result, or the status and the error."""
+    """`cf(method, path, body)` gives the result, or the status and the error. Whatever the twin takes and answers must
+    fit Cloudflare's schemas, where these are at hand."""
     twin.reset()
+    twin.exchanges.clear()
 
     def cf(method, path, body=None, token="sandbox-token"):
         status, envelope = twin.cloudflare(method, path, body, token)
@@ -35,7 +38,11 @@ def cf(twin):
         assert envelope["result"] is None
         return status, envelope["errors"][0]
 
-    return cf
+    yield cf
+    if not contract.lacking():
+        # Two hundred records at once take the schemas' twenty-way choice too long.
+        small = [one for one in twin.exchanges if len(json.dumps(one)) < 20_000]
+        assert [problem for one in small for problem in contract.check(*one)] == []
 
 
 @pytest.fixture
@@ -75,6 +82,45 @@ def test_a_token_that_is_not_active(cf, code, status):
     assert code("GET", "/zones", token=token) == (403, 9109)
 
 
+def test_a_token_of_the_account_is_none_of_the_user(cf, code):
+    account = cf("GET", f"/zones/{COM}")["account"]["id"]
+    verify = f"/accounts/{account}/tokens/verify"
+    assert cf("GET", verify, token="sandbox-token-account")["status"] == "active"
+    assert code("GET", "/user/tokens/verify", token="sandbox-token-account") == (401, 1000)
+    assert code("GET", verify) == (401, 1000)
+    assert code("GET", f"/accounts/{NOBODY}/tokens/verify") == (403, 10000)
+    assert code("GET", "/accounts/mine/tokens/verify") == (400, 7003)
+    assert cf("POST", RECORDS, a(), token="sandbox-token-account")["id"]
+
+
+def test_a_token_of_one_zone_sees_no_other(cf, code):
+    own = {"token": "sandbox-token-com"}
+    assert [zone["id"] for zone in cf("GET", "/zones", **own)] == [COM]
+    assert cf("POST", RECORDS, a(), **own)["id"]
+    assert code("GET", f"/zones/{ORG}", **own) == (403, 10000)
+    assert code("POST", f"/zones/{ORG}/dns_records", a(), **own) == (403, 10000)
+
+
+@pytest.mark.parametrize("method, path, body, lowest", [
+    ("GET", "/zones", None, "read"), ("GET", f"/zones/{COM}", None, "read"),
+    ("GET", RECORDS, None, "read"), ("GET", f"/zones/{COM}/dns_settings", None, "read"),
+    ("GET", f"/zones/{COM}/settings/ssl", None, "read"),
+    ("POST", RECORDS, a(), "dns"), ("PUT", f"{RECORDS}/{NOBODY}", a(), "dns"),
+    ("PATCH", f"{RECORDS}/{NOBODY}", {"ttl": 60}, "dns"), ("DELETE", f"{RECORDS}/{NOBODY}", None, "dns"),
+    ("POST", f"{RECORDS}/batch", {"posts": [a()]}, "dns"),
+    ("PATCH", f"/zones/{COM}/dns_settings", {"flatten_all_cnames": False}, "dns"),
+    ("POST", "/zones", {"name": "b.com"}, "all"), ("PATCH", f"/zones/{COM}", {"paused": True}, "all"),
+    ("DELETE", f"/zones/{ORG}", None, "all"), ("PUT", f"/zones/{ORG}/activation_check", None, "all"),
+    ("PATCH", f"/zones/{COM}/settings/ssl", {"value": "full"}, "all"),
+])
+def test_every_operation_asks_for_its_right(twin, cf, method, path, body, lowest):
+    names = {"read": "sandbox-token-read", "dns": "sandbox-token-dns", "all": "sandbox-token"}
+    order = list(names)
+    for right in order:
+        status, _ = twin.cloudflare(method, path, body, names[right])
+        assert (status != 403) == (order.index(right) >= order.index(lowest)), right
+
+
 @pytest.mark.parametrize(
     "token, path, refusal",
     [
@@ -95,6 +141,13 @@ def test_refused_credentials_and_identifiers(code, token, path, refusal):
 def test_basic_authorization_is_malformed(twin):
     status, _, text = twin.request("GET", "/client/v4/zones", headers={"Authorization": "Basic x"})
     assert (status, json.loads(text)["errors"][0]["code"]) == (400, 6003)
+
+
+def test_a_key_of_the_older_kind_is_malformed(twin):
+    headers = {"X-Auth-Email": "a@example.com", "X-Auth-Key": "x"}
+    status, _, text = twin.request("GET", "/client/v4/zones", headers=headers)
+    [error] = json.loads(text)["errors"]
+    assert (status, error["code"], error["error_chain"][0]["code"]) == (400, 6003, 6103)
 
 
 def test_a_reading_token_cannot_write(cf, code):
@@ -132,15 +185,45 @@ def test_a_zone_by_name(cf):
         ("name=ends_with:.org", ["example.org"]),
         ("name=example.com&status=pending&match=any", ["example.com", "example.org"]),
         ("per_page=5&page=2", []),
+        ("type=full", ["example.com", "example.org"]),
+        ("type=partial", []),
+        ("account.name=sandbox", ["example.com", "example.org"]),
+        ("account.id=" + NOBODY, []),
     ],
 )
 def test_zone_filters(cf, query, found):
     assert [zone["name"] for zone in cf("GET", f"/zones?{query}")] == found
 
 
-@pytest.mark.parametrize("query", ["per_page=51", "page=0", "status=gone", "match=some", "order=x"])
+@pytest.mark.parametrize("query", ["per_page=51", "page=0", "status=gone", "type=odd", "match=some", "order=x"])
 def test_zone_filters_that_cannot_be(code, query):
     assert code("GET", f"/zones?{query}") == (400, 1004)
+
+
+def test_a_zone_is_paused_and_goes_on(cf, code):
+    assert cf("GET", f"/zones/{COM}")["paused"] is False
+    assert cf("PATCH", f"/zones/{COM}", {"paused": True})["paused"] is True
+    [zone] = cf("GET", "/zones?name=example.com&status=active")
+    assert zone["paused"] is True
+    assert code("PATCH", f"/zones/{COM}", {"paused": "no"}) == (400, 1004)
+    assert code("PATCH", f"/zones/{NOBODY}", {"paused": True}) == (403, 10000)
+
+
+def test_all_cnames_flattened(cf, code):
+    path = f"/zones/{COM}/dns_settings"
+    assert cf("PATCH", path, {"flatten_all_cnames": True})["flatten_all_cnames"] is True
+    assert cf("GET", path)["flatten_all_cnames"] is True
+    assert code("PATCH", path, {"flatten_all_cnames": "x"}) == (400, 1004)
+    assert code("PATCH", path, {"foundation_dns": True}) == (501, "NotImplemented")
+
+
+def test_zones_page_by_page(twin, cf):
+    for n in range(6):
+        cf("POST", "/zones", {"name": f"z{n}.com"})
+    _, body = twin.cloudflare("GET", "/zones?per_page=5&page=2&order=name")
+    info = {"page": 2, "per_page": 5, "count": 3, "total_count": 8, "total_pages": 2}
+    assert body["result_info"] == info
+    assert [zone["name"] for zone in body["result"]] == ["z3.com", "z4.com", "z5.com"]
 
 
 def test_a_zone_that_is_not_there(code):
@@ -344,12 +427,14 @@ def test_put_takes_away_what_is_not_said(cf):
     assert (got["content"], got.get("comment"), got["proxied"]) == ("203.0.113.9", None, False)
 
 
-def test_a_comment_is_taken_away_by_null_or_nothing(cf):
-    for nothing in [None, ""]:
-        made = cf("POST", RECORDS, a(comment="x"))
-        got = cf("PATCH", f"{RECORDS}/{made['id']}", {"comment": nothing})
-        assert got.get("comment") is None
-        cf("DELETE", f"{RECORDS}/{made['id']}")
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_a_comment_is_taken_away_by_null_or_nothing(twin, cf, nothing):
+    made = cf("POST", RECORDS, a(comment="x"))
+    got = cf("PATCH", f"{RECORDS}/{made['id']}", {"comment": nothing})
+    assert got.get("comment") is None
+    if nothing is None:
+        # The schemas know no null here; Cloudflare takes it (cloudflare/cloudflare-go #1158).
+        twin.exchanges.pop()
 
 
 def test_changes_keep_the_rules(cf, code):
@@ -549,6 +634,28 @@ def test_a_429_by_fault_says_when_to_come_back(twin, cf):
     twin.fault(refusal, service="cloudflare", side="before")
     status, headers, _ = ask(twin)
     assert (status, headers["Retry-After"]) == (429, "1")
+
+
+@pytest.mark.parametrize("status, number, message", [
+    (400, 81057, "The record already exists."), (403, 9109, "Unauthorized to access requested resource"),
+    (400, 7000, "No route for that URI"), (429, 10429, "Rate limited"),
+])
+def test_older_and_rarer_codes_by_fault(twin, cf, code, status, number, message):
+    refusal = {"refuse": {"status": status, "code": str(number), "message": message}}
+    twin.fault(refusal, service="cloudflare", operation="POST /zones/{zone_id}/dns_records")
+    assert code("POST", RECORDS, a()) == (status, number)
+    assert cf("POST", RECORDS, a())["id"]
+
+
+@pytest.mark.parametrize("status", [502, 520, 522, 530])
+@pytest.mark.parametrize("side, made", [("before", 0), ("after", 1)])
+def test_an_html_page_by_fault(twin, cf, status, side, made):
+    twin.fault({"page": status}, service="cloudflare", side=side)
+    headers = {"Authorization": "Bearer sandbox-token", "Content-Type": "application/json"}
+    got, headers, text = twin.request("POST", f"/client/v4{RECORDS}", a(), headers)
+    assert (got, headers["Content-Type"]) == (status, "text/html; charset=UTF-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert len(cf("GET", RECORDS)) == made
 
 
 def test_html_instead_of_json_by_fault(twin, cf):

@@ -58,6 +58,11 @@ impl Live for TargetGroup {
         let seconds = |value: Option<i32>| value.and_then(|n| n.try_into().ok()).unwrap_or(0);
         let health = HealthCheck {
             path: there.health_check_path.unwrap_or_default(),
+            port: there.health_check_port.unwrap_or_default(),
+            protocol: there
+                .health_check_protocol
+                .map(|protocol| protocol.as_str().to_string())
+                .unwrap_or_default(),
             matcher: there
                 .matcher
                 .and_then(|matcher| matcher.http_code.or(matcher.grpc_code))
@@ -159,6 +164,8 @@ impl TargetGroup {
             .port(self.port.into())
             .vpc_id(elb::known(CREATE, &self.vpc)?)
             .health_check_path(&self.health.path)
+            .health_check_port(&self.health.port)
+            .health_check_protocol(ProtocolEnum::from(self.health.protocol.as_str()))
             .matcher(Matcher::builder().http_code(&self.health.matcher).build())
             .health_check_interval_seconds(count(self.health.interval_seconds))
             .health_check_timeout_seconds(count(self.health.timeout_seconds))

@@ -42,6 +42,11 @@ pub struct HealthCheck {
     /// service back by itself, but not the path, and the old version then never becomes healthy
     /// (copilot-cli #4838).
     pub path: String,
+    /// Where it is asked: `traffic-port` is the one that requests go to. As the path, no change in
+    /// place.
+    pub port: String,
+    /// `HTTP` or `HTTPS`. As the path, no change in place.
+    pub protocol: String,
     /// The status codes that count as healthy: `200`, `200,302`, `200-399`.
     pub matcher: String,
     /// Seconds between two checks, 5 to 300.
@@ -75,7 +80,7 @@ pub enum Change {
     Create,
     /// `ModifyTargetGroupAttributes`: these, all at once.
     Attributes(BTreeMap<String, String>),
-    /// `ModifyTargetGroup`: all health check settings but the path.
+    /// `ModifyTargetGroup`: the health check settings that can change in place.
     Health,
     /// `AddTags`.
     Tag,
@@ -138,6 +143,11 @@ impl Kind for TargetGroup {
             ("port", self.port != before.port),
             ("protocol", self.protocol != before.protocol),
             ("health.path", self.health.path != before.health.path),
+            ("health.port", self.health.port != before.health.port),
+            (
+                "health.protocol",
+                self.health.protocol != before.health.protocol,
+            ),
         ];
         let fields = fields.into_iter().filter(|(_, differs)| *differs);
         Replacement::because(fields.map(|(field, _)| field)).or_none()

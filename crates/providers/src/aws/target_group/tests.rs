@@ -8,6 +8,8 @@ fn group() -> TargetGroup {
         protocol: "HTTP".into(),
         health: HealthCheck {
             path: "/".into(),
+            port: "traffic-port".into(),
+            protocol: "HTTP".into(),
             matcher: "200-399".into(),
             interval_seconds: 10,
             timeout_seconds: 5,
@@ -78,6 +80,11 @@ fn what_makes_a_new_group() {
         ("port", observed(|o| o.port = 81)),
         ("protocol", observed(|o| o.protocol = "HTTPS".into())),
         ("health.path", observed(|o| o.health.path = "/old".into())),
+        ("health.port", observed(|o| o.health.port = "81".into())),
+        (
+            "health.protocol",
+            observed(|o| o.health.protocol = "HTTPS".into()),
+        ),
     ] {
         let replacement = group().replaced_by(&observed).unwrap();
         assert_eq!(replacement.fields, [field]);
