@@ -40,6 +40,8 @@ pub struct Timing {
     pub route53_change: u64,
     /// Cloudflare's rate window, and the block after it [Cloudflare docs: API limits]; 0 switches the limit off.
     pub cloudflare_window: u64,
+    /// IPv6 block `associating` to `associated` (assumed; Terraform polls for it).
+    pub cidr_association: u64,
     /// How long IAM changes take to be seen by other services. Off, since the delay is AWS's own best effort.
     pub iam_propagation: u64,
     /// How long reads may not show what was just created. Off by default.
@@ -64,6 +66,7 @@ impl Timing {
             nat_gateway: 0,
             route53_change: 0,
             cloudflare_window: 0,
+            cidr_association: 0,
             iam_propagation: 0,
             stale_read: 0,
         }
@@ -87,6 +90,7 @@ impl Default for Timing {
             nat_gateway: 90_000,
             route53_change: 30_000,
             cloudflare_window: 300_000,
+            cidr_association: 2_000,
             iam_propagation: 0,
             stale_read: 0,
         }

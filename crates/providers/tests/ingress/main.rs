@@ -1,8 +1,10 @@
 //! The verbs of kinds, one by one, against the twin in this process.
 
+mod by_hand;
 mod certificate;
 mod dns_record;
 mod elb;
 mod in_twin;
 mod network;
+mod route53;
 mod zone;
