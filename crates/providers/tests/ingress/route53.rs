@@ -255,10 +255,16 @@ async fn another_stack_that_has_taken_the_name_over_keeps_it() {
 async fn an_alias_for_both_families_is_one_record_to_us() {
     let world = InTwin::new().await;
     let (aws, cx) = (&world.aws, cx("r"));
+    // Another record of the zone: Route 53 knows of what its aliases lead to.
+    for (record_type, value) in [("A", "192.0.2.1"), ("AAAA", "2001:db8::1")] {
+        let target = set("lb.example.org", record_type, &[value]);
+        by_hand(&world, ChangeAction::Create, target).await;
+    }
+    let before = all(&world).await;
     let alias = |ipv6| Route53Record {
         target: Target::Alias {
-            dns_name: "hello-1.eu-central-1.elb.amazonaws.com".to_string().into(),
-            zone_id: "Z215JYRZR1TBD5".to_string().into(),
+            dns_name: "LB.example.org".to_string().into(),
+            zone_id: ZONE.to_string().into(),
             ipv6,
             evaluate_target_health: false,
         },
@@ -266,16 +272,16 @@ async fn an_alias_for_both_families_is_one_record_to_us() {
     };
     let outputs = made(aws, &cx, &alias(true)).await;
     assert_eq!(seen(aws, &alias(true), &outputs).await.spec, alias(true));
-    assert_eq!(all(&world).await.len(), 3);
+    assert_eq!(all(&world).await.len(), 5);
     let sent = converged(aws, &cx, &alias(false), &outputs).await;
     assert_eq!(sent, [Change::Update]);
-    assert_eq!(all(&world).await.len(), 2);
+    assert_eq!(all(&world).await.len(), 4);
     converged(aws, &cx, &alias(true), &outputs).await;
 
     // Somebody has the alias answer only while it is healthy.
     let target = AliasTarget::builder()
-        .dns_name("hello-1.eu-central-1.elb.amazonaws.com.")
-        .hosted_zone_id("Z215JYRZR1TBD5")
+        .dns_name("lb.example.org.")
+        .hosted_zone_id(ZONE)
         .evaluate_target_health(true);
     let theirs = ResourceRecordSet::builder().name(NAME).r#type(RrType::A);
     let theirs = theirs.alias_target(target.build().unwrap()).build();
@@ -283,7 +289,24 @@ async fn an_alias_for_both_families_is_one_record_to_us() {
     let sent = converged(aws, &cx, &alias(true), &outputs).await;
     assert_eq!(sent, [Change::Update]);
     removed::<Route53Record>(aws, &cx, &outputs).await;
-    assert_eq!(all(&world).await, []);
+    assert_eq!(all(&world).await, before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alias_of_what_route_53_does_not_know_yet_is_tried_again() {
+    let world = InTwin::new().await;
+    let spec = Route53Record {
+        target: Target::Alias {
+            dns_name: "hello-1.eu-central-1.elb.amazonaws.com".to_string().into(),
+            zone_id: "Z215JYRZR1TBD5".to_string().into(),
+            ipv6: false,
+            evaluate_target_health: false,
+        },
+        ..address()
+    };
+    let sent = vec![Change::Create];
+    let refused = send(&world.aws, &cx("r"), &spec, sent, None).await;
+    assert_eq!(refused.unwrap_err().class, Class::Eventual);
 }
 
 #[tokio::test(start_paused = true)]

@@ -180,6 +180,11 @@ fn judged(mut refused: Failure, reasons: &str) -> Failure {
         refused.message = reasons.to_string();
     }
     let says = |texts: &[&str]| texts.iter().any(|text| refused.message.contains(text));
+    // A balancer that was made a moment ago.
+    if says(&["that target was not found"]) {
+        refused.class = Class::Eventual;
+        return refused;
+    }
     // What is there is not what we saw a moment ago: a look tells.
     if says(&["already exists", "conflicts with", "not found", "not match"]) {
         refused.class = Class::Exists;
@@ -213,6 +218,11 @@ mod tests {
                 "[RRSet of type CNAME with DNS name a.example.com. is not permitted as it \
                  conflicts with other records with the same DNS name in zone example.com.]",
                 Class::Exists,
+            ),
+            (
+                "[Tried to create an alias that targets lb.eu-central-1.elb.amazonaws.com., type \
+                 A in zone Z215JYRZR1TBD5, but that target was not found]",
+                Class::Eventual,
             ),
             (
                 "[RRSet with DNS name a.example.org. is not permitted in zone example.com.]",
