@@ -1,6 +1,11 @@
+use std::time::Duration;
+
 use ashore_engine::failure::Class;
-use ashore_engine::kind::{Found, Kind, Live};
+use ashore_engine::kind::{Found, Kind, Live, Readiness};
+use ashore_providers::aws::certificate::Certificate;
 use ashore_providers::aws::route53_record::{Change, Outputs, Route53Record, Target};
+use ashore_providers::aws::tags::Tags;
+use ashore_twin::{Action, Fault, Side};
 use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{
     AliasTarget, Change as SdkChange, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet,
@@ -341,7 +346,7 @@ async fn a_name_is_read_in_zones_of_many_pages() {
             set(&name, "A", &["192.0.2.1"]),
         )
         .await;
-        pass(std::time::Duration::from_secs(1)).await; // five requests a second
+        pass(Duration::from_secs(1)).await; // five requests a second
     }
     assert_eq!(pending(&world.aws, &address(), &outputs).await, []);
     let stack = cx("r").mark.stack;
@@ -376,4 +381,75 @@ async fn a_hostname_is_in_the_longest_public_zone() {
     );
     let by_id = world.aws.hosted_zone_by_id(ZONE).await.unwrap();
     assert_eq!(by_id.name, "example.org");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_zone_is_found_among_hundreds() {
+    let world = InTwin::new().await;
+    let client = Client::new(&world.sdk);
+    for number in 0..110 {
+        let create = client
+            .create_hosted_zone()
+            .name(format!("z{number:03}.net"));
+        let create = create.caller_reference(number.to_string());
+        create.send().await.unwrap();
+        pass(Duration::from_secs(1)).await; // five requests a second
+    }
+    let zone = world.aws.hosted_zone("a.b.z105.net").await.unwrap();
+    assert_eq!(zone.name, "z105.net");
+    let missing = world.aws.hosted_zone("a.example.net").await.unwrap_err();
+    assert_eq!(missing.code, "NoSuchZone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_change_that_is_under_way_is_waited_for() {
+    let world = InTwin::new().await;
+    for (status, code) in [(400, "PriorRequestNotComplete"), (400, "Throttling")] {
+        world.twin.fault(Fault {
+            service: Some("route53".into()),
+            operation: Some("ChangeResourceRecordSets".into()),
+            mutating_nth: None,
+            nth: 1,
+            times: 1,
+            side: Side::Before,
+            action: Action::Refuse {
+                status,
+                code: code.into(),
+                message: "Rate exceeded".into(),
+            },
+        });
+        let sent = vec![Change::Create];
+        let refused = send(&world.aws, &cx("r"), &address(), sent, None).await;
+        assert_eq!(refused.unwrap_err().class, Class::Throttled, "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_certificate_is_issued_by_its_record() {
+    let world = InTwin::new().await;
+    let aws = &world.aws;
+    let spec = Certificate {
+        domain: NAME.into(),
+        names: Vec::new(),
+        tags: Tags::default(),
+    };
+    let mut outputs = made(aws, &cx("c"), &spec).await;
+    while outputs.validation.is_empty() {
+        pass(Duration::from_secs(1)).await;
+        let Readiness::Pending { outputs: told, .. } =
+            spec.ready(aws, &cx("c"), &outputs).await.unwrap()
+        else {
+            panic!("not pending");
+        };
+        outputs = told;
+    }
+    let told = &outputs.validation[NAME];
+    let record = Route53Record {
+        name: told.name.clone().into(),
+        target: values(60, &[&told.value]),
+        ..cname("")
+    };
+    let there = made(aws, &cx("r"), &record).await;
+    assert_eq!(pending(aws, &record, &there).await, []);
+    ready(aws, &cx("c"), &spec, outputs).await;
 }

@@ -55,7 +55,7 @@ async fn of_names(
     }
     let mut found = Vec::new();
     for name in names {
-        let mut from = Some(From::name(name));
+        let mut from = Some(Start::name(name));
         while let Some(at) = from.take() {
             let (sets, next) = page(aws, zone, Some(at)).await?;
             found.extend(sets.into_iter().filter(|set| set.name == *name));
@@ -79,14 +79,14 @@ pub(super) async fn all(aws: &Aws, zone: &str) -> Result<Vec<RecordSet>, Failure
     }
 }
 
-/// Where a page begins.
-struct From {
+/// Where a page starts.
+struct Start {
     name: String,
     record_type: Option<aws_sdk_route53::types::RrType>,
     identifier: Option<String>,
 }
 
-impl From {
+impl Start {
     fn name(name: &str) -> Self {
         Self {
             name: name.to_string(),
@@ -99,8 +99,8 @@ impl From {
 async fn page(
     aws: &Aws,
     zone: &str,
-    from: Option<From>,
-) -> Result<(Vec<RecordSet>, Option<From>), Failure> {
+    from: Option<Start>,
+) -> Result<(Vec<RecordSet>, Option<Start>), Failure> {
     let list = aws.route53.list_resource_record_sets().hosted_zone_id(zone);
     let mut list = list.max_items(PAGE);
     if let Some(from) = from {
@@ -112,7 +112,7 @@ async fn page(
     let answer = list.send().await.map_err(|e| failure(LIST, e))?;
     let sets = answer.resource_record_sets().iter().map(read).collect();
     let next = answer.next_record_name().filter(|_| answer.is_truncated());
-    let next = next.map(|name| From {
+    let next = next.map(|name| Start {
         name: name.to_string(),
         record_type: answer.next_record_type().cloned(),
         identifier: answer.next_record_identifier().map(str::to_string),

@@ -103,9 +103,9 @@ impl Live for Route53Record {
                 };
                 let text = there.says().find(|text| comment::of_stack(text, stack));
                 // An alias for both families is told by its A record.
-                let types = ["A", "AAAA", "CNAME", "TXT"].into_iter();
-                let record_type = types.filter_map(|it| there.plain(it)).next();
-                let (Some(text), Some(set)) = (text, record_type) else {
+                let mut types = ["A", "AAAA", "CNAME", "TXT"].into_iter();
+                let set = types.find_map(|it| there.plain(it));
+                let (Some(text), Some(set)) = (text, set) else {
                     continue;
                 };
                 ours.push(Outputs {
@@ -165,8 +165,8 @@ impl Route53Record {
         let mut acts: Vec<Act> = surplus.map(Act::Delete).collect();
         acts.extend(wanted.iter().cloned().map(Act::Upsert));
         acts.push(Act::Upsert(self.owner(&cx.mark)?));
-        let made = self.made(aws, cx, &acts, outputs.displaced.clone());
-        made.await
+        let displaced = outputs.displaced.clone();
+        self.made(aws, cx, &acts, displaced).await
     }
 
     async fn made(

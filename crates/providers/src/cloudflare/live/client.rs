@@ -116,9 +116,15 @@ impl Cloudflare {
         asked: Asked<'_>,
     ) -> Result<Answer<T>, Failure> {
         let operation = asked.operation;
+        let zone = asked.path.strip_prefix("/zones/").unwrap_or_default();
+        let zone = zone.split('/').next().unwrap_or_default().to_string();
         let request = self.request(asked)?;
         let response = self.transport.send(operation, request).await?;
-        failure::answer(operation, &response)
+        failure::answer(operation, &response).map_err(|refused| match refused.class {
+            // A wrong id of a zone is answered like a token that may not use it (10000).
+            Class::Denied if !zone.is_empty() => refused.with_evidence([format!("zone {zone}")]),
+            _ => refused,
+        })
     }
 
     /// All parts of a listing, one after the other.

@@ -238,6 +238,10 @@ fn advised(failure: Failure) -> Failure {
         Class::Quota => failure.with_advice(
             "the zone has as many records as its plan allows: take some away, or change the plan",
         ),
+        Class::Invalid if matches!(failure.code.as_str(), "7000" | "7003") => failure.with_advice(
+            "there is no such zone: if the state was made with another token or account, look the \
+             zone up again",
+        ),
         _ => failure,
     }
 }
@@ -272,10 +276,17 @@ mod tests {
             (400, 81045, Class::Quota),
             (400, 1004, Class::Invalid),
             (400, 9005, Class::Invalid),
+            (400, 9000, Class::Invalid),
+            (400, 9300, Class::Invalid),
             (400, 9313, Class::Invalid),
             (403, 10000, Class::Denied),
+            (401, 9109, Class::Auth),
             (403, 9109, Class::Auth),
             (400, 6003, Class::Auth),
+            (400, 6103, Class::Auth),
+            (400, 6111, Class::Auth),
+            (400, 7000, Class::Invalid),
+            (404, 7000, Class::Invalid),
             (400, 7003, Class::Invalid),
             (404, 7003, Class::Invalid),
             (429, 971, Class::Throttled),
@@ -283,6 +294,7 @@ mod tests {
             (429, 1, Class::Throttled),
             (409, 1, Class::Throttled),
             (500, 1, Class::Unknown),
+            (530, 1, Class::Unknown),
         ];
         for (status, code, class) in rows {
             let failure = ask(status, &error(code)).err().unwrap();
