@@ -363,6 +363,11 @@ async fn a_hostname_is_in_the_longest_public_zone() {
         (zone.id.as_str(), zone.name.as_str()),
         (ZONE, "example.org")
     );
+    // The registrar names its servers, and the world sees them.
+    let servers = world.aws.name_servers(&zone).await.unwrap();
+    assert_eq!(servers.len(), 4);
+    let seen = world.resolver().name_servers("example.org").await.unwrap();
+    assert_eq!(seen, servers);
     let missing = world
         .aws
         .hosted_zone("hello.example.net")

@@ -56,6 +56,21 @@ impl Aws {
         })
     }
 
+    /// The name servers that the registrar of a zone's domain has to name, in order.
+    ///
+    /// # Errors
+    /// If there is no such zone.
+    pub async fn name_servers(&self, zone: &HostedZone) -> Result<Vec<String>, Failure> {
+        let got = self.route53.get_hosted_zone().id(&zone.id).send().await;
+        let got = got.map_err(|e| failure(GET, e))?.delegation_set;
+        let servers = got.into_iter().flat_map(|set| set.name_servers);
+        let mut servers: Vec<String> = servers
+            .map(|name| name.trim_end_matches('.').to_ascii_lowercase())
+            .collect();
+        servers.sort();
+        Ok(servers)
+    }
+
     /// All public zones of the account.
     pub(crate) async fn hosted_zones(&self) -> Result<Vec<HostedZone>, Failure> {
         let pages = self.route53.list_hosted_zones().into_paginator();
