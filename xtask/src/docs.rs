@@ -34,7 +34,13 @@ impl Page {
         path: "docs/reference/cli.md",
         text: cli::text,
     };
-    const ALL: [Self; 2] = [Self::ERRORS, Self::CLI];
+    /// The schema of what `--json` prints, from the built binary.
+    pub(crate) const OUTPUT: Self = Self {
+        name: "output",
+        path: "docs/reference/output.schema.json",
+        text: |place| cli::said(place, &["schema", "output"]),
+    };
+    const ALL: [Self; 3] = [Self::ERRORS, Self::CLI, Self::OUTPUT];
 
     /// Why the page is stale; none if it is current.
     pub(crate) fn stale(self, place: &Place) -> Result<Option<String>, String> {

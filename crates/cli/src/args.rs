@@ -84,8 +84,12 @@ pub(crate) enum Command {
     Down(Down),
     /// Serve the sandbox to other programs, on this machine only.
     Sandbox(Sandbox),
-    /// Print the JSON Schema of the manifest.
-    Schema,
+    /// Print a JSON Schema.
+    Schema {
+        /// Of what.
+        #[arg(value_enum, default_value_t = SchemaOf::Manifest)]
+        of: SchemaOf,
+    },
     /// Print completions for a shell.
     Completions {
         /// Which shell.
@@ -93,6 +97,15 @@ pub(crate) enum Command {
     },
     /// Print the version.
     Version,
+}
+
+/// What there is a schema of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// The manifest.
+    Manifest,
+    /// One line of what commands print with --json.
+    Output,
 }
 
 /// Write a manifest to begin with.

@@ -10,6 +10,7 @@ use ashore_manifest::lower::Surroundings;
 use ashore_providers::aws::live::{Aws, config};
 use ashore_providers::aws::names::Names;
 use ashore_providers::cloudflare::live::{API, Cloudflare, Transport};
+use ashore_providers::outside::Outside;
 use serde_json::{Value, json};
 
 use crate::args::Global;
@@ -25,6 +26,8 @@ pub(crate) struct Cloud {
     pub(crate) cloudflare: Option<Cloudflare>,
     pub(crate) providers: Providers,
     pub(crate) clock: TokioClock,
+    /// Who asks our URLs from outside.
+    pub(crate) outside: Outside,
     /// Where we talk to, if not to AWS itself.
     endpoint: String,
 }
@@ -42,14 +45,18 @@ impl Cloud {
         environment: &Environment,
     ) -> Result<Self, CommandError> {
         let region = project.manifest.region.as_str();
-        let (sdk, cloudflare, endpoint, speed) = if global.sandbox {
+        let cannot =
+            |failure| CommandError::of_failure("this machine cannot ask anybody", &failure);
+        let (sdk, cloudflare, outside, endpoint, speed) = if global.sandbox {
             let world = project.sandbox_world();
             let sandbox = Sandbox::open(Some(&world), environment.now, sandbox::SPEED)?;
             let sandbox = Arc::new(sandbox);
             let transport = Transport::InProcess(sandbox.clone());
             let cloudflare = Cloudflare::new(transport, API, sandbox::token());
+            let outside = Outside::InProcess(sandbox.clone());
             let sdk = config::in_process(region, sandbox);
-            (sdk, Some(cloudflare), "sandbox".to_string(), sandbox::SPEED)
+            let endpoint = "sandbox".to_string();
+            (sdk, Some(cloudflare), outside, endpoint, sandbox::SPEED)
         } else {
             let sdk = config::standard(region, global.profile.as_deref()).await;
             let base = environment.cloudflare_url.as_deref().unwrap_or(API);
@@ -66,7 +73,12 @@ impl Cloud {
                 .aws_endpoint
                 .clone()
                 .unwrap_or_else(|| "aws".into());
-            (sdk, cloudflare, endpoint, environment.clock_speed)
+            let outside = match &environment.outside_url {
+                Some(address) => Outside::twin(address.clone()),
+                None => Outside::network(),
+            };
+            let outside = outside.map_err(cannot)?;
+            (sdk, cloudflare, outside, endpoint, environment.clock_speed)
         };
         if project.manifest.dns.is_some() && cloudflare.is_none() {
             return Err(CommandError::new("E0411", "there is no Cloudflare token")
@@ -89,27 +101,29 @@ impl Cloud {
             cloudflare,
             providers,
             clock: TokioClock::new(environment.now, speed),
+            outside,
             endpoint,
         })
     }
 
     /// Pins an empty state to where we are; refuses a state that is pinned to somewhere else.
     pub(crate) fn pin(&self, state: &mut State) -> Result<(), CommandError> {
-        let here = BTreeMap::from([
+        let mut here = BTreeMap::from([
             ("account".to_string(), self.aws.account.clone()),
             ("region".to_string(), self.aws.region.clone()),
             ("endpoint".to_string(), self.endpoint.clone()),
         ]);
-        if state.pins.is_empty() {
-            state.pins = here;
-            return Ok(());
+        // What another Cloudflare has not is not gone.
+        if let Some(cloudflare) = &self.cloudflare {
+            here.insert("cloudflare".to_string(), cloudflare.base().to_string());
         }
-        let differs = |(key, pinned): (&String, &String)| {
-            let now = here.get(key).map_or("nothing", String::as_str);
-            (now != pinned).then(|| format!("{key}: the stack is in {pinned}, and we are in {now}"))
+        let differs = |(key, now): (&String, &String)| {
+            let pinned = state.pins.get(key).filter(|pinned| *pinned != now)?;
+            Some(format!("{key}: the stack is in {pinned}, and we are in {now}"))
         };
-        let differences: Vec<String> = state.pins.iter().filter_map(differs).collect();
+        let differences: Vec<String> = here.iter().filter_map(differs).collect();
         if differences.is_empty() {
+            state.pins.extend(here);
             return Ok(());
         }
         let mut error = CommandError::new("E0412", "this stack lives somewhere else")

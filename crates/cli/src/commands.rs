@@ -7,7 +7,7 @@ mod init;
 mod plan;
 mod sandbox;
 mod schema;
-pub(crate) mod status;
+mod status;
 mod up;
 mod version;
 
@@ -29,7 +29,7 @@ pub(crate) fn run(
     match &cli.command {
         Command::Version => Ok(version::version(printer)),
         Command::Completions { shell } => Ok(completions::completions(*shell, printer)),
-        Command::Schema => Ok(schema::schema(printer)),
+        Command::Schema { of } => Ok(schema::schema(*of, printer)),
         Command::Init(args) => init::init(args, global, environment, printer),
         Command::Check => check::check(global, environment, printer),
         Command::Plan(args) => wait(plan::plan(args, global, environment, printer)),
@@ -70,7 +70,7 @@ pub(crate) fn stop_on_signals() -> Stop {
 }
 
 #[cfg(unix)]
-async fn signal() {
+pub(crate) async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let listen = |kind| signal(kind).ok();
     let (mut terminate, mut hangup) = (
@@ -91,6 +91,6 @@ async fn signal() {
 }
 
 #[cfg(not(unix))]
-async fn signal() {
+pub(crate) async fn signal() {
     let _ = tokio::signal::ctrl_c().await;
 }

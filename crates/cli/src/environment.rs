@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+/// How fast a sandbox's clock may run: beyond, waits of hours are shorter than a timer's tick, or
+/// longer than anybody's patience.
+pub(crate) const SPEEDS: std::ops::RangeInclusive<f64> = 0.01..=10_000.0;
+
 /// What the process finds around itself.
 pub(crate) struct Environment {
     /// The current folder.
@@ -15,6 +19,8 @@ pub(crate) struct Environment {
     pub(crate) cloudflare_url: Option<String>,
     /// `AWS_ENDPOINT_URL`: where the SDK talks to, if not to AWS. Pinned in the state.
     pub(crate) aws_endpoint: Option<String>,
+    /// `ASHORE_OUTSIDE_URL`: where a sandbox answers for the tasks that it runs, as it publishes it.
+    pub(crate) outside_url: Option<String>,
     /// `ASHORE_CLOCK_SPEED`: how fast the clock of the cloud runs, as a sandbox publishes it.
     pub(crate) clock_speed: f64,
     /// The wall clock at the start.
@@ -40,9 +46,10 @@ impl Environment {
             cloudflare_token: text("CLOUDFLARE_API_TOKEN").map(SecretString::from),
             cloudflare_url: text("CLOUDFLARE_BASE_URL"),
             aws_endpoint: text("AWS_ENDPOINT_URL"),
+            outside_url: text("ASHORE_OUTSIDE_URL"),
             clock_speed: text("ASHORE_CLOCK_SPEED")
                 .and_then(|value| value.parse().ok())
-                .filter(|speed: &f64| speed.is_finite() && *speed > 0.0)
+                .filter(|speed: &f64| SPEEDS.contains(speed))
                 .unwrap_or(1.0),
             now: jiff::Timestamp::now(),
             interactive: std::io::stdin().is_terminal() && terminal && !ci,

@@ -3,13 +3,16 @@
 mod args;
 mod cloud;
 mod commands;
+mod document;
 mod environment;
 mod error;
 mod exit;
+mod look;
 mod printer;
 mod project;
 mod render;
 mod sandbox;
+mod saved_plan;
 mod session;
 
 use clap::Parser;

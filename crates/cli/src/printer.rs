@@ -6,10 +6,11 @@
 use std::io::Write;
 
 use anstream::{AutoStream, ColorChoice};
+use ashore_engine::event::Event;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::args::{Color, Global};
+use crate::document::Document;
 use crate::environment::Environment;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -67,9 +68,18 @@ impl Printer {
     }
 
     /// A document, for programs.
-    pub(crate) fn document(&mut self, document: &impl Serialize) {
+    pub(crate) fn document(&mut self, document: &Document) {
+        self.line(document);
+    }
+
+    /// An event, for programs.
+    pub(crate) fn event(&mut self, event: &Event) {
+        self.line(event);
+    }
+
+    fn line(&mut self, line: &impl Serialize) {
         if self.json
-            && let Ok(text) = serde_json::to_string(document)
+            && let Ok(text) = serde_json::to_string(line)
         {
             let _ = writeln!(std::io::stdout(), "{text}");
         }
@@ -79,7 +89,7 @@ impl Printer {
     pub(crate) fn error(&mut self, error: &CommandError) {
         self.failed = true;
         if self.json {
-            self.document(&render::failure::document(error));
+            self.document(&Document::Error(render::failure::document(error)));
         } else {
             let stream = AutoStream::new(std::io::stderr(), self.color);
             let fancy = !matches!(stream.current_choice(), ColorChoice::Never);
@@ -91,16 +101,26 @@ impl Printer {
 
     /// The last line for programs.
     pub(crate) fn finish(&mut self, exit: Exit) {
-        self.document(&json!({ "type": "exit", "code": exit.code() }));
+        self.document(&Document::Exit { code: exit.code() });
     }
 
-    /// Asks somebody. The answer is yes only if they say so.
-    pub(crate) fn ask(&mut self, question: &str) -> bool {
+    /// Asks somebody. The answer is yes only if they say so; a signal says no.
+    pub(crate) async fn ask(&mut self, question: &str) -> bool {
         let mut stderr = AutoStream::new(std::io::stderr(), self.color);
         let _ = write!(stderr, "{question} [y/N] ");
         let _ = stderr.flush();
-        let mut line = String::new();
-        let read = std::io::stdin().read_line(&mut line).is_ok();
-        read && matches!(line.trim(), "y" | "Y" | "yes")
+        let read = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            let read = std::io::stdin().read_line(&mut line);
+            read.map(|_| line)
+        });
+        tokio::select! {
+            line = read => matches!(line, Ok(Ok(line)) if matches!(line.trim(), "y" | "Y" | "yes")),
+            () = crate::commands::signal() => {
+                // The thread that reads cannot be stopped; the process can.
+                let _ = writeln!(stderr);
+                std::process::exit(i32::from(Exit::Interrupted.code()));
+            }
+        }
     }
 }

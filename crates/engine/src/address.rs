@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The stable name of a resource in its stack, `<manifest path>/<part>[key]`:
 /// `services.web/target_group`, `network/subnet[a]`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Address(String);
 
@@ -51,7 +54,9 @@ impl From<&str> for Address {
 /// One life of a resource: its address and its generation, which a replacement counts up from 1.
 ///
 /// Written `address#2`, and plainly `address` for the first generation.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(into = "String", try_from = "String")]
 pub struct Instance {
     /// Which resource.
@@ -106,6 +111,14 @@ pub struct StackName {
     pub app: String,
     /// The environment, `default` where the manifest names none.
     pub environment: String,
+}
+
+impl StackName {
+    /// What no other stack has: `app/environment`. In the display form `shop` in `eu-prod` and
+    /// `shop-eu` in `prod` are one word.
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.app, self.environment)
+    }
 }
 
 impl fmt::Display for StackName {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::address::Instance;
@@ -15,7 +16,7 @@ use crate::run::{Outcome, Then};
 pub const VERSION: &str = "1.0";
 
 /// Something that happened in a run.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub enum Event {
     /// A run begins or is taken up again.

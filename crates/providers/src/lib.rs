@@ -8,6 +8,8 @@ pub mod aws;
 pub mod cloudflare;
 mod list;
 pub mod manual;
+#[cfg(feature = "live")]
+pub mod outside;
 
 use ashore_engine::kind::Kinds;
 

@@ -72,24 +72,27 @@ pub(crate) fn deny(cx: &Cx<'_>, log: &mut Log) -> Result<Verdict, String> {
 
 /// Pages made from sources alone.
 pub(crate) fn docs(cx: &Cx<'_>, log: &mut Log) -> Result<Verdict, String> {
-    current(cx, log, docs::Page::ERRORS)
+    current(cx, log, &[docs::Page::ERRORS])
 }
 
-/// The page made from the binary's own help.
+/// Pages made from what the binary says.
 pub(crate) fn docs_cli(cx: &Cx<'_>, log: &mut Log) -> Result<Verdict, String> {
     let built = log.run(cx.place.cargo(&["build", "-p", "ashore"]))?;
     if !built.ok {
         return Err("the command line does not build".to_string());
     }
-    current(cx, log, docs::Page::CLI)
+    current(cx, log, &[docs::Page::CLI, docs::Page::OUTPUT])
 }
 
-fn current(cx: &Cx<'_>, log: &mut Log, page: docs::Page) -> Result<Verdict, String> {
-    let stale = page.stale(cx.place)?;
-    if let Some(why) = &stale {
-        log.note(why);
+fn current(cx: &Cx<'_>, log: &mut Log, pages: &[docs::Page]) -> Result<Verdict, String> {
+    let mut current = true;
+    for page in pages {
+        if let Some(why) = page.stale(cx.place)? {
+            log.note(&why);
+            current = false;
+        }
     }
-    Ok(Verdict::Checked(stale.is_none()))
+    Ok(Verdict::Checked(current))
 }
 
 fn cargo(cx: &Cx<'_>, log: &mut Log, words: &[&str]) -> Result<Verdict, String> {

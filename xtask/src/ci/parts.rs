@@ -66,7 +66,7 @@ pub(crate) const PARTS: &[Part] = &[
     },
     Part {
         name: "docs-cli",
-        what: "the page of the command line is current",
+        what: "the pages that the binary makes are current",
         run: lints::docs_cli,
     },
 ];

@@ -1,8 +1,7 @@
 //! `ashore check`: the manifest alone, with no look at the cloud.
 
-use serde_json::json;
-
 use crate::args::Global;
+use crate::document::Document;
 use crate::environment::Environment;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -31,10 +30,9 @@ pub(crate) fn check(
         project.stack,
         render::count(project.manifest.services.len(), "service"),
     ));
-    printer.document(&json!({
-        "type": "check",
-        "stack": project.stack.to_string(),
-        "warnings": render::failure::diagnostic_documents(&project.text, warnings),
-    }));
+    printer.document(&Document::Check {
+        stack: project.stack.to_string(),
+        warnings: render::failure::diagnostic_documents(&project.text, warnings),
+    });
     Ok(Exit::Ok)
 }

@@ -1,9 +1,9 @@
 //! `ashore completions SHELL`.
 
 use clap::CommandFactory;
-use serde_json::json;
 
 use crate::args::Cli;
+use crate::document::Document;
 use crate::exit::Exit;
 use crate::printer::Printer;
 
@@ -12,7 +12,9 @@ pub(crate) fn completions(shell: clap_complete::Shell, printer: &mut Printer) ->
     clap_complete::generate(shell, &mut Cli::command(), "ashore", &mut script);
     let script = String::from_utf8_lossy(&script);
     if printer.json {
-        printer.document(&json!({ "type": "completions", "script": script }));
+        printer.document(&Document::Completions {
+            script: script.into_owned(),
+        });
     } else {
         printer.raw(&script);
     }

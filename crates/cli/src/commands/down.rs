@@ -3,11 +3,12 @@
 use ashore_engine::graph::Graph;
 use ashore_engine::open::Wish;
 use ashore_engine::plan::Options;
-use serde_json::json;
+use ashore_engine::run::Outcome;
 
 use super::up::confirm;
 use crate::args::{Down, Global};
 use crate::cloud::Cloud;
+use crate::document::Document;
 use crate::environment::Environment;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -45,19 +46,23 @@ pub(crate) async fn down(
     }
     if !plan.is_empty() {
         let question = format!("this deletes the stack {}; go on?", project.stack);
-        confirm(session.printer, global, environment, &question)?;
+        confirm(session.printer, global, environment, &question).await?;
     }
     let carried = session.carry_out(plan).await?;
     told(&carried, &project)?;
     session.printer.answer(format!("{} is gone", project.stack));
-    session
-        .printer
-        .document(&json!({ "type": "result", "outcome": "converged", "urls": [] }));
+    session.printer.document(&Document::Result {
+        outcome: Outcome::Converged,
+        urls: Vec::new(),
+    });
     Ok(Exit::Ok)
 }
 
 fn nothing(printer: &mut Printer) -> Exit {
     printer.answer("nothing to do: the stack has no resources");
-    printer.document(&json!({ "type": "result", "outcome": "converged", "urls": [] }));
+    printer.document(&Document::Result {
+        outcome: Outcome::Converged,
+        urls: Vec::new(),
+    });
     Exit::Ok
 }

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use serde_json::json;
-
 use crate::args::{Global, Init};
+use crate::document::Document;
 use crate::environment::Environment;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -50,7 +49,7 @@ pub(crate) fn init(
         "\nnext:\n  ashore up --sandbox -f {file}   try it here, without an account\n  \
          ashore plan -f {file}           see what it would make in yours",
     ));
-    printer.document(&json!({ "type": "init", "file": file }));
+    printer.document(&Document::Init { file });
     Ok(Exit::Ok)
 }
 
@@ -60,12 +59,11 @@ fn manifest(args: &Init, global: &Global) -> String {
     let quoted = |value: &str| serde_json::Value::from(value).to_string(); // a TOML string too
     let _ = writeln!(text, "app = {}", quoted(&args.app));
     let _ = writeln!(text, "region = {}", quoted(region));
-    if let Some(zone) = args
-        .hostname
-        .as_deref()
-        .and_then(|name| name.split_once('.'))
-    {
-        let zone = quoted(zone.1);
+    if let Some(hostname) = &args.hostname {
+        // The zone above, unless that is a top-level domain: then the name is the zone itself.
+        let above = hostname.split_once('.').map(|(_, above)| above);
+        let zone = above.filter(|above| above.contains('.')).unwrap_or(hostname);
+        let zone = quoted(zone);
         let _ = writeln!(
             text,
             "dns = {{ provider = \"cloudflare\", zone = {zone} }} # token: CLOUDFLARE_API_TOKEN"

@@ -41,7 +41,7 @@ pub(crate) async fn plan(
                     .exit(Exit::Refused),
             );
         }
-        crate::commands::up::save_plan(&environment.folder.join(out), &plan, &state)?;
+        crate::saved_plan::save(&environment.folder.join(out), &plan, &state)?;
         printer.say(format!(
             "wrote {}; apply it with `up --plan`",
             out.display()

@@ -1,9 +1,9 @@
 //! `ashore sandbox`: serves the sandbox to other programs, on this machine only.
 
 use ashore_twin::serve::Server;
-use serde_json::json;
 
 use crate::args::Sandbox as Args;
+use crate::document::Document;
 use crate::environment::Environment;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -35,16 +35,19 @@ pub(crate) async fn sandbox(
         ("AWS_SECRET_ACCESS_KEY", "sandbox".to_string()),
         ("CLOUDFLARE_BASE_URL", format!("{address}/client/v4")),
         ("CLOUDFLARE_API_TOKEN", "sandbox-token".to_string()),
+        ("ASHORE_OUTSIDE_URL", format!("{address}/_twin/ask")),
         ("ASHORE_CLOCK_SPEED", args.speed.to_string()),
     ];
     for (name, value) in &variables {
         printer.answer(format!("export {name}={value}"));
     }
-    printer.document(&json!({
-        "type": "sandbox",
-        "address": address,
-        "environment": variables.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
-    }));
+    let variables = variables.into_iter();
+    printer.document(&Document::Sandbox {
+        address,
+        environment: variables
+            .map(|(name, value)| (name.to_string(), value))
+            .collect(),
+    });
     printer.say("serving; stop with Ctrl-C");
     let stop = crate::commands::stop_on_signals();
     let served = tokio::select! {

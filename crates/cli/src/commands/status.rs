@@ -3,51 +3,16 @@
 use ashore_engine::graph::Graph;
 use ashore_engine::state::Ownership;
 use ashore_engine::survey::survey;
-use serde::Serialize;
 
 use crate::args::Global;
 use crate::cloud::Cloud;
+use crate::document::{Condition, Document, Resource, Status};
 use crate::environment::Environment;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::project::Project;
 use crate::render;
-
-/// What is there, for programs.
-#[derive(Serialize)]
-pub(crate) struct Status {
-    r#type: &'static str,
-    stack: String,
-    account: Option<String>,
-    region: Option<String>,
-    urls: Vec<String>,
-    unfinished_run: Option<String>,
-    pub(crate) resources: Vec<Resource>,
-}
-
-/// One resource.
-#[derive(Serialize)]
-pub(crate) struct Resource {
-    pub(crate) instance: String,
-    pub(crate) kind: String,
-    pub(crate) id: String,
-    pub(crate) condition: Condition,
-}
-
-/// How it is.
-#[derive(Serialize, Clone, Copy)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Condition {
-    /// It is there.
-    There,
-    /// An earlier run did not see it through.
-    Unsettled,
-    /// It is not there any more.
-    Missing,
-    /// Not ours; we only use it.
-    Shared,
-}
 
 pub(crate) async fn status(
     global: &Global,
@@ -84,7 +49,6 @@ pub(crate) async fn status(
         }
     }
     let status = Status {
-        r#type: "status",
         stack: project.stack.to_string(),
         account: state.pins.get("account").cloned(),
         region: state.pins.get("region").cloned(),
@@ -99,7 +63,7 @@ pub(crate) async fn status(
     if let Some(run) = open {
         printer.say(render::open_run(run));
     }
-    printer.answer(render::status::text(&status, &status.urls));
-    printer.document(&status);
+    printer.answer(render::status::text(&status));
+    printer.document(&Document::Status(status));
     Ok(Exit::Ok)
 }

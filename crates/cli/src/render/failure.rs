@@ -12,8 +12,8 @@ use ashore_manifest::{Diagnostic, Severity, Span, position};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
 };
-use serde_json::{Value, json};
 
+use crate::document::{self, Mistake};
 use crate::error::{CommandError, Mistakes};
 use crate::project::Project;
 use crate::session::Carried;
@@ -43,20 +43,18 @@ pub(crate) fn text(error: &CommandError, fancy: bool) -> String {
 }
 
 /// An error, for programs.
-pub(crate) fn document(error: &CommandError) -> Value {
-    let mut document = json!({
-        "type": "error",
-        "code": error.code,
-        "message": error.message,
-        "causes": error.causes,
-        "state": error.state,
-        "advice": error.advice,
-    });
-    if let Some(mistakes) = &error.mistakes {
-        document["diagnostics"] =
-            diagnostic_documents(&mistakes.text, &mistakes.diagnostics).into();
+pub(crate) fn document(error: &CommandError) -> document::Error {
+    let mistakes = error.mistakes.as_ref();
+    document::Error {
+        code: error.code.clone(),
+        message: error.message.clone(),
+        causes: error.causes.clone(),
+        state: error.state.clone(),
+        advice: error.advice.clone(),
+        diagnostics: mistakes
+            .map(|mistakes| diagnostic_documents(&mistakes.text, &mistakes.diagnostics))
+            .unwrap_or_default(),
     }
-    document
 }
 
 /// Mistakes shown in the text that they are in.
@@ -112,18 +110,18 @@ fn report(file: &str, text: &str, diagnostic: &Diagnostic) -> Report {
 }
 
 /// Mistakes, for programs.
-pub(crate) fn diagnostic_documents(text: &str, diagnostics: &[Diagnostic]) -> Vec<Value> {
+pub(crate) fn diagnostic_documents(text: &str, diagnostics: &[Diagnostic]) -> Vec<Mistake> {
     let document = |diagnostic: &Diagnostic| {
         let at = position(text, diagnostic.span.start);
-        json!({
-            "code": diagnostic.code.id(),
-            "severity": diagnostic.severity.to_string(),
-            "message": diagnostic.message,
-            "line": at.line,
-            "column": at.column,
-            "helps": diagnostic.helps,
-            "notes": diagnostic.notes,
-        })
+        Mistake {
+            code: diagnostic.code.id().to_string(),
+            severity: diagnostic.severity.to_string(),
+            message: diagnostic.message.clone(),
+            line: at.line,
+            column: at.column,
+            helps: diagnostic.helps.clone(),
+            notes: diagnostic.notes.clone(),
+        }
     };
     diagnostics.iter().map(document).collect()
 }

@@ -8,9 +8,10 @@ use ashore_engine::document::Difference;
 use ashore_engine::event;
 use ashore_engine::kind::Impact;
 use ashore_engine::plan::{Action, Plan, Reason, Step};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::count;
+use crate::document::{self, Document};
 
 /// The plan, for people: by manifest object, a line each, members only where they change.
 pub(crate) fn text(plan: &Plan) -> String {
@@ -172,48 +173,49 @@ fn summary(plan: &Plan) -> String {
 }
 
 /// The plan, for programs.
-pub(crate) fn document(plan: &Plan) -> Value {
+pub(crate) fn document(plan: &Plan) -> Document {
     let Counts {
         create,
         replace,
         update,
         delete,
     } = counts(plan);
-    let steps: Vec<Value> = plan
-        .steps
-        .iter()
-        .map(|(instance, step)| self::step(instance, step))
-        .collect();
-    json!({
-        "type": "plan",
-        "version": event::VERSION,
-        "stack": plan.stack.to_string(),
-        "changes": !plan.is_empty(),
-        "summary": {
-            "create": create,
-            "replace": replace,
-            "update": update,
-            "delete": delete,
-            "unchanged": plan.kept.len(),
+    let steps = plan.steps.iter();
+    Document::Plan(document::Plan {
+        version: event::VERSION,
+        stack: plan.stack.to_string(),
+        changes: !plan.is_empty(),
+        summary: document::Summary {
+            create,
+            replace,
+            update,
+            delete,
+            unchanged: plan.kept.len(),
         },
-        "impact": plan.impact(),
-        "steps": steps,
+        impact: plan.impact(),
+        steps: steps
+            .map(|(instance, step)| self::step(instance, step))
+            .collect(),
     })
 }
 
-fn step(instance: &Instance, step: &Step) -> Value {
-    json!({
-        "step": instance.to_string(),
-        "address": instance.address,
-        "generation": instance.generation,
-        "kind": step.kind,
-        "action": step.action,
-        "phase": step.phase,
-        "reasons": step.reasons,
-        "impact": step.impact,
-        "differences": step.differences,
-        "displaces": step.displaces,
-        "requests": step.requests.iter().map(|request| &request.operation).collect::<Vec<_>>(),
-        "after": step.all_needs().map(|need| need.step.to_string()).collect::<std::collections::BTreeSet<_>>(),
-    })
+fn step(instance: &Instance, step: &Step) -> document::Step {
+    document::Step {
+        step: instance.clone(),
+        address: instance.address.clone(),
+        generation: instance.generation,
+        kind: step.kind.clone(),
+        action: step.action,
+        phase: step.phase,
+        reasons: step.reasons.clone(),
+        impact: step.impact.clone(),
+        differences: step.differences.clone(),
+        displaces: step.displaces.clone(),
+        requests: step
+            .requests
+            .iter()
+            .map(|request| request.operation.clone())
+            .collect(),
+        after: step.all_needs().map(|need| need.step.to_string()).collect(),
+    }
 }

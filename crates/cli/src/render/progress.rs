@@ -43,7 +43,7 @@ impl<'a> Progress<'a> {
 
     /// Shows one.
     pub(crate) fn show(&mut self, event: &Event) {
-        self.printer.document(event);
+        self.printer.event(event);
         match event {
             Event::RunStarted {
                 run,

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::commands::status::{Condition, Status};
+use crate::document::{Condition, Status};
 
-pub(crate) fn text(status: &Status, urls: &[String]) -> String {
+pub(crate) fn text(status: &Status) -> String {
     if status.resources.is_empty() {
         return "nothing is there".to_string();
     }
@@ -22,7 +22,7 @@ pub(crate) fn text(status: &Status, urls: &[String]) -> String {
             resource.instance, resource.id
         );
     }
-    for url in urls {
+    for url in &status.urls {
         let _ = writeln!(text, "\n{url}");
     }
     text.trim_end().to_string()

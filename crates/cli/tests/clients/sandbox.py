@@ -1,10 +1,24 @@
 """`ashore sandbox`, and the real binary against it. ASHORE names the binary."""
 
+import functools
 import json
 import os
 import subprocess
 
 import boto3
+import jsonschema
+
+
+@functools.cache
+def schema(binary):
+    text = subprocess.run([binary, "schema", "output"], capture_output=True, check=True).stdout
+    return jsonschema.Draft202012Validator(json.loads(text))
+
+
+def as_published(binary, stdout):
+    """Every line of --json is a document of the schema that `ashore schema output` publishes."""
+    for line in stdout.splitlines():
+        schema(binary).validate(json.loads(line))
 
 
 class Sandbox:
@@ -38,6 +52,8 @@ class Sandbox:
             text=True,
             timeout=120,
         )
+        if "--json" in words:
+            as_published(self.binary, ran.stdout)
         return ran.returncode, ran.stdout, ran.stderr
 
     def client(self, service):

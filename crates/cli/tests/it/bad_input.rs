@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::rig::{HELLO, Ran, Rig};
+use crate::rig::{HELLO, Ran, Rig, SPEED};
 
 fn refuses(rig: &Rig, args: &[&str], exit: i32, code: &str) -> Ran {
     let before = rig.log().len();
@@ -63,11 +63,30 @@ fn expired_and_invalid_credentials_are_told_with_what_to_do() {
 }
 
 #[test]
-fn a_state_of_another_account_or_region_is_refused() {
+fn a_state_of_another_region_is_refused() {
     let rig = Rig::new(HELLO);
     rig.ashore(&["up"]).exits(0);
     let ran = refuses(&rig, &["up", "--region", "us-east-1"], 7, "E0412");
     assert!(ran.stderr.contains("eu-central-1"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_state_of_another_account_is_refused() {
+    let here = Rig::new(HELLO);
+    here.ashore(&["up"]).exits(0);
+    let world = serde_json::json!({ "format": 1, "world": here.world() }).to_string();
+    let theirs = here.path("theirs");
+    fs::create_dir(&theirs).expect("the folder is ours");
+    let other = world.replace("123456789012", "999999999999");
+    fs::write(theirs.join("world.json"), other).expect("the folder is ours");
+    let folder = theirs.to_str().expect("a path in UTF-8");
+    let there = Rig::with(SPEED, HELLO, &["--state", folder]);
+    fs::rename(here.path(".ashore"), there.path(".ashore")).expect("both folders are ours");
+    for args in [&["plan"][..], &["up"], &["down", "--yes"], &["status"]] {
+        let ran = refuses(&there, args, 7, "E0412");
+        let said = "account: the stack is in 123456789012, and we are in 999999999999";
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
 }
 
 #[test]

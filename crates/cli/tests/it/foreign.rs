@@ -56,8 +56,8 @@ fn a_foreign_log_group_is_refused_and_named() {
 fn a_foreign_role_is_refused_named_and_untouched() {
     // The hash is of account, region and stack: the same wherever this runs.
     for name in [
-        "hello-production-web-execution-aad2e4",
-        "hello-production-web-task-aad2e4",
+        "hello-production-web-execution-5dde06",
+        "hello-production-web-task-5dde06",
     ] {
         let rig = Rig::new(HELLO);
         let trust = json!({ "Version": "2012-10-17", "Statement": [{
@@ -180,4 +180,46 @@ fn a_foreign_dns_record_is_refused_named_and_untouched() {
     let before = records(&rig, &zone);
     refused(&rig, "192.0.2.7");
     assert_eq!(records(&rig, &zone), before);
+}
+
+#[test]
+fn what_somebody_made_in_the_place_of_ours_is_theirs() {
+    let rig = Rig::new(HELLO);
+    rig.ashore(&["up"]).exits(0);
+    let group = json!({ "logGroupName": "/ashore/hello-production/web" });
+    rig.aws("logs", "Logs_20140328.DeleteLogGroup", &group);
+    rig.aws("logs", "Logs_20140328.CreateLogGroup", &group);
+    // Ours is made again under another name; theirs is neither changed nor deleted.
+    let before = rig.log().len();
+    rig.ashore(&["up"]).exits(0);
+    let logs = |request: &String| request.starts_with("logs:");
+    let sent: Vec<String> = rig.changes(before).into_iter().filter(logs).collect();
+    assert_eq!(sent, ["logs:CreateLogGroup", "logs:PutRetentionPolicy"]);
+    rig.ashore(&["down", "--yes"]).exits(0);
+    let left = rig.aws("logs", "Logs_20140328.DescribeLogGroups", &json!({}));
+    let names: Vec<_> = left["logGroups"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .collect();
+    assert_eq!(names.len(), 1, "{left}");
+    assert_eq!(names[0]["logGroupName"], "/ashore/hello-production/web");
+}
+
+#[test]
+fn two_stacks_whose_names_read_the_same_are_told_apart() {
+    let rig = Rig::new(&HELLO.replace("\"hello\"", "\"shop\""));
+    rig.ashore(&["up", "--env", "eu-prod"]).exits(0);
+    rig.write(
+        &HELLO
+            .replace("\"hello\"", "\"shop-eu\"")
+            .replace("hello.example", "eu.example"),
+    );
+    // Both are written `shop-eu-prod`, and so would their folders be: from another checkout.
+    let state = rig.path(".ashore");
+    std::fs::rename(&state, rig.path("elsewhere")).expect("the folder is ours");
+    let before = rig.log().len();
+    let up = rig.ashore(&["up", "--env", "prod"]).exits(7);
+    assert!(up.stderr.contains("E0201"), "{}", up.stderr);
+    assert_eq!(rig.changes(before), Vec::<String>::new());
 }

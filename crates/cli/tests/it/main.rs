@@ -7,5 +7,6 @@ mod hello;
 mod kills;
 mod polls;
 mod rig;
+mod saved_plan;
 mod take_over;
 mod visitor;

@@ -5,12 +5,13 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 /// How fast the twin's clock runs in these tests: a balancer's minutes pass in tenths of a second.
-const SPEED: &str = "300";
+pub(crate) const SPEED: &str = "300";
 
 /// The only root that the binary trusts here, whose key nobody has. It speaks TLS to nobody, and
 /// without this every process reads the machine's whole store: the better part of a `plan`.
@@ -97,8 +98,14 @@ impl Rig {
 
     /// The same, with a clock that runs so fast.
     pub(crate) fn at(speed: &'static str, manifest: &str) -> Self {
+        Self::with(speed, manifest, &[])
+    }
+
+    /// The same, with more options for the sandbox.
+    pub(crate) fn with(speed: &'static str, manifest: &str, options: &[&str]) -> Self {
         let mut twin = Command::new(env!("CARGO_BIN_EXE_ashore"))
             .args(["sandbox", "--port", "0", "--speed", speed, "--json"])
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -134,11 +141,15 @@ impl Rig {
     /// Runs the binary to its end.
     pub(crate) fn ashore(&self, args: &[&str]) -> Ran {
         let output = self.command(args).output().expect("the binary runs");
-        Ran {
+        let ran = Ran {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        };
+        if args.contains(&"--json") {
+            as_published(&ran);
         }
+        ran
     }
 
     /// Starts the binary.
@@ -157,6 +168,10 @@ impl Rig {
             .env_clear()
             .env("HOME", self.folder.path())
             .env("SSL_CERT_FILE", self.path("roots.pem"))
+            .env(
+                "ASHORE_OUTSIDE_URL",
+                format!("http://{}/_twin/ask", self.address),
+            )
             .env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
             .env("AWS_ACCESS_KEY_ID", "AKIASANDBOXSANDBOXXX")
             .env("AWS_SECRET_ACCESS_KEY", "sandbox")
@@ -309,6 +324,24 @@ impl Drop for Rig {
     fn drop(&mut self) {
         let _ = self.twin.kill();
         let _ = self.twin.wait();
+    }
+}
+
+/// Every line of `--json` is a document of the schema that `ashore schema output` publishes.
+fn as_published(ran: &Ran) {
+    static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
+        let output = command.args(["schema", "output"]).output();
+        let text = output.expect("the binary runs").stdout;
+        let schema = serde_json::from_slice(&text).expect("a schema is JSON");
+        jsonschema::validator_for(&schema).expect("it is a JSON Schema")
+    });
+    for document in ran.documents() {
+        let wrong: Vec<String> = SCHEMA
+            .iter_errors(&document)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(wrong.is_empty(), "{document}: {wrong:?}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! How a run ends, and what the state is then.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Mode, Progress, Run, Stage, Then, UndoStage};
@@ -9,7 +10,7 @@ use crate::plan::{Action, Phase, Step};
 use crate::state::{Record, State};
 
 /// How a run ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// What was wanted is there, and nothing else.

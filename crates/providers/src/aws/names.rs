@@ -32,27 +32,17 @@ impl Names {
     }
 
     fn scope(&self) -> String {
-        format!("{}/{}/{}", self.account, self.region, self.stack)
+        format!("{}/{}/{}", self.account, self.region, self.stack.key())
     }
 }
 
 /// The name of a later life: `name-g2`. The first life bears the plain name.
 pub fn generation(name: &str, generation: u32, limit: usize) -> String {
-    let base = match name.rsplit_once("-g") {
-        Some((base, digits))
-            if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) =>
-        {
-            base
-        }
-        _ => name,
-    };
-    match generation {
-        0 | 1 => base.to_string(),
-        generation => {
-            let suffix = format!("-g{generation}");
-            format!("{}{suffix}", fit(base, base, limit - suffix.len()))
-        }
+    if generation <= 1 {
+        return name.to_string();
     }
+    let suffix = format!("-g{generation}");
+    format!("{}{suffix}", fit(name, name, limit - suffix.len()))
 }
 
 /// Cuts what is too long and puts a hash of the whole in place of the rest.
@@ -101,16 +91,29 @@ mod tests {
     }
 
     #[test]
+    fn stacks_whose_names_read_the_same_are_told_apart() {
+        let of = |app: &str, environment: &str| Names {
+            stack: StackName {
+                app: app.into(),
+                environment: environment.into(),
+            },
+            ..names("eu-central-1")
+        };
+        let (one, other) = (of("shop", "eu-prod"), of("shop-eu", "prod"));
+        assert_eq!(one.name("web", 32), other.name("web", 32)); // one is refused as foreign
+        assert_ne!(one.global("web", 64), other.global("web", 64));
+    }
+
+    #[test]
     fn a_global_name_differs_from_region_to_region() {
         let here = names("eu-central-1").global("web-task", 64);
         assert_ne!(here, names("us-east-1").global("web-task", 64));
     }
 
     #[test]
-    fn a_generation_can_be_put_on_and_taken_off() {
+    fn later_lives_bear_their_number() {
+        assert_eq!(generation("hello-web", 1, 32), "hello-web");
         assert_eq!(generation("hello-web", 2, 32), "hello-web-g2");
-        assert_eq!(generation("hello-web-g2", 3, 32), "hello-web-g3");
-        assert_eq!(generation("hello-web-g2", 1, 32), "hello-web");
         assert!(generation(&"x".repeat(32), 12, 32).len() <= 32);
     }
 }

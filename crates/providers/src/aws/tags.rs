@@ -79,7 +79,7 @@ impl Tags {
 /// The marks of a resource.
 pub fn marks(mark: &Mark) -> BTreeMap<String, String> {
     BTreeMap::from([
-        (STACK.to_string(), mark.stack.to_string()),
+        (STACK.to_string(), mark.stack.key()),
         (ADDRESS.to_string(), tag_value(&mark.instance.address)),
         (GENERATION.to_string(), mark.instance.generation.to_string()),
     ])
@@ -87,7 +87,7 @@ pub fn marks(mark: &Mark) -> BTreeMap<String, String> {
 
 /// The marks of everything that a stack owns.
 pub fn stack_mark(stack: &StackName) -> (&'static str, String) {
-    (STACK, stack.to_string())
+    (STACK, stack.key())
 }
 
 /// Whose an object is, for a person, if it bears marks of any stack.
@@ -101,7 +101,13 @@ pub fn owner(all: &BTreeMap<String, String>) -> Option<String> {
 
 /// Whether an object with these tags belongs to the stack.
 pub fn of_stack(all: &BTreeMap<String, String>, stack: &StackName) -> bool {
-    all.get(STACK) == Some(&stack.to_string())
+    all.get(STACK) == Some(&stack.key())
+}
+
+/// Whether an object with these tags bears the marks of any stack. One that is known by its name
+/// alone and bears none was made by somebody else after ours was deleted.
+pub fn marked(all: &BTreeMap<String, String>) -> bool {
+    all.contains_key(STACK)
 }
 
 /// Whether an object with these tags is the one that bears the mark.

@@ -174,7 +174,7 @@ async fn who_holds_a_certificate_is_told_and_only_our_own_is_waited_for() {
 
     let elb = aws_sdk_elasticloadbalancingv2::Client::new(&world.sdk);
     let tag = aws_sdk_elasticloadbalancingv2::types::Tag::builder();
-    let ours = tag.key("ashore:stack").value("hello-default").build();
+    let ours = tag.key("ashore:stack").value("hello/default").build();
     let add = elb.add_tags().resource_arns(&balancer).tags(ours);
     add.send().await.unwrap();
     assert_eq!(delete().await.unwrap_err().class, Class::Dependency);

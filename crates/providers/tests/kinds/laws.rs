@@ -155,8 +155,8 @@ fn two_lives_at_once_have_two_names() {
         };
         let second = kind.at_generation(&example.spec, 2).unwrap();
         assert_ne!(second.get("name"), Some(name), "{}", example.kind);
-        let again = kind.at_generation(&second, 1).unwrap();
-        assert_eq!(again, example.spec, "{}", example.kind);
+        let first = kind.at_generation(&example.spec, 1).unwrap();
+        assert_eq!(first, example.spec, "{}", example.kind);
     });
 }
 

@@ -10,7 +10,7 @@ use crate::aws::live::Aws;
 use crate::aws::live::ecs::{sdk_tags, tag, tag_map, untag};
 use crate::aws::live::failure::{failure, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
-use crate::aws::tags::{Tags, bears, of_stack};
+use crate::aws::tags::{Tags, bears, marked, of_stack};
 
 /// Clusters in one DescribeClusters [ECS API].
 const NAMES_MAX: usize = 100;
@@ -33,7 +33,9 @@ impl Live for Cluster {
     }
 
     async fn observe(aws: &Aws, outputs: &Outputs) -> Result<Option<Observed<Self>>, Failure> {
-        let Some(cluster) = described(aws, &outputs.name).await? else {
+        let cluster = described(aws, &outputs.name).await?;
+        // One without marks somebody made after ours was deleted.
+        let Some(cluster) = cluster.filter(|cluster| marked(&cluster.tags)) else {
             return Ok(None);
         };
         Ok(Some(Observed {

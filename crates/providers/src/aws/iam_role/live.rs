@@ -11,7 +11,7 @@ use super::{Change, Outputs, Role, policy};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{failure, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
-use crate::aws::tags::{Tags, of_stack};
+use crate::aws::tags::{Tags, marked, of_stack};
 
 // Ready at once: when it has spread nobody can tell, and who is refused because of it asks again.
 impl Live for Role {
@@ -39,6 +39,10 @@ impl Live for Role {
             return Ok(None);
         };
         let outputs = outputs_of(&role);
+        let tags = tag_map(role.tags);
+        if !marked(&tags) {
+            return Ok(None); // ours was deleted, and somebody made another
+        }
         let trust = required("iam:GetRole", role.assume_role_policy_document)?;
         Ok(Some(Observed {
             spec: Role {
@@ -46,7 +50,7 @@ impl Live for Role {
                 trust: required("iam:GetRole", policy::decoded(&trust))?,
                 managed_policies,
                 inline_policies,
-                tags: Tags::observed(tag_map(role.tags)),
+                tags: Tags::observed(tags),
             },
             outputs,
         }))

@@ -1,7 +1,7 @@
 //! Reads that are wanted together, as one request.
 //!
-//! Each caller asks for one object. The first to ask waits until everybody who is ready to run
-//! has asked too, then sends one request for all of them.
+//! Each caller asks for one object, and waits until everybody who is ready to run has asked too.
+//! Whoever goes on first then sends one request for all of them.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -42,16 +42,14 @@ impl<V: Clone + 'static> Batch<V> {
     pub(crate) async fn get(self: &Rc<Self>, key: &str) -> Result<Option<V>, Failure> {
         let (answer, answered) = oneshot::channel();
         self.asking.borrow_mut().push((key.to_string(), answer));
-        let first = self.asking.borrow().len() == 1;
-        if first {
-            // One turn of the executor: whoever is ready to run asks in it.
-            tokio::task::yield_now().await;
-            let asking = self.asking.take();
-            for together in chunks(asking, self.limit) {
-                self.answer(together).await;
-            }
+        // One turn of the executor: whoever is ready to run asks in it. Nobody is chosen before,
+        // since whoever is chosen may be given up in that turn.
+        tokio::task::yield_now().await;
+        let asking = self.asking.take();
+        for together in chunks(asking, self.limit) {
+            self.answer(together).await;
         }
-        // Dropped if the one who asked first was given up in between: ask again.
+        // Dropped if the one who sent the request was given up in between: ask again.
         answered.await.unwrap_or_else(|_| {
             Err(Failure::new(
                 Class::Unknown,
@@ -88,6 +86,16 @@ fn chunks<T>(items: Vec<T>, size: usize) -> Vec<Vec<T>> {
 mod tests {
     use super::*;
     use std::cell::Cell;
+
+    #[tokio::test]
+    async fn one_who_is_given_up_before_it_asks_for_all_leaves_nobody_waiting() {
+        let batch = Rc::new(Batch::new(20, |keys: Vec<String>| async move {
+            Ok(keys.into_iter().map(|k| (k.clone(), k)).collect())
+        }));
+        let first = batch.get("1").now_or_never();
+        assert_eq!(first, None, "it waits for others");
+        assert_eq!(batch.get("2").await, Ok(Some("2".to_string())));
+    }
 
     #[tokio::test]
     async fn what_is_asked_for_together_goes_out_as_one_and_no_larger_than_the_limit() {

@@ -8,7 +8,7 @@ use super::{Change, LogGroup, Outputs};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{failure, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
-use crate::aws::tags::{Tags, of_stack};
+use crate::aws::tags::{Tags, marked, of_stack};
 
 impl Live for LogGroup {
     type Client = Aws;
@@ -35,6 +35,9 @@ impl Live for LogGroup {
         let (Some(group), Some(tags)) = (group?, tags?) else {
             return Ok(None);
         };
+        if !marked(&tags) {
+            return Ok(None); // ours was deleted, and somebody made another
+        }
         let spec = LogGroup {
             name: group.outputs.name.clone(),
             retention_days: group.retention_days,

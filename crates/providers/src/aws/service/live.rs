@@ -10,7 +10,7 @@ use crate::aws::live::Aws;
 use crate::aws::live::ecs::{tag, tag_map, untag};
 use crate::aws::live::failure::{failure, required};
 use crate::aws::live::foreign::ours_or_foreign;
-use crate::aws::tags::of_stack;
+use crate::aws::tags::{marked, of_stack};
 
 /// Between two looks at a service that drains.
 const DRAINING: Duration = Duration::from_secs(5);
@@ -38,7 +38,10 @@ impl Live for Service {
 
     async fn observe(aws: &Aws, outputs: &Outputs) -> Result<Option<Observed<Self>>, Failure> {
         let service = described(aws, &outputs.cluster, &outputs.name).await?;
-        service.filter(is_active).map(observed).transpose()
+        // One without marks somebody made after ours was deleted.
+        let ours = |it: &aws_sdk_ecs::types::Service| marked(&tag_map(it.tags.clone()));
+        let service = service.filter(|it| is_active(it) && ours(it));
+        service.map(observed).transpose()
     }
 
     async fn send(

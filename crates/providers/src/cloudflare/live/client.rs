@@ -110,6 +110,11 @@ impl Cloudflare {
         }
     }
 
+    /// Where its API is.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Sends one request, once.
     pub(super) async fn ask<T: DeserializeOwned>(
         &self,

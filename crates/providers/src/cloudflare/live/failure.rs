@@ -144,6 +144,8 @@ fn page(operation: &'static str, response: &Response<Bytes>) -> Failure {
     let class = match status {
         // Applied, perhaps: nobody can tell from a page.
         status if status.is_success() => Class::Unknown,
+        // Not the API's word that the record is gone: a proxy's, or that of a wrong base URL.
+        StatusCode::NOT_FOUND => Class::Unknown,
         status => class(status, &[]),
     };
     let code = format!("HTTP {}", status.as_u16());
@@ -309,6 +311,7 @@ mod tests {
         for (status, class) in [
             (522, Class::Unknown),
             (403, Class::Denied),
+            (404, Class::Unknown), // no word of the API: it does not say that a record is gone
             (429, Class::Throttled),
             (200, Class::Unknown),
         ] {

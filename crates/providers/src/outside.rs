@@ -1,0 +1,127 @@
+//! How a URL answers, asked as anybody on the internet would: no credentials, no address of our
+//! own choosing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ashore_engine::failure::{Class, Failure};
+use bytes::Bytes;
+use http::header::LOCATION;
+use serde::Deserialize;
+
+use crate::aws::live::in_process::Service;
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub enum Outside {
+    /// This machine, over the network.
+    Network(reqwest::Client),
+    /// A twin, which answers for the tasks that it runs: at this address, `?url=` is appended.
+    Twin(reqwest::Client, String),
+    /// As `Twin`, in this process.
+    InProcess(Arc<dyn Service>),
+}
+
+/// How a URL answered.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Where it sends to, if it does.
+    #[serde(default)]
+    pub location: Option<String>,
+    /// Why nobody answered, where the twin says so (its status is 0 then).
+    #[serde(default)]
+    error: Option<String>,
+}
+
+const ASK: &str = "GET";
+
+impl Outside {
+    /// Over the network.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up on this machine.
+    pub fn network() -> Result<Self, Failure> {
+        Ok(Self::Network(client()?))
+    }
+
+    /// Through the twin whose outside is at `address`.
+    ///
+    /// # Errors
+    /// If there can be no client on this machine.
+    pub fn twin(address: String) -> Result<Self, Failure> {
+        Ok(Self::Twin(client()?, address))
+    }
+
+    /// Asks once. Redirects are told, not followed.
+    ///
+    /// # Errors
+    /// If nobody answers: no such name, nobody listens, the certificate does not count, no answer
+    /// in time.
+    pub async fn ask(&self, url: &str) -> Result<Answer, Failure> {
+        let answer = match self {
+            Self::Network(client) => return direct(client, url).await,
+            Self::Twin(client, address) => {
+                let asked = client.get(through(address, url)).send().await;
+                let body = asked.map_err(|error| nobody(&error))?.bytes().await;
+                body.map_err(|error| nobody(&error))?
+            }
+            Self::InProcess(service) => {
+                let request = http::Request::get(through("http://twin/_twin/ask", url));
+                let request = request
+                    .body(Bytes::new())
+                    .map_err(|error| Failure::internal(ASK, &error))?;
+                let answer = service.answer(request).await;
+                answer.map(http::Response::into_body).unwrap_or_default()
+            }
+        };
+        let answer: Answer =
+            serde_json::from_slice(&answer).map_err(|error| Failure::internal(ASK, &error))?;
+        match answer.error {
+            Some(why) => Err(Failure::new(Class::Unsent, ASK, "NoAnswer", why)),
+            None => Ok(answer),
+        }
+    }
+}
+
+fn client() -> Result<reqwest::Client, Failure> {
+    reqwest::Client::builder()
+        .user_agent(concat!("ashore/", env!("CARGO_PKG_VERSION")))
+        .timeout(Duration::from_secs(10))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|error| Failure::internal(ASK, &error))
+}
+
+async fn direct(client: &reqwest::Client, url: &str) -> Result<Answer, Failure> {
+    let answer = client.get(url).send().await;
+    let answer = answer.map_err(|error| nobody(&error))?;
+    let location = answer.headers().get(LOCATION);
+    Ok(Answer {
+        status: answer.status().as_u16(),
+        location: location.and_then(|value| Some(value.to_str().ok()?.to_string())),
+        error: None,
+    })
+}
+
+/// What the error says at its root is what a person can use: the name, the certificate, the time.
+fn nobody(error: &reqwest::Error) -> Failure {
+    Failure {
+        class: Class::Unsent,
+        code: "NoAnswer".to_string(),
+        ..Failure::internal(ASK, error)
+    }
+}
+
+fn through(address: &str, url: &str) -> String {
+    let mut asked = String::with_capacity(url.len());
+    for byte in url.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            asked.push(char::from(byte));
+        } else {
+            asked.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("{address}?url={asked}")
+}
