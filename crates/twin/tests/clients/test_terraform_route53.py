@@ -1,4 +1,7 @@
-"""Terraform's hosted zones and records: applied, nothing left to plan, destroyed."""
+"""Terraform's hosted zones and records: applied, nothing left to plan, destroyed.
+
+The provider itself waits half a minute for each step of changes, so that this takes three minutes.
+"""
 
 from terraform import Terraform
 
