@@ -7,9 +7,9 @@
 pub mod aws;
 pub mod cloudflare;
 mod list;
+pub mod manual;
 #[cfg(feature = "live")]
 pub mod outside;
-pub mod manual;
 
 use ashore_engine::kind::Kinds;
 

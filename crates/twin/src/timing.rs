@@ -43,6 +43,8 @@ pub struct Timing {
     pub route53_change: u64,
     /// Cloudflare's rate window, and the block after it [Cloudflare docs: API limits]; 0 switches the limit off.
     pub cloudflare_window: u64,
+    /// IPv6 block `associating` to `associated` (assumed; Terraform polls for it).
+    pub cidr_association: u64,
     /// How long IAM changes take to be seen by other services. Off, since the delay is AWS's own best effort.
     pub iam_propagation: u64,
     /// How long reads may not show what was just created. Off by default.
@@ -68,6 +70,7 @@ impl Timing {
             secret_purge: 0,
             route53_change: 0,
             cloudflare_window: 0,
+            cidr_association: 0,
             iam_propagation: 0,
             stale_read: 0,
         }
@@ -92,6 +95,7 @@ impl Default for Timing {
             secret_purge: 2_000,
             route53_change: 30_000,
             cloudflare_window: 300_000,
+            cidr_association: 2_000,
             iam_propagation: 0,
             stale_read: 0,
         }

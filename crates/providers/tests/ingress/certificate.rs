@@ -1,6 +1,6 @@
 use ashore_engine::failure::Class;
 use ashore_engine::kind::{Found, Kind, Live, Readiness};
-use ashore_providers::aws::certificate::{Certificate, Change, Outputs};
+use ashore_providers::aws::certificate::{Certificate, Change, Outputs, ValidationRecord};
 use ashore_providers::aws::tags::Tags;
 use ashore_providers::cloudflare::dns_record::DnsRecord;
 use serde_json::json;
@@ -19,7 +19,11 @@ fn certificate(domain: &str) -> Certificate {
 /// Waits until ACM has named the validation record.
 async fn named(world: &InTwin, spec: &Certificate, outputs: Outputs) -> Outputs {
     let mut outputs = outputs;
-    while outputs.validation_name.is_none() {
+    while !spec
+        .validated()
+        .iter()
+        .all(|it| outputs.validation.contains_key(it))
+    {
         match spec.ready(&world.aws, &cx("c"), &outputs).await.unwrap() {
             Readiness::Pending {
                 outputs: so_far,
@@ -36,11 +40,16 @@ async fn named(world: &InTwin, spec: &Certificate, outputs: Outputs) -> Outputs 
 }
 
 fn validation(outputs: &Outputs) -> DnsRecord {
+    let record = outputs.validation.values().next().unwrap();
+    record_of(record)
+}
+
+fn record_of(record: &ValidationRecord) -> DnsRecord {
     DnsRecord {
         zone_id: ZONE.into(),
-        name: outputs.validation_name.clone().unwrap().into(),
+        name: record.name.clone().into(),
         record_type: "CNAME".into(),
-        content: outputs.validation_value.clone().unwrap().into(),
+        content: record.value.clone().into(),
         ttl: 60,
         proxied: false,
         take_over: false,
@@ -53,7 +62,7 @@ async fn it_names_its_record_then_is_issued_and_goes_again() {
     let world = InTwin::new().await;
     let (aws, spec) = (&world.aws, certificate("hello.example.com"));
     let outputs = made(aws, &cx("c"), &spec).await;
-    assert_eq!(outputs.validation_name, None);
+    assert!(outputs.validation.is_empty());
     let outputs = named(&world, &spec, outputs).await;
 
     let record = validation(&outputs);
@@ -254,4 +263,26 @@ async fn a_listener_waits_for_a_certificate_that_cannot_be_used_yet() {
     let spec = listener(&other.arn);
     let made = made(&world.aws, &cx("l"), &spec).await;
     assert_eq!(seen(&world.aws, &spec, &made).await.spec, spec);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_name_has_its_record_and_a_wildcard_that_of_its_domain() {
+    let world = InTwin::new().await;
+    let spec = Certificate {
+        names: vec!["www.example.com".into(), "*.hello.example.com".into()],
+        ..certificate("hello.example.com")
+    };
+    let outputs = made(&world.aws, &cx("c"), &spec).await;
+    let outputs = named(&world, &spec, outputs).await;
+    let names: Vec<&String> = outputs.validation.keys().collect();
+    assert_eq!(names, ["hello.example.com", "www.example.com"]);
+    for (number, record) in outputs.validation.values().enumerate() {
+        let cx = cx(&format!("record[{number}]"));
+        made(&world.cloudflare, &cx, &record_of(record)).await;
+    }
+    let (outputs, words) = ready(&world.aws, &cx("c"), &spec, outputs).await;
+    assert!(words[0].contains("www.example.com"), "{}", words[0]);
+    let there = seen(&world.aws, &spec, &outputs).await;
+    assert_eq!(spec.replaced_by(&there), None);
+    assert_eq!(there.outputs.validation, outputs.validation);
 }

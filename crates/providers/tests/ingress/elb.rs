@@ -4,7 +4,8 @@ use ashore_engine::failure::Class;
 use ashore_engine::kind::{Found, Kind, Live};
 use ashore_providers::aws::listener::{self, Action, Listener};
 use ashore_providers::aws::listener_rule::{self, ListenerRule};
-use ashore_providers::aws::load_balancer::{self, LoadBalancer};
+use ashore_providers::aws::load_balancer::{self, IpAddressType, LoadBalancer};
+use ashore_providers::aws::subnet::Ipv6;
 use ashore_providers::aws::tags::Tags;
 use ashore_providers::aws::target_group::{self, HealthCheck, TargetGroup};
 use aws_sdk_elasticloadbalancingv2 as elb;
@@ -28,6 +29,7 @@ fn balancer(network: &Network) -> LoadBalancer {
         scheme: "internet-facing".into(),
         subnets: subnets.map(Into::into).collect(),
         security_groups: vec![network.group.clone().into()],
+        ip_address_type: IpAddressType::Ipv4,
         attributes: attributes(&[
             ("idle_timeout.timeout_seconds", "90"),
             ("deletion_protection.enabled", "true"),
@@ -416,4 +418,37 @@ async fn what_somebody_else_has_protected_is_not_deleted() {
     assert_eq!(refused.code, "OperationNotPermitted");
     assert_eq!(refused.class, Class::Invalid);
     assert!(refused.advice[0].contains("deletion_protection.enabled"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_balancer_is_reached_by_ipv6_where_its_subnets_have_it() {
+    let world = InTwin::new().await;
+    let network = network(&world).await;
+    let (aws, ec2) = (&world.aws, aws_sdk_ec2::Client::new(&world.sdk));
+    let outputs = made(aws, &cx("lb"), &balancer(&network)).await;
+    let (outputs, _) = ready(aws, &cx("lb"), &balancer(&network), outputs).await;
+    let dual = LoadBalancer {
+        ip_address_type: IpAddressType::Dualstack,
+        ..balancer(&network)
+    };
+    let sent = vec![load_balancer::Change::IpAddressType];
+    let refused = send(aws, &cx("lb"), &dual, sent.clone(), Some(outputs.clone())).await;
+    assert_eq!(refused.unwrap_err().code, "InvalidSubnet");
+
+    let associate = ec2.associate_vpc_cidr_block().vpc_id(&network.vpc);
+    let made = associate.amazon_provided_ipv6_cidr_block(true).send().await;
+    let block = made.unwrap().ipv6_cidr_block_association.unwrap();
+    let block = block.ipv6_cidr_block.unwrap();
+    for (number, subnet) in network.subnets.iter().enumerate() {
+        let range = Ipv6::range(&block, u8::try_from(number).unwrap()).unwrap();
+        let associate = ec2.associate_subnet_cidr_block().subnet_id(subnet);
+        associate.ipv6_cidr_block(range).send().await.unwrap();
+    }
+    assert_eq!(converged(aws, &cx("lb"), &dual, &outputs).await, sent);
+    let there = seen(aws, &dual, &outputs).await;
+    assert_eq!(there.spec.ip_address_type, IpAddressType::Dualstack);
+    assert_eq!(
+        converged(aws, &cx("lb"), &balancer(&network), &outputs).await,
+        sent
+    );
 }

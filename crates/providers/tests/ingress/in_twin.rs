@@ -10,6 +10,7 @@ use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness, Wait}
 use ashore_providers::aws::live::in_process::Service;
 use ashore_providers::aws::live::{Aws, config};
 use ashore_providers::cloudflare::live::{API, Cloudflare, Transport};
+use ashore_providers::manual::live::{DOH, Resolver};
 use ashore_twin::{Millis, TokioClock, Twin};
 use aws_config::SdkConfig;
 use bytes::Bytes;
@@ -66,6 +67,12 @@ impl InTwin {
     pub(crate) fn cloudflare(&self, token: &str) -> Cloudflare {
         let service: Arc<dyn Service> = Arc::new(Served(Arc::clone(&self.twin)));
         Self::cloudflare_of(&service, token)
+    }
+
+    /// What the world sees in the DNS.
+    pub(crate) fn resolver(&self) -> Resolver {
+        let service: Arc<dyn Service> = Arc::new(Served(Arc::clone(&self.twin)));
+        Resolver::new(Transport::InProcess(service), DOH)
     }
 
     fn cloudflare_of(service: &Arc<dyn Service>, token: &str) -> Cloudflare {

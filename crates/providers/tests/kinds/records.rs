@@ -65,6 +65,7 @@ fn in_route53() -> Example {
         name: "hello.example.com".into(),
         record_type: "A".into(),
         made: true,
+        owner: Some("ashore:v1 id=1.2 hello".into()),
         change: Some("C1".into()),
         displaced: Vec::new(),
         unmarked: false,

@@ -1,17 +1,19 @@
 use ashore_engine::failure::Class;
 use ashore_engine::kind::{Found, Live};
-use ashore_providers::aws::subnet::{Change, Outputs, Subnet};
+use ashore_providers::aws::subnet::{Change, Ipv6, Outputs, Subnet};
 use ashore_providers::aws::tags::Tags;
 
 use crate::in_twin::{InTwin, REGION, cx, made};
 use crate::life::Life;
-use crate::vpc::{network, retagged};
+use crate::vpc::{network, retagged, vpc};
+use ashore_providers::aws::vpc::Vpc;
 
 pub(crate) fn subnet(vpc: &str, number: u8) -> Subnet {
     Subnet {
         vpc: vpc.to_string().into(),
         cidr: format!("10.0.{number}.0/24"),
         zone: "eu-central-1a".into(),
+        ipv6: None,
         tags: Tags::default().named(format!("public-{number}")),
     }
 }
@@ -97,4 +99,33 @@ async fn subnets_that_are_wanted_together_are_one_read() {
     let seen = futures_util::future::join_all(looks).await;
     assert!(seen.iter().all(|seen| matches!(seen, Ok(Some(_)))));
     assert_eq!(world.asked(before), ["ec2:DescribeSubnets"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subnet_has_its_part_of_the_networks_ipv6_range() {
+    let world = InTwin::new().await;
+    let with_ipv6 = Vpc {
+        ipv6: true,
+        ..vpc()
+    };
+    let network = Life::begin(&world, "network/vpc", with_ipv6).await;
+    let within = network.outputs.ipv6_cidr.clone().expect("it is ready");
+    let plain = subnet(&network.outputs.id, 0);
+    let numbered = |index| Subnet {
+        ipv6: Some(Ipv6 {
+            within: within.clone().into(),
+            index,
+        }),
+        ..plain.clone()
+    };
+    let mut life = Life::begin(&world, "network/subnet[a]", numbered(7)).await;
+    let change = [Change::DisassociateIpv6, Change::AssociateIpv6];
+    assert_eq!(life.becomes(numbered(255)).await, change);
+    assert_eq!(
+        life.becomes(plain.clone()).await,
+        [Change::DisassociateIpv6]
+    );
+    assert_eq!(life.becomes(numbered(0)).await, [Change::AssociateIpv6]);
+    life.end().await;
+    network.end().await;
 }

@@ -14,6 +14,7 @@ pub(crate) fn vpc() -> Vpc {
     Vpc {
         cidr: RANGE.into(),
         dns_hostnames: true,
+        ipv6: false,
         tags: Tags::default().named("hello"),
     }
 }
@@ -60,5 +61,26 @@ async fn a_network_from_nothing_to_nothing() {
         vpcs.get_mut(&id).unwrap().cidr = "10.1.0.0/16".parse().unwrap();
     });
     assert_eq!(life.replaced_by().await, ["cidr"]);
+    life.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_network_with_ipv6_names_its_range_when_it_is_ready() {
+    let world = InTwin::new().await;
+    let spec = Vpc {
+        ipv6: true,
+        ..vpc()
+    };
+    let mut life = Life::begin(&world, "network/vpc", spec.clone()).await;
+    assert!(
+        life.outputs
+            .ipv6_cidr
+            .as_ref()
+            .is_some_and(|it| it.ends_with("/56"))
+    );
+    assert_eq!(life.becomes(vpc()).await, [Change::DisassociateIpv6]);
+    // AWS goes on showing what it had: that is not what it has.
+    assert_eq!(life.seen().await.outputs.ipv6_cidr, None);
+    assert_eq!(life.becomes(spec).await, [Change::AssociateIpv6]);
     life.end().await;
 }

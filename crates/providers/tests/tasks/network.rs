@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ashore_engine::kind::Wait;
 use ashore_providers::aws::listener::{Action, Listener};
-use ashore_providers::aws::load_balancer::LoadBalancer;
+use ashore_providers::aws::load_balancer::{IpAddressType, LoadBalancer};
 use ashore_providers::aws::target_group::{HealthCheck, TargetGroup};
 
 use crate::names::{cluster, definition, logs, role, tags};
@@ -77,6 +77,7 @@ impl Stage {
             scheme: "internet-facing".into(),
             subnets: subnets.iter().cloned().map(Into::into).collect(),
             security_groups: vec![group.clone().into()],
+            ip_address_type: IpAddressType::Ipv4,
             attributes: BTreeMap::new(),
             tags: tags("a"),
         };

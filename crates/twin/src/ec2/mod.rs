@@ -6,6 +6,7 @@
 
 mod account;
 mod authorize;
+mod cidr_blocks;
 mod default_vpc;
 mod describe;
 mod filter;
@@ -114,7 +115,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "DescribeVpcAttribute",
         vpc_attribute::describe_vpc_attribute,
     ),
+    write("AssociateVpcCidrBlock", cidr_blocks::associate_vpc),
+    write("DisassociateVpcCidrBlock", cidr_blocks::disassociate_vpc),
     write("CreateSubnet", subnet::create_subnet),
+    write("AssociateSubnetCidrBlock", cidr_blocks::associate_subnet),
+    write(
+        "DisassociateSubnetCidrBlock",
+        cidr_blocks::disassociate_subnet,
+    ),
     read("DescribeSubnets", subnet::describe_subnets),
     write("DeleteSubnet", subnet::delete_subnet),
     write(

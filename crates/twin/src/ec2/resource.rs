@@ -56,6 +56,8 @@ pub(super) struct View<'a> {
     pub(super) account: String,
     /// The time.
     pub(super) now: Millis,
+    /// How long a block takes to be associated.
+    pub(super) cidr_association: u64,
     stale: u64,
 }
 
@@ -99,7 +101,9 @@ impl<'a> View<'a> {
     /// EC2 of `region`.
     pub(super) fn of(world: &'a mut World, region: &'a str) -> View<'a> {
         let (account, now, stale) = (world.account.clone(), world.now, world.timing.stale_read);
+        let cidr_association = world.timing.cidr_association;
         View {
+            cidr_association,
             ec2: &world.region(region).ec2,
             region,
             account,

@@ -42,6 +42,9 @@ pub struct Subnet {
     pub(super) name_a_record: bool,
     pub(super) name_aaaa_record: bool,
     association_v6: String,
+    /// Since when its IPv6 block is asked for.
+    #[serde(default)]
+    v6_since: Millis,
     /// Its tags.
     pub tags: Tags,
     created: Millis,
@@ -55,6 +58,9 @@ pub(super) const KIND: Kind = Kind {
     not_found: "InvalidSubnetID.NotFound",
     malformed: "InvalidSubnetID.Malformed",
 };
+
+/// The code for the id of an association that is none of a subnet's.
+pub(super) const ASSOCIATION_NOT_FOUND: &str = "InvalidSubnetCidrBlockAssociationID.NotFound";
 
 /// AWS keeps the first four addresses and the last of every subnet for itself [VPC guide: subnet sizing].
 const KEPT: usize = 5;
@@ -140,37 +146,41 @@ fn fits(
     cidr_v6: Option<Ipv6Net>,
 ) -> Result<(), Refusal> {
     let within = view.find::<Vpc>(vpc)?;
-    let out_of_range = |cidr: String| {
-        Refusal::new(
-            "InvalidSubnet.Range",
-            format!("The CIDR '{cidr}' is invalid."),
-        )
-    };
-    let taken = |cidr: String| {
-        let message = format!("The CIDR '{cidr}' conflicts with another subnet");
-        Refusal::new("InvalidSubnet.Conflict", message)
-    };
     // Subnets are /16 to /28, IPv6 subnets /64 unless asked for in steps of four [EC2 API: CreateSubnet].
     if !(16..=28).contains(&cidr.prefix_len()) || !within.cidr.contains(&cidr) {
         return Err(out_of_range(cidr.to_string()));
-    }
-    if let Some(v6) = cidr_v6 {
-        let lies_within = within.cidr_v6.is_some_and(|vpc| vpc.contains(&v6));
-        if v6.prefix_len() != 64 || !lies_within {
-            return Err(out_of_range(v6.to_string()));
-        }
     }
     for other in view.ec2.subnets.values().filter(|subnet| subnet.vpc == vpc) {
         if other.cidr.contains(&cidr) || cidr.contains(&other.cidr) {
             return Err(taken(cidr.to_string()));
         }
-        if let (Some(v6), Some(theirs)) = (cidr_v6, other.cidr_v6)
-            && v6 == theirs
-        {
-            return Err(taken(v6.to_string()));
-        }
     }
-    Ok(())
+    cidr_v6.map_or(Ok(()), |v6| fits_v6(view, vpc, v6))
+}
+
+/// Refuses IPv6 blocks that are no part of the VPC's, or that another subnet has already.
+pub(super) fn fits_v6(view: &View<'_>, vpc: &str, v6: Ipv6Net) -> Result<(), Refusal> {
+    let within = view.find::<Vpc>(vpc)?.cidr_v6;
+    if v6.prefix_len() != 64 || !within.is_some_and(|vpc| vpc.contains(&v6)) {
+        return Err(out_of_range(v6.to_string()));
+    }
+    let mut others = view.ec2.subnets.values().filter(|it| it.vpc == vpc);
+    match others.any(|other| other.cidr_v6 == Some(v6)) {
+        true => Err(taken(v6.to_string())),
+        false => Ok(()),
+    }
+}
+
+fn out_of_range(cidr: String) -> Refusal {
+    Refusal::new(
+        "InvalidSubnet.Range",
+        format!("The CIDR '{cidr}' is invalid."),
+    )
+}
+
+fn taken(cidr: String) -> Refusal {
+    let message = format!("The CIDR '{cidr}' conflicts with another subnet");
+    Refusal::new("InvalidSubnet.Conflict", message)
 }
 
 /// What a new subnet is to be.
@@ -200,6 +210,7 @@ pub(super) fn make(world: &mut World, region: &str, new: NewSubnet, tags: Tags) 
         name_a_record: false,
         name_aaaa_record: false,
         association_v6: world.ids.hex("subnet-cidr-assoc-", 17),
+        v6_since: world.now,
         tags,
         created: world.now,
     };
@@ -237,6 +248,36 @@ impl Ec2 {
             .count();
         let size = 1_usize << (32 - subnet.cidr.prefix_len());
         size.saturating_sub(KEPT + taken)
+    }
+}
+
+impl Subnet {
+    /// The id of the association of its IPv6 block, if it has one.
+    pub(super) fn association_v6(&self) -> Option<&str> {
+        self.cidr_v6.map(|_| self.association_v6.as_str())
+    }
+
+    /// Gives it an IPv6 block.
+    pub(super) fn associate_v6(&mut self, block: Ipv6Net, association: String, now: Millis) {
+        self.cidr_v6 = Some(block);
+        (self.association_v6, self.v6_since) = (association, now);
+    }
+
+    /// Takes its IPv6 block away.
+    pub(super) fn disassociate_v6(&mut self) {
+        self.cidr_v6 = None;
+    }
+
+    /// The association of its IPv6 block, as answers show it.
+    pub(super) fn show_v6(&self, view: &View<'_>) -> Option<Value> {
+        let state = view.association(self.v6_since);
+        self.cidr_v6.map(|block| {
+            json!({
+                "associationId": self.association_v6,
+                "ipv6CidrBlock": block.to_string(),
+                "ipv6CidrBlockState": { "state": state },
+            })
+        })
     }
 }
 
@@ -289,13 +330,6 @@ impl Resource for Subnet {
     }
 
     fn show(&self, id: &str, view: &View<'_>) -> Value {
-        let v6 = self.cidr_v6.map(|net| {
-            json!({
-                "associationId": self.association_v6,
-                "ipv6CidrBlock": net.to_string(),
-                "ipv6CidrBlockState": { "state": "associated" },
-            })
-        });
         json!({
             "subnetId": id,
             "subnetArn": view.arn(&KIND, id),
@@ -303,7 +337,7 @@ impl Resource for Subnet {
             "state": "available",
             "vpcId": self.vpc,
             "cidrBlock": self.cidr.to_string(),
-            "ipv6CidrBlockAssociationSet": Vec::from_iter(v6),
+            "ipv6CidrBlockAssociationSet": Vec::from_iter(self.show_v6(view)),
             "availableIpAddressCount": view.ec2.free_addresses(id, self),
             "availabilityZone": self.zone,
             "availabilityZoneId": self.zone_id,

@@ -34,6 +34,12 @@ pub struct Vpc {
     /// The ids of the associations of its blocks.
     association: String,
     association_v6: String,
+    /// Since when its IPv6 block is asked for.
+    #[serde(default)]
+    v6_since: Millis,
+    /// What it had before: Describe shows it on [terraform #12895].
+    #[serde(default)]
+    former_v6: Vec<(String, Ipv6Net)>,
     dhcp_options: String,
     /// Its tags.
     pub tags: Tags,
@@ -48,6 +54,9 @@ pub(super) const KIND: Kind = Kind {
     not_found: "InvalidVpcID.NotFound",
     malformed: "InvalidVpcID.Malformed",
 };
+
+/// The code for the id of an association that is none of a VPC's.
+pub(super) const ASSOCIATION_NOT_FOUND: &str = "InvalidVpcCidrBlockAssociationID.NotFound";
 
 /// `CreateVpc`
 pub(super) fn create_vpc(call: &mut Call<'_>) -> Answer {
@@ -139,6 +148,8 @@ pub(super) fn make(world: &mut World, region: &str, new: NewVpc) -> String {
         usage_metrics: false,
         association: world.ids.hex("vpc-cidr-assoc-", 17),
         association_v6: world.ids.hex("vpc-cidr-assoc-", 17),
+        v6_since: now,
+        former_v6: Vec::new(),
         dhcp_options: dhcp_options.clone(),
         tags: new.tags,
         created: now,
@@ -200,6 +211,49 @@ impl View<'_> {
     }
 }
 
+impl Vpc {
+    /// The id of the association of its IPv6 block, if it has one.
+    pub(super) fn association_v6(&self) -> Option<&str> {
+        self.cidr_v6.map(|_| self.association_v6.as_str())
+    }
+
+    /// Gives it a block of Amazon's.
+    pub(super) fn associate_v6(&mut self, id: &str, association: String, now: Millis) {
+        self.cidr_v6 = amazon_block(id);
+        (self.association_v6, self.v6_since) = (association, now);
+    }
+
+    /// Takes it away again.
+    pub(super) fn disassociate_v6(&mut self) {
+        if let Some(block) = self.cidr_v6.take() {
+            self.former_v6.push((self.association_v6.clone(), block));
+        }
+    }
+
+    /// The association of its block, as answers show it.
+    pub(super) fn show_v6(&self, view: &View<'_>) -> Option<Value> {
+        let state = view.association(self.v6_since);
+        let block = self.cidr_v6?;
+        Some(association(view, &self.association_v6, block, state))
+    }
+
+    /// The blocks that it had, as Describe shows them.
+    fn show_former(&self, view: &View<'_>) -> impl Iterator<Item = Value> {
+        let former = self.former_v6.iter();
+        former.map(|(id, block)| association(view, id, *block, "disassociated"))
+    }
+}
+
+fn association(view: &View<'_>, id: &str, block: Ipv6Net, state: &str) -> Value {
+    json!({
+        "associationId": id,
+        "ipv6CidrBlock": block.to_string(),
+        "ipv6CidrBlockState": { "state": state },
+        "networkBorderGroup": view.region,
+        "ipv6Pool": "Amazon",
+    })
+}
+
 impl Resource for Vpc {
     const KIND: &'static Kind = &KIND;
     const FILTERS: &'static [(&'static str, &'static str)] = &[
@@ -254,15 +308,7 @@ impl Resource for Vpc {
     }
 
     fn show(&self, id: &str, view: &View<'_>) -> Value {
-        let v6 = self.cidr_v6.map(|net| {
-            json!({
-                "associationId": self.association_v6,
-                "ipv6CidrBlock": net.to_string(),
-                "ipv6CidrBlockState": { "state": "associated" },
-                "networkBorderGroup": view.region,
-                "ipv6Pool": "Amazon",
-            })
-        });
+        let v6: Vec<Value> = self.show_former(view).chain(self.show_v6(view)).collect();
         json!({
             "vpcId": id,
             "ownerId": view.account,
@@ -273,7 +319,7 @@ impl Resource for Vpc {
                 "cidrBlock": self.cidr.to_string(),
                 "cidrBlockState": { "state": "associated" },
             }],
-            "ipv6CidrBlockAssociationSet": Vec::from_iter(v6),
+            "ipv6CidrBlockAssociationSet": v6,
             "dhcpOptionsId": self.dhcp_options,
             "instanceTenancy": "default",
             "isDefault": self.is_default,

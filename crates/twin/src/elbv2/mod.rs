@@ -184,6 +184,16 @@ pub(crate) fn happen(world: &mut World, region: &str, what: Happening) {
     look(world, region);
 }
 
+/// The subnets in which load balancers have IPv6 addresses.
+pub(crate) fn subnets_with_v6(world: &World, region: &str) -> Vec<String> {
+    let here = world.regions.get(region).map(|region| &region.elbv2);
+    let balancers = here.into_iter().flat_map(|here| here.balancers.values());
+    let with_v6 = balancers.filter(|balancer| balancer.address_type != address_type::IPV4);
+    with_v6
+        .flat_map(|balancer| balancer.zones.iter().map(|zone| zone.subnet.clone()))
+        .collect()
+}
+
 /// The load balancers that use a certificate, also those deleted a moment ago.
 pub(crate) fn uses_certificate(world: &World, region: &str, arn: &str) -> Vec<String> {
     let Some(here) = world.regions.get(region).map(|here| &here.elbv2) else {

@@ -186,6 +186,55 @@ def test_amazon_gives_ipv6_blocks(ec2):
     assert made["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"] == subnet
 
 
+def v6_state(described):
+    return [each["Ipv6CidrBlockState"]["State"] for each in described["Ipv6CidrBlockAssociationSet"]]
+
+
+def test_a_vpc_gets_an_ipv6_block_and_loses_it(twin, ec2, vpc, refused):
+    answer = ec2.associate_vpc_cidr_block(VpcId=vpc, AmazonProvidedIpv6CidrBlock=True)
+    made = answer["Ipv6CidrBlockAssociation"]
+    assert made["Ipv6CidrBlockState"]["State"] == "associating"
+    twin.advance(2)
+    (described,) = ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]
+    assert v6_state(described) == ["associated"]
+    again = dict(VpcId=vpc, AmazonProvidedIpv6CidrBlock=True)
+    assert refused(ec2.associate_vpc_cidr_block, **again) == "NotImplemented"
+    assert refused(ec2.associate_vpc_cidr_block, VpcId=vpc) == "MissingParameter"
+    gone = ec2.disassociate_vpc_cidr_block(AssociationId=made["AssociationId"])
+    assert gone["Ipv6CidrBlockAssociation"]["Ipv6CidrBlockState"]["State"] == "disassociating"
+    # AWS goes on showing it [terraform #12895].
+    (described,) = ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]
+    assert v6_state(described) == ["disassociated"]
+    wrong = dict(AssociationId=made["AssociationId"])
+    assert refused(ec2.disassociate_vpc_cidr_block, **wrong) == "InvalidVpcCidrBlockAssociationID.NotFound"
+
+
+def test_a_subnet_gets_an_ipv6_block_and_loses_it(twin, ec2, vpc, subnet, refused):
+    made = ec2.associate_vpc_cidr_block(VpcId=vpc, AmazonProvidedIpv6CidrBlock=True)
+    made = made["Ipv6CidrBlockAssociation"]
+    block = made["Ipv6CidrBlock"].replace("::/56", "::/64")
+    outside = dict(SubnetId=subnet, Ipv6CidrBlock="2001:db8::/64")
+    assert refused(ec2.associate_subnet_cidr_block, **outside) == "InvalidSubnet.Range"
+    answer = ec2.associate_subnet_cidr_block(SubnetId=subnet, Ipv6CidrBlock=block)
+    association = answer["Ipv6CidrBlockAssociation"]["AssociationId"]
+    assert answer["Ipv6CidrBlockAssociation"]["Ipv6CidrBlockState"]["State"] == "associating"
+    twin.advance(2)
+    (described,) = ec2.describe_subnets(SubnetIds=[subnet])["Subnets"]
+    assert v6_state(described) == ["associated"]
+    other = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.2.0/24")["Subnet"]["SubnetId"]
+    taken = dict(SubnetId=other, Ipv6CidrBlock=block)
+    assert refused(ec2.associate_subnet_cidr_block, **taken) == "InvalidSubnet.Conflict"
+    in_use = dict(AssociationId=made["AssociationId"])
+    assert refused(ec2.disassociate_vpc_cidr_block, **in_use) == "InvalidCidrBlock.InUse"
+    ec2.modify_subnet_attribute(SubnetId=subnet, AssignIpv6AddressOnCreation={"Value": True})
+    assigns = dict(AssociationId=association)
+    assert refused(ec2.disassociate_subnet_cidr_block, **assigns) == "InvalidCidrBlock.InUse"
+    ec2.modify_subnet_attribute(SubnetId=subnet, AssignIpv6AddressOnCreation={"Value": False})
+    ec2.disassociate_subnet_cidr_block(AssociationId=association)
+    assert refused(ec2.disassociate_subnet_cidr_block, **assigns) == "InvalidSubnetCidrBlockAssociationID.NotFound"
+    ec2.disassociate_vpc_cidr_block(AssociationId=made["AssociationId"])
+
+
 def test_the_sixth_vpc_is_over_the_quota(ec2):
     for number in range(5):
         ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")

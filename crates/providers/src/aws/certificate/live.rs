@@ -8,7 +8,7 @@ use aws_sdk_acm::types::{
     CertificateDetail, CertificateStatus, CertificateSummary, Tag, ValidationMethod,
 };
 
-use super::{Certificate, Change, Outputs, reasons};
+use super::{Certificate, Change, Outputs, ValidationRecord, reasons, validated};
 use crate::aws::live::Aws;
 use crate::aws::live::ec2::not_visible_yet;
 use crate::aws::live::failure::{failure, required};
@@ -162,9 +162,9 @@ impl Live for Certificate {
         Ok(match status {
             CertificateStatus::Issued => Readiness::Ready(outputs),
             dead if reasons::is_dead(dead) => Readiness::Failed(reasons::not_issued(&detail)),
-            _ if outputs.validation_name.is_none() => Readiness::Pending {
+            _ if !self.is_named(&outputs) => Readiness::Pending {
                 outputs,
-                why: "ACM has not named the validation record yet".to_string(),
+                why: "ACM has not named the validation records yet".to_string(),
                 look_after: pace::look_after(cx.waited, UNTIL_NAMED),
             },
             _ => Readiness::Pending {
@@ -192,29 +192,37 @@ impl Live for Certificate {
 fn outputs(arn: String) -> Outputs {
     Outputs {
         arn,
-        validation_name: None,
-        validation_value: None,
+        validation: BTreeMap::new(),
         dead: None,
+    }
+}
+
+impl Certificate {
+    fn is_named(&self, outputs: &Outputs) -> bool {
+        let names = self.validated();
+        names
+            .iter()
+            .all(|name| outputs.validation.contains_key(name))
     }
 }
 
 /// What ACM tells of it now. A record that was named stays named: ACM leaves it out of answers
 /// once a certificate has expired.
 fn told(detail: &CertificateDetail, known: &Outputs) -> Outputs {
-    let domain = detail.domain_name().unwrap_or_default();
-    let names = detail.domain_validation_options().iter();
-    let record = names
-        .filter(|name| name.domain_name() == domain)
-        .find_map(|name| name.resource_record());
+    let mut validation = known.validation.clone();
+    for name in detail.domain_validation_options() {
+        if let Some(record) = name.resource_record() {
+            let record = ValidationRecord {
+                name: record.name().to_string(),
+                value: record.value().to_string(),
+            };
+            validation.insert(validated(name.domain_name()), record);
+        }
+    }
     let dead = detail.status().filter(|status| reasons::is_dead(status));
     Outputs {
         arn: known.arn.clone(),
-        validation_name: record
-            .map(|record| record.name().to_string())
-            .or_else(|| known.validation_name.clone()),
-        validation_value: record
-            .map(|record| record.value().to_string())
-            .or_else(|| known.validation_value.clone()),
+        validation,
         dead: dead.map(|status| status.as_str().to_string()),
     }
 }

@@ -45,6 +45,7 @@ const DENIED: &[&str] = &[
 const DEPENDENCY: &[&str] = &[
     "DependencyViolation",
     "InvalidGroup.InUse",
+    "InvalidCidrBlock.InUse",
     "DeleteConflict",
     "ResourceInUse",
     "ResourceInUseException",

@@ -10,6 +10,7 @@ pub mod existing;
 pub(crate) mod failure;
 pub(crate) mod foreign;
 pub(crate) mod holders;
+mod hosted_zones;
 pub mod in_process;
 pub(crate) mod pace;
 pub mod references;
@@ -26,6 +27,7 @@ use aws_config::retry::RetryConfig;
 
 use batch::Batch;
 use failure::{failure, required};
+pub use hosted_zones::HostedZone;
 
 use super::secret::vault::Vault;
 
@@ -47,6 +49,7 @@ pub struct Aws {
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
     pub(crate) ssm: aws_sdk_ssm::Client,
     pub(crate) vault: Rc<Vault>,
+    pub(crate) route53: aws_sdk_route53::Client,
     batches: Rc<RefCell<BTreeMap<&'static str, Rc<dyn Any>>>>,
 }
 
@@ -80,6 +83,7 @@ impl Aws {
             secrets: aws_sdk_secretsmanager::Client::new(&config),
             ssm: aws_sdk_ssm::Client::new(&config),
             vault: Rc::default(),
+            route53: aws_sdk_route53::Client::new(&config),
             batches: Rc::default(),
         })
     }

@@ -9,7 +9,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
     LoadBalancerStateEnum, LoadBalancerTypeEnum,
 };
 
-use super::{Change, LoadBalancer, Outputs, PROTECTION, is_protected};
+use super::{Change, IpAddressType, LoadBalancer, Outputs, PROTECTION, is_protected};
 use crate::aws::attributes::Attributes;
 use crate::aws::live::Aws;
 use crate::aws::live::ec2::{self, not_visible_yet};
@@ -65,7 +65,9 @@ impl Live for LoadBalancer {
         let subnets = zones.into_iter().filter_map(|zone| zone.subnet_id);
         let groups = there.security_groups.clone().unwrap_or_default();
         let scheme = there.scheme.as_ref().map(|scheme| scheme.as_str());
+        let addresses = there.ip_address_type.as_ref().map(|it| it.as_str());
         let spec = LoadBalancer {
+            ip_address_type: IpAddressType::of(required(DESCRIBE, addresses)?),
             name: required(DESCRIBE, there.load_balancer_name.clone())?,
             scheme: required(DESCRIBE, scheme)?.to_string(),
             subnets: subnets.map(Into::into).collect(),
@@ -125,6 +127,16 @@ impl Live for LoadBalancer {
                     .set_security_groups()
                     .load_balancer_arn(&outputs.arn);
                 let sent = set.set_security_groups(Some(groups)).send().await;
+                sent.map_err(|e| not_visible_yet(failure(OPERATION, e)))?;
+                Ok(outputs.clone())
+            }
+            Change::IpAddressType => {
+                const OPERATION: &str = "elasticloadbalancing:SetIpAddressType";
+                let outputs = required(OPERATION, outputs)?;
+                let set = aws.elb.set_ip_address_type();
+                let set = set.load_balancer_arn(&outputs.arn);
+                let sent = set.ip_address_type(self.ip_address_type.name().into());
+                let sent = sent.send().await;
                 sent.map_err(|e| not_visible_yet(failure(OPERATION, e)))?;
                 Ok(outputs.clone())
             }
@@ -221,6 +233,9 @@ impl Live for LoadBalancer {
 
 impl LoadBalancer {
     async fn create(&self, aws: &Aws, cx: &Context) -> Result<Outputs, Failure> {
+        // Left out, it is IPv4 [ELBv2 API: CreateLoadBalancer].
+        let asked =
+            (!self.ip_address_type.is_default()).then(|| self.ip_address_type.name().into());
         let create = aws
             .elb
             .create_load_balancer()
@@ -229,6 +244,7 @@ impl LoadBalancer {
             .scheme(LoadBalancerSchemeEnum::from(self.scheme.as_str()))
             .set_subnets(Some(elb::all_known(CREATE, &self.subnets)?))
             .set_security_groups(Some(elb::all_known(CREATE, &self.security_groups)?))
+            .set_ip_address_type(asked)
             .set_tags(Some(elb::sdk_tags(self.tags.marked(&cx.mark))));
         let sent = create.send().await;
         let created = sent.map_err(|e| not_visible_yet(failure(CREATE, e)))?;

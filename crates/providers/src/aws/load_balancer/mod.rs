@@ -53,6 +53,29 @@ pub enum IpAddressType {
 }
 
 impl IpAddressType {
+    #[cfg(feature = "live")]
+    const ALL: [Self; 3] = [
+        Self::Ipv4,
+        Self::Dualstack,
+        Self::DualstackWithoutPublicIpv4,
+    ];
+
+    /// As ELBv2 spells it [ELBv2 API: IpAddressType].
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ipv4 => "ipv4",
+            Self::Dualstack => "dualstack",
+            Self::DualstackWithoutPublicIpv4 => "dualstack-without-public-ipv4",
+        }
+    }
+
+    /// The type of that name; of one that is not known here, the one that is least like ours.
+    #[cfg(feature = "live")]
+    fn of(name: &str) -> Self {
+        let known = Self::ALL.into_iter().find(|it| it.name() == name);
+        known.unwrap_or(Self::DualstackWithoutPublicIpv4)
+    }
+
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

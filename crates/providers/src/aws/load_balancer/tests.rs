@@ -108,3 +108,13 @@ fn a_state_from_before_dual_stack_is_read_as_ipv4() {
     let dual = serde_json::to_value(IpAddressType::Dualstack).unwrap();
     assert_eq!(dual, "dualstack");
 }
+
+#[cfg(feature = "live")]
+#[test]
+fn types_of_addresses_are_written_as_elb_spells_them() {
+    for each in IpAddressType::ALL {
+        assert_eq!(serde_json::to_value(each).unwrap(), each.name());
+        assert_eq!(IpAddressType::of(each.name()), each);
+    }
+    assert_ne!(IpAddressType::of("something new"), IpAddressType::Ipv4);
+}

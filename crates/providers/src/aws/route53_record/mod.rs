@@ -17,6 +17,8 @@ mod record_set;
 mod spelling;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "live")]
+mod wire;
 
 use ashore_engine::input::Input;
 use ashore_engine::kind::{Impact, Kind, Observed, Patience, Replacement, Request};
@@ -80,6 +82,9 @@ pub struct Outputs {
     /// Whether it has been made. Not as long as only what it will displace is known.
     #[serde(default)]
     pub made: bool,
+    /// What its owner record says. None where it is nobody's and everybody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// The id of its last change, by which Route 53 tells whether all name servers have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<String>,
@@ -152,16 +157,15 @@ impl Kind for Route53Record {
 
     fn request(change: &Change) -> Request {
         let request = Request::new("route53:ChangeResourceRecordSets").on("hostedzone/*");
-        let slow = || {
-            Impact::Brief("resolvers may give the old answer until its TTL is over".into())
-        };
+        let slow =
+            || Impact::Brief("resolvers may give the old answer until its TTL is over".into());
         match change {
             Change::Create => request,
             Change::TakeOver => request.impact(slow()),
             Change::Update => request.impact(slow()),
-            Change::Delete => request.impact(Impact::Outage(
-                "the name does not resolve any more".into(),
-            )),
+            Change::Delete => {
+                request.impact(Impact::Outage("the name does not resolve any more".into()))
+            }
             Change::Restore => request.impact(Impact::Outage(
                 "the name points again to where it pointed before".into(),
             )),

@@ -32,6 +32,7 @@ fn observed(change: impl FnOnce(&mut Observed<Route53Record>)) -> Observed<Route
             name: "hello.example.com".into(),
             record_type: "A".into(),
             made: true,
+            owner: Some("ashore:v1 id=1.2 hello".into()),
             change: None,
             displaced: Vec::new(),
             unmarked: false,

@@ -1,46 +1,52 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use ashore_engine::address::StackName;
-use ashore_engine::failure::Failure;
-use ashore_engine::kind::{Context, Found, Live, Observed};
-use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, VpcAttributeName};
+use ashore_engine::failure::{Class, Failure};
+use ashore_engine::kind::{Context, Found, Live, Observed, Readiness};
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, ResourceType, VpcAttributeName, VpcCidrBlockStateCode as State,
+    VpcIpv6CidrBlockAssociation,
+};
 
 use super::{Change, Outputs, Vpc};
 use crate::aws::live::Aws;
 use crate::aws::live::ec2::{self, marked_filters, stack_filters, tag_map};
 use crate::aws::live::failure::{failure, required};
+use crate::aws::live::pace;
 use crate::aws::tags::Tags;
 
-// Ready at once: later calls that do not see it yet are tried again as eventual.
+const ASSOCIATE: &str = "ec2:AssociateVpcCidrBlock";
+const DISASSOCIATE: &str = "ec2:DisassociateVpcCidrBlock";
+/// An IPv6 range is there within seconds.
+const LOOK_AFTER: Duration = Duration::from_secs(2);
+
 impl Live for Vpc {
     type Client = Aws;
 
     async fn find(&self, aws: &Aws, cx: &Context) -> Result<Found<Outputs>, Failure> {
         let found = described(aws, marked_filters(&cx.mark)).await?;
         Ok(match found.into_values().next() {
-            Some(vpc) => Found::Ours(Outputs { id: vpc.id }),
+            Some(vpc) => Found::Ours(vpc.outputs()),
             None => Found::Absent,
         })
     }
 
     async fn observe(aws: &Aws, outputs: &Outputs) -> Result<Option<Observed<Self>>, Failure> {
-        let vpcs = aws.batch("vpc", ec2::IDS_MAX, |aws, ids| async move {
-            described(&aws, vec![ec2::filter("vpc-id", ids)]).await
-        });
         let (vpc, hostnames) =
-            futures_util::join!(vpcs.get(&outputs.id), dns_hostnames(aws, &outputs.id));
+            futures_util::join!(by_id(aws, &outputs.id), dns_hostnames(aws, &outputs.id));
         let Some(vpc) = vpc? else { return Ok(None) };
         let Some(dns_hostnames) = hostnames? else {
             return Ok(None);
         };
-        let spec = Vpc {
-            cidr: vpc.cidr,
-            dns_hostnames,
-            tags: Tags::observed(vpc.tags),
-        };
         Ok(Some(Observed {
-            spec,
-            outputs: outputs.clone(),
+            outputs: vpc.outputs(),
+            spec: Vpc {
+                cidr: vpc.cidr,
+                dns_hostnames,
+                ipv6: vpc.ipv6.is_some(),
+                tags: Tags::observed(vpc.tags),
+            },
         }))
     }
 
@@ -58,14 +64,18 @@ impl Live for Vpc {
                     .ec2
                     .create_vpc()
                     .cidr_block(&self.cidr)
+                    .set_amazon_provided_ipv6_cidr_block(self.ipv6.then_some(true))
                     .tag_specifications(tags);
                 let created = create
                     .send()
                     .await
                     .map_err(|e| failure("ec2:CreateVpc", e))?;
-                let id = created.vpc.and_then(|vpc| vpc.vpc_id);
+                let vpc = required("ec2:CreateVpc", created.vpc)?;
+                let ipv6 = ours(vpc.ipv6_cidr_block_association_set());
                 Ok(Outputs {
-                    id: required("ec2:CreateVpc", id)?,
+                    id: required("ec2:CreateVpc", vpc.vpc_id)?,
+                    ipv6_cidr: None,
+                    ipv6_association: ipv6.map(|it| it.association),
                 })
             }
             Change::DnsHostnames => {
@@ -78,6 +88,30 @@ impl Live for Vpc {
                 modified.map_err(|e| ec2::not_visible_yet(failure("ec2:ModifyVpcAttribute", e)))?;
                 Ok(outputs.clone())
             }
+            Change::AssociateIpv6 => {
+                let outputs = required(ASSOCIATE, outputs)?;
+                let associate = aws.ec2.associate_vpc_cidr_block().vpc_id(&outputs.id);
+                let associate = associate.amazon_provided_ipv6_cidr_block(true);
+                let sent = associate.send().await;
+                let sent = sent.map_err(|e| ec2::not_visible_yet(failure(ASSOCIATE, e)))?;
+                let made = required(ASSOCIATE, sent.ipv6_cidr_block_association)?;
+                Ok(Outputs {
+                    ipv6_association: Some(required(ASSOCIATE, made.association_id)?),
+                    ..outputs.clone()
+                })
+            }
+            Change::DisassociateIpv6 => {
+                let outputs = required(DISASSOCIATE, outputs)?;
+                let association = required(DISASSOCIATE, outputs.ipv6_association.as_ref())?;
+                let disassociate = aws.ec2.disassociate_vpc_cidr_block();
+                let sent = disassociate.association_id(association).send().await;
+                sent.map_err(|e| failure(DISASSOCIATE, e))?;
+                Ok(Outputs {
+                    ipv6_cidr: None,
+                    ipv6_association: None,
+                    ..outputs.clone()
+                })
+            }
             Change::Tag => ec2::tag(aws, &self.tags, outputs, |o| &o.id).await,
             Change::Untag(keys) => ec2::untag(aws, keys, outputs, |o| &o.id).await,
             Change::Delete => {
@@ -89,12 +123,50 @@ impl Live for Vpc {
         }
     }
 
+    /// At once, for later calls that do not see it yet are tried again as eventual; but its IPv6
+    /// range cannot be parted before it is associated.
+    async fn ready(
+        &self,
+        aws: &Aws,
+        cx: &Context,
+        known: &Outputs,
+    ) -> Result<Readiness<Outputs>, Failure> {
+        if !self.ipv6 {
+            return Ok(Readiness::Ready(known.clone()));
+        }
+        let pending = |outputs: Outputs, why: String| Readiness::Pending {
+            outputs,
+            why,
+            look_after: pace::look_after(cx.waited, LOOK_AFTER),
+        };
+        let Some(vpc) = by_id(aws, &known.id).await? else {
+            return Ok(pending(known.clone(), "not visible yet".into()));
+        };
+        let outputs = vpc.outputs();
+        Ok(match vpc.ipv6 {
+            Some(Ipv6 {
+                state: Some(State::Associated),
+                ..
+            }) => Readiness::Ready(outputs),
+            Some(Ipv6 {
+                state: Some(State::Failing | State::Failed),
+                why,
+                ..
+            }) => {
+                let why = why.unwrap_or("AWS gives no reason".into());
+                Readiness::Failed(Failure::new(Class::Invalid, ASSOCIATE, "failed", why))
+            }
+            Some(ipv6) => {
+                let state = ipv6.state.as_ref().map_or("unknown", State::as_str);
+                pending(outputs, format!("its IPv6 range is {state}"))
+            }
+            None => pending(outputs, "its IPv6 range is not visible yet".into()),
+        })
+    }
+
     async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {
         let all = described(aws, stack_filters(stack)).await?;
-        Ok(all
-            .into_values()
-            .map(|vpc| Outputs { id: vpc.id })
-            .collect())
+        Ok(all.into_values().map(|vpc| vpc.outputs()).collect())
     }
 }
 
@@ -102,7 +174,56 @@ impl Live for Vpc {
 struct Described {
     id: String,
     cidr: String,
+    ipv6: Option<Ipv6>,
     tags: BTreeMap<String, String>,
+}
+
+/// A range of Amazon's that is bound to a VPC, or about to be.
+#[derive(Clone)]
+struct Ipv6 {
+    range: Option<String>,
+    association: String,
+    state: Option<State>,
+    why: Option<String>,
+}
+
+impl Described {
+    fn outputs(&self) -> Outputs {
+        let ready = |ipv6: &&Ipv6| ipv6.state == Some(State::Associated);
+        let range = self.ipv6.as_ref().filter(ready);
+        Outputs {
+            id: self.id.clone(),
+            ipv6_cidr: range.and_then(|ipv6| ipv6.range.clone()),
+            ipv6_association: self.ipv6.as_ref().map(|ipv6| ipv6.association.clone()),
+        }
+    }
+}
+
+/// The range of Amazon's among them that is not on its way out. A VPC can have ranges of its
+/// owner's too: those are theirs.
+fn ours(associations: &[VpcIpv6CidrBlockAssociation]) -> Option<Ipv6> {
+    associations.iter().find_map(|it| {
+        let state = it.ipv6_cidr_block_state();
+        let code = state.and_then(|state| state.state());
+        let going = matches!(code, Some(State::Disassociating | State::Disassociated));
+        let amazons = it.ipv6_pool().is_none_or(|pool| pool == "Amazon");
+        (amazons && !going).then_some(())?;
+        Some(Ipv6 {
+            range: it.ipv6_cidr_block().map(str::to_string),
+            association: it.association_id()?.to_string(),
+            state: code.cloned(),
+            why: state
+                .and_then(|state| state.status_message())
+                .map(str::to_string),
+        })
+    })
+}
+
+async fn by_id(aws: &Aws, id: &str) -> Result<Option<Described>, Failure> {
+    let vpcs = aws.batch("vpc", ec2::IDS_MAX, |aws, ids| async move {
+        described(&aws, vec![ec2::filter("vpc-id", ids)]).await
+    });
+    vpcs.get(id).await
 }
 
 async fn described(
@@ -122,6 +243,7 @@ async fn described(
         .map_err(|e| failure("ec2:DescribeVpcs", e))?;
     vpcs.into_iter()
         .map(|vpc| {
+            let ipv6 = ours(vpc.ipv6_cidr_block_association_set());
             let id = required("ec2:DescribeVpcs", vpc.vpc_id)?;
             let cidr = required("ec2:DescribeVpcs", vpc.cidr_block)?;
             Ok((
@@ -129,6 +251,7 @@ async fn described(
                 Described {
                     id,
                     cidr,
+                    ipv6,
                     tags: tag_map(vpc.tags),
                 },
             ))

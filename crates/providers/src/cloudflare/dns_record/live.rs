@@ -80,7 +80,7 @@ impl Live for DnsRecord {
                     "comment": comment::marked(&cx.mark, &self.comment),
                 });
                 let sent = records::update(cloudflare, &outputs.zone_id, id, body).await;
-                sent.map_err(crate::aws::live::ec2::not_visible_yet)?;
+                sent.map_err(deleted_meanwhile)?;
                 Ok(Outputs {
                     unmarked: false,
                     ..outputs.clone()
@@ -211,6 +211,18 @@ async fn restore(cloudflare: &Cloudflare, cx: &Context, outputs: &Outputs) -> Re
              remove it, then run the same command again",
         )
     })
+}
+
+/// A record that was there a moment ago and is not any more [error 81044]. It does not come back
+/// by waiting.
+fn deleted_meanwhile(failure: Failure) -> Failure {
+    match failure.class {
+        Class::Gone => failure.with_advice(
+            "somebody has deleted the record meanwhile: run the same command again, and it is \
+             made anew",
+        ),
+        _ => failure,
+    }
 }
 
 fn changed(now: &[Record]) -> Failure {

@@ -121,9 +121,15 @@ impl Cloudflare {
         asked: Asked<'_>,
     ) -> Result<Answer<T>, Failure> {
         let operation = asked.operation;
+        let zone = asked.path.strip_prefix("/zones/").unwrap_or_default();
+        let zone = zone.split('/').next().unwrap_or_default().to_string();
         let request = self.request(asked)?;
-        let response = self.send(operation, request).await?;
-        failure::answer(operation, &response)
+        let response = self.transport.send(operation, request).await?;
+        failure::answer(operation, &response).map_err(|refused| match refused.class {
+            // A wrong id of a zone is answered like a token that may not use it (10000).
+            Class::Denied if !zone.is_empty() => refused.with_evidence([format!("zone {zone}")]),
+            _ => refused,
+        })
     }
 
     /// All parts of a listing, one after the other.
@@ -211,7 +217,14 @@ impl Cloudflare {
             .and_then(|(_, rest)| rest.split_once(' '))
             .and_then(|(method, _)| Method::from_bytes(method.as_bytes()).ok())
             .ok_or_else(|| wrong("an operation without a method"))?;
-        let token = format!("Bearer {}", self.token.expose_secret());
+        let token = self.token.expose_secret();
+        // What is pasted with its quotes, its line end or the word before it is no token: saying
+        // so beats "invalid request headers" (6003).
+        let is_one_word = !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic());
+        if !is_one_word || token.contains(['"', '\'', '\\']) {
+            return Err(failure::malformed_token(operation));
+        }
+        let token = format!("Bearer {token}");
         let mut token =
             HeaderValue::from_str(&token).map_err(|_| failure::malformed_token(operation))?;
         token.set_sensitive(true);
@@ -227,21 +240,24 @@ impl Cloudflare {
         };
         request.map_err(|error| Failure::internal(operation, &error))
     }
+}
 
-    async fn send(
+impl Transport {
+    /// Sends one request, once.
+    pub(crate) async fn send(
         &self,
         operation: &'static str,
         request: Request<Bytes>,
     ) -> Result<Response<Bytes>, Failure> {
-        match &self.transport {
-            Transport::InProcess(service) => {
+        match self {
+            Self::InProcess(service) => {
                 let answer = service.answer(request).await;
                 answer.ok_or_else(|| {
                     let lost = "the connection broke before an answer came";
                     Failure::new(Class::Unknown, operation, "Lost", lost)
                 })
             }
-            Transport::Http(client) => {
+            Self::Http(client) => {
                 let not_sent = |error| failure::no_answer(operation, error);
                 let request = reqwest::Request::try_from(request).map_err(not_sent)?;
                 let answer = client.execute(request).await.map_err(not_sent)?;

@@ -201,10 +201,30 @@ fn said(error: &ApiError) -> String {
 fn with_request(mut failure: Failure, response: &Response<Bytes>) -> Failure {
     let header = |name: &str| response.headers().get(name)?.to_str().ok();
     failure.request_id = header("cf-ray").map(str::to_string);
-    failure.retry_after = header("retry-after")
-        .and_then(|seconds| seconds.trim().parse().ok())
-        .map(Duration::from_secs);
+    failure.retry_after = pause(response);
     failure
+}
+
+/// How long Cloudflare wants to be left alone, if it says so: `retry-after` where requests are
+/// blocked, and else the window of a limit that is used up, `Ratelimit: "default";r=0;t=30`
+/// [Cloudflare docs: API rate limits].
+fn pause(response: &Response<Bytes>) -> Option<Duration> {
+    let header = |name: &str| response.headers().get(name)?.to_str().ok();
+    let seconds = header("retry-after").and_then(|seconds| seconds.trim().parse().ok());
+    let seconds: Option<u64> = seconds.or_else(|| {
+        let limits = header("ratelimit")?.split(',');
+        let used_up = limits.filter(|limit| member(limit, "r") == Some(0));
+        used_up.filter_map(|limit| member(limit, "t")).max()
+    });
+    seconds.map(Duration::from_secs)
+}
+
+/// The number after `name=` in a limit.
+fn member(limit: &str, name: &str) -> Option<u64> {
+    let mut members = limit
+        .split(';')
+        .filter_map(|part| part.trim().split_once('='));
+    members.find(|(key, _)| *key == name)?.1.parse().ok()
 }
 
 fn advised(failure: Failure) -> Failure {
@@ -219,6 +239,10 @@ fn advised(failure: Failure) -> Failure {
         ),
         Class::Quota => failure.with_advice(
             "the zone has as many records as its plan allows: take some away, or change the plan",
+        ),
+        Class::Invalid if matches!(failure.code.as_str(), "7000" | "7003") => failure.with_advice(
+            "there is no such zone: if the state was made with another token or account, look the \
+             zone up again",
         ),
         _ => failure,
     }
@@ -254,10 +278,17 @@ mod tests {
             (400, 81045, Class::Quota),
             (400, 1004, Class::Invalid),
             (400, 9005, Class::Invalid),
+            (400, 9000, Class::Invalid),
+            (400, 9300, Class::Invalid),
             (400, 9313, Class::Invalid),
             (403, 10000, Class::Denied),
+            (401, 9109, Class::Auth),
             (403, 9109, Class::Auth),
             (400, 6003, Class::Auth),
+            (400, 6103, Class::Auth),
+            (400, 6111, Class::Auth),
+            (400, 7000, Class::Invalid),
+            (404, 7000, Class::Invalid),
             (400, 7003, Class::Invalid),
             (404, 7003, Class::Invalid),
             (429, 971, Class::Throttled),
@@ -265,6 +296,7 @@ mod tests {
             (429, 1, Class::Throttled),
             (409, 1, Class::Throttled),
             (500, 1, Class::Unknown),
+            (530, 1, Class::Unknown),
         ];
         for (status, code, class) in rows {
             let failure = ask(status, &error(code)).err().unwrap();
@@ -305,6 +337,30 @@ mod tests {
         let failure = ask(429, &error(971)).err().unwrap();
         assert_eq!(failure.retry_after, Some(Duration::from_secs(17)));
         assert_eq!(failure.request_id.as_deref(), Some("ray-1"));
+    }
+
+    #[test]
+    fn a_limit_that_is_used_up_says_when_it_is_not() {
+        let rows = [
+            ("retry-after", "300", Some(300)),
+            ("retry-after", "tomorrow", None),
+            ("ratelimit", r#""default";r=0;t=30"#, Some(30)),
+            ("ratelimit", r#""default";r=50;t=30"#, None),
+            (
+                "ratelimit",
+                r#""burst";r=0;t=7, "default";r=0;t=200"#,
+                Some(200),
+            ),
+            ("ratelimit", "nonsense", None),
+        ];
+        for (name, value, seconds) in rows {
+            let response = Response::builder().status(429).header(name, value);
+            let response = response.body(Bytes::from(error(971))).unwrap();
+            let answer = answer::<serde_json::Value>("cloudflare:GET /zones", &response);
+            let failure = answer.err().unwrap();
+            let expect = seconds.map(Duration::from_secs);
+            assert_eq!(failure.retry_after, expect, "{name}: {value}");
+        }
     }
 
     #[test]

@@ -18,55 +18,72 @@ pub struct Zone {
     pub name: String,
     /// `active`, or why not: `pending`, `initializing`, `moved`.
     pub status: String,
+    /// `full`, `partial`, `secondary` or `internal`.
+    #[serde(rename = "type", default)]
+    pub setup: String,
     /// The name servers that the registrar has to name.
     #[serde(default)]
     pub name_servers: Vec<String>,
 }
 
 impl Cloudflare {
-    /// The zone that a hostname is in: the longest that its name ends with. One read where the
-    /// token sees no more than 50 zones.
+    /// The zone that a hostname is in: of those that resolvers ask, the longest that its name
+    /// ends with. One read where the token sees no more than 50 zones.
     ///
     /// # Errors
-    /// `NoSuchZone` if the token sees none that fits; `ZoneNotActive` if nobody asks it yet.
+    /// `NoSuchZone` if the token sees none that fits; `ZoneNotActive` if resolvers ask none of
+    /// those that do.
     pub async fn zone(&self, hostname: &str) -> Result<Zone, Failure> {
         let hostname = hostname.trim_end_matches('.').to_ascii_lowercase();
         let (seen, pages) = self.ask_page::<Zone>(LIST, "/zones", &[], PAGE, 1).await?;
-        let found = if pages <= 1 {
-            longest(&seen, &hostname)
-        } else {
-            self.zone_by_name(&hostname).await?
-        };
-        match found {
-            Some(zone) if zone.status == "active" => Ok(zone),
-            Some(zone) => Err(not_active(&zone)),
-            None => Err(missing(&hostname, &seen, pages > 1)),
-        }
-    }
-
-    async fn zone_by_name(&self, hostname: &str) -> Result<Option<Zone>, Failure> {
-        for name in suffixes(hostname) {
-            let named: Vec<Zone> = self
-                .ask_all(LIST, "/zones", &[("name", name)], PAGE)
-                .await?;
-            if let Some(zone) = longest(&named, hostname) {
-                return Ok(Some(zone));
+        let mut fitting = fitting(&seen, &hostname);
+        if pages > 1 {
+            fitting.clear();
+            for name in suffixes(&hostname) {
+                let filter = [("name", name)];
+                let named: Vec<Zone> = self.ask_all(LIST, "/zones", &filter, PAGE).await?;
+                fitting.extend(self::fitting(&named, &hostname));
+                if fitting.iter().any(Zone::is_asked) {
+                    break;
+                }
             }
         }
-        Ok(None)
+        if let Some(zone) = fitting.iter().find(|zone| zone.is_asked()) {
+            return Ok(zone.clone());
+        }
+        Err(match fitting.as_slice() {
+            [] => missing(&hostname, &seen, pages > 1),
+            inactive => not_active(inactive),
+        })
     }
 }
 
-/// The longest zone that the name is in; of two accounts' zones of one name, the active one.
-fn longest(zones: &[Zone], hostname: &str) -> Option<Zone> {
+impl Zone {
+    /// Whether resolvers ask it, and its records can be edited: a secondary zone has those of
+    /// another provider [Cloudflare docs: zone setups].
+    fn is_asked(&self) -> bool {
+        self.status == "active" && self.setup != "secondary"
+    }
+
+    fn in_words(&self) -> String {
+        let what = match self.setup.as_str() {
+            "secondary" => "a copy of another provider's",
+            _ => self.status.as_str(),
+        };
+        format!("{} ({}) is {what}", self.name, self.id)
+    }
+}
+
+/// The zones that the name is in, the longest first. Internal ones answer only within networks.
+fn fitting(zones: &[Zone], hostname: &str) -> Vec<Zone> {
     let holds = |zone: &&Zone| {
         let above = hostname.strip_suffix(&zone.name);
         above.is_some_and(|above| above.is_empty() || above.ends_with('.'))
     };
-    let fitting = zones.iter().filter(holds);
+    let public = zones.iter().filter(|zone| zone.setup != "internal");
+    let mut fitting: Vec<Zone> = public.filter(holds).cloned().collect();
+    fitting.sort_by_key(|zone| std::cmp::Reverse(zone.name.len()));
     fitting
-        .max_by_key(|zone| (zone.name.len(), zone.status == "active"))
-        .cloned()
 }
 
 /// `a.b.example.com`, `b.example.com`, `example.com`.
@@ -81,22 +98,28 @@ fn suffixes(hostname: &str) -> impl Iterator<Item = &str> {
     .filter(|name| name.contains('.'))
 }
 
-fn not_active(zone: &Zone) -> Failure {
-    Failure::new(
+/// None of these is asked, the longest of them first.
+fn not_active(zones: &[Zone]) -> Failure {
+    let name = zones.first().map_or("", |zone| zone.name.as_str());
+    let failure = Failure::new(
         Class::Invalid,
         LIST,
         "ZoneNotActive",
-        format!(
-            "the zone {} is {}: its records can be edited, and nobody asks for them",
-            zone.name, zone.status
-        ),
+        format!("the zone {name} is not active: nobody asks for what its records say"),
     )
-    .with_advice(format!(
-        "name these name servers at the registrar of {}, and wait until Cloudflare says that the \
-         zone is active: {}",
-        zone.name,
-        zone.name_servers.join(", ")
-    ))
+    .with_evidence(zones.iter().map(Zone::in_words));
+    let servers = zones.iter().find(|zone| !zone.name_servers.is_empty());
+    match servers {
+        Some(zone) => failure.with_advice(format!(
+            "name these name servers at the registrar of {}, and wait until Cloudflare says that \
+             the zone is active: {}",
+            zone.name,
+            zone.name_servers.join(", ")
+        )),
+        None => failure.with_advice(
+            "see in Cloudflare's dashboard what the zone waits for, or name another zone",
+        ),
+    }
 }
 
 fn missing(hostname: &str, seen: &[Zone], more: bool) -> Failure {
@@ -131,13 +154,25 @@ mod tests {
             id: format!("{name}-{status}"),
             name: name.into(),
             status: status.into(),
+            setup: "full".into(),
             name_servers: Vec::new(),
         }
     }
 
     #[test]
-    fn the_longest_zone_wins_and_the_active_one_of_two() {
+    fn the_longest_active_zone_wins() {
+        let internal = Zone {
+            setup: "internal".into(),
+            ..zone("a.eu.example.com", "active")
+        };
+        let secondary = Zone {
+            setup: "secondary".into(),
+            ..zone("copy.example.com", "active")
+        };
         let zones = [
+            internal,
+            secondary,
+            zone("new.example.com", "pending"),
             zone("example.com", "pending"),
             zone("example.com", "active"),
             zone("eu.example.com", "active"),
@@ -147,10 +182,14 @@ mod tests {
             ("example.com", Some("example.com-active")),
             ("a.example.com", Some("example.com-active")),
             ("a.eu.example.com", Some("eu.example.com-active")),
+            ("b.a.eu.example.com", Some("eu.example.com-active")),
+            ("a.copy.example.com", Some("example.com-active")),
+            ("a.new.example.com", Some("example.com-active")),
             ("aeu.example.com", Some("example.com-active")),
             ("example.org", None),
         ] {
-            let found = longest(&zones, hostname).map(|zone| zone.id);
+            let fitting = fitting(&zones, hostname).into_iter();
+            let found = fitting.filter(Zone::is_asked).map(|zone| zone.id).next();
             assert_eq!(found.as_deref(), id, "{hostname}");
         }
     }
@@ -159,5 +198,20 @@ mod tests {
     fn a_top_level_domain_is_never_asked_for() {
         let asked: Vec<_> = suffixes("a.b.example.com").collect();
         assert_eq!(asked, ["a.b.example.com", "b.example.com", "example.com"]);
+    }
+
+    #[test]
+    fn zones_that_nobody_asks_are_named() {
+        let mut moved = zone("example.com", "moved");
+        moved.name_servers = vec!["a.ns.cloudflare.com".into()];
+        let failure = not_active(&[zone("eu.example.com", "pending"), moved]);
+        assert_eq!(
+            failure.evidence,
+            [
+                "eu.example.com (eu.example.com-pending) is pending",
+                "example.com (example.com-moved) is moved"
+            ]
+        );
+        assert!(failure.advice[0].contains("a.ns.cloudflare.com"));
     }
 }
