@@ -13,7 +13,6 @@ pub(crate) mod holders;
 mod hosted_zones;
 pub mod in_process;
 pub(crate) mod pace;
-pub mod references;
 mod zones;
 
 use std::any::Any;
