@@ -13,6 +13,8 @@ mod batch;
 mod claim;
 #[cfg(feature = "live")]
 mod live;
+#[cfg(feature = "live")]
+mod observed;
 mod record_set;
 mod spelling;
 #[cfg(test)]
