@@ -76,6 +76,7 @@ pub(crate) fn timing() -> Timing {
         nat_gateway: 90_000,
         route53_change: 30_000,
         secret_purge: 2_000,
+        cidr_association: 2_000,
         cloudflare_window: 300_000,
         iam_propagation: 0,
         stale_read: 0,

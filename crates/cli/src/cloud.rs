@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ashore_engine::clock::{Clock, TokioClock};
+use ashore_engine::failure::Failure;
 use ashore_engine::kind::Providers;
 use ashore_engine::state::State;
-use ashore_manifest::lower::{Existing, Surroundings};
+use ashore_manifest::model::DnsProvider;
 use ashore_providers::aws::live::{Aws, config};
-use ashore_providers::aws::names::Names;
+use ashore_providers::aws::secret::vault::Vault;
 use ashore_providers::cloudflare::live::{API, Cloudflare, Transport};
+use ashore_providers::manual::live::{DOH, Resolver};
 use ashore_providers::outside::Outside;
-use serde_json::{Value, json};
 
 use crate::args::Global;
 use crate::environment::Environment;
@@ -43,20 +44,29 @@ impl Cloud {
         project: &Project,
         global: &Global,
         environment: &Environment,
+        vault: Vault,
     ) -> Result<Self, CommandError> {
         let region = project.manifest.region.as_str();
         let cannot =
             |failure| CommandError::of_failure("this machine cannot ask anybody", &failure);
-        let (sdk, cloudflare, outside, endpoint, speed) = if global.sandbox {
+        let (sdk, cloudflare, outside, resolver, endpoint, speed) = if global.sandbox {
             let world = project.sandbox_world();
             let sandbox = Sandbox::open(Some(&world), environment.now, sandbox::SPEED)?;
             let sandbox = Arc::new(sandbox);
             let transport = Transport::InProcess(sandbox.clone());
             let cloudflare = Cloudflare::new(transport, API, sandbox::token());
             let outside = Outside::InProcess(sandbox.clone());
+            let resolver = Resolver::new(Transport::InProcess(sandbox.clone()), DOH);
             let sdk = config::in_process(region, sandbox);
             let endpoint = "sandbox".to_string();
-            (sdk, Some(cloudflare), outside, endpoint, sandbox::SPEED)
+            (
+                sdk,
+                Some(cloudflare),
+                outside,
+                resolver,
+                endpoint,
+                sandbox::SPEED,
+            )
         } else {
             let sdk = config::standard(region, global.profile.as_deref()).await;
             let base = environment.cloudflare_url.as_deref().unwrap_or(API);
@@ -78,9 +88,19 @@ impl Cloud {
                 None => Outside::network(),
             };
             let outside = outside.map_err(cannot)?;
-            (sdk, cloudflare, outside, endpoint, environment.clock_speed)
+            let base = environment.resolver_url.as_deref().unwrap_or(DOH);
+            let resolver = Resolver::new(Transport::http().map_err(cannot)?, base);
+            (
+                sdk,
+                cloudflare,
+                outside,
+                resolver,
+                endpoint,
+                environment.clock_speed,
+            )
         };
-        if project.manifest.dns.is_some() && cloudflare.is_none() {
+        let dns = project.manifest.dns.as_ref().map(|dns| dns.provider);
+        if dns == Some(DnsProvider::Cloudflare) && cloudflare.is_none() {
             return Err(CommandError::new("E0411", "there is no Cloudflare token")
                 .cause("the manifest's hostnames are in a Cloudflare zone")
                 .advice(
@@ -89,13 +109,31 @@ impl Cloud {
                 )
                 .exit(Exit::Auth));
         }
+        let guard = &project.manifest.guard;
+        let sdk = match &guard.role {
+            Some(role) => config::in_role(&sdk, role.get()).await,
+            None => sdk,
+        };
         let aws = Aws::connect(&sdk)
             .await
-            .map_err(|failure| CommandError::of_failure("AWS does not know us", &failure))?;
+            .map_err(|failure| CommandError::of_failure("AWS does not know us", &failure))?
+            .with_vault(vault);
+        if let Some(account) = guard.account.as_ref().filter(|it| *it.get() != aws.account) {
+            let what = format!(
+                "`{}` may be deployed to account {} only",
+                project.stack,
+                account.get()
+            );
+            return Err(CommandError::new("E0413", what)
+                .cause(format!("we are {} in account {}", aws.caller, aws.account))
+                .advice("use credentials of that account, or another --env")
+                .exit(Exit::Refused));
+        }
         let mut providers = ashore_providers::aws::providers(&aws);
         if let Some(cloudflare) = &cloudflare {
             providers.extend(ashore_providers::cloudflare::providers(cloudflare));
         }
+        providers.extend(ashore_providers::manual::providers(&resolver));
         Ok(Self {
             aws,
             cloudflare,
@@ -104,6 +142,14 @@ impl Cloud {
             outside,
             endpoint,
         })
+    }
+
+    /// Reads something outside of a run.
+    pub(crate) async fn read<T, F>(&self, ask: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        ask().await
     }
 
     /// Pins an empty state to where we are; refuses a state that is pinned to somewhere else.
@@ -133,80 +179,5 @@ impl Cloud {
             .exit(Exit::Refused);
         error.causes = differences;
         Err(error)
-    }
-
-    /// What the world adds to the manifest. Looked up once, both at a time, then pinned in the
-    /// state.
-    pub(crate) async fn surroundings(
-        &self,
-        project: &Project,
-        state: &mut State,
-    ) -> Result<Surroundings, CommandError> {
-        let (zones, dns_zone) =
-            futures_util::try_join!(self.zones(project, state), self.dns_zone(project, state))?;
-        state.inputs.insert("zones".to_string(), json!(zones));
-        if let Some(zone) = &dns_zone {
-            state.inputs.insert("dns_zone".to_string(), zone.clone());
-        }
-        let id = dns_zone.as_ref().and_then(|zone| zone["id"].as_str());
-        Ok(Surroundings {
-            names: Names {
-                stack: project.stack.clone(),
-                account: self.aws.account.clone(),
-                region: self.aws.region.clone(),
-            },
-            zones,
-            dns_zones: project
-                .manifest
-                .names()
-                .filter_map(|name| Some((name.to_string(), id?.to_string())))
-                .collect(),
-            existing: Existing::default(),
-            secrets: BTreeMap::new(),
-        })
-    }
-
-    async fn zones(&self, project: &Project, state: &State) -> Result<Vec<String>, CommandError> {
-        let network = project.manifest.network.as_ref();
-        let wanted = network.map_or(0, |network| network.subnets.len());
-        let pinned: Vec<String> = state
-            .inputs
-            .get("zones")
-            .and_then(|zones| serde_json::from_value(zones.clone()).ok())
-            .unwrap_or_default();
-        if pinned.len() >= wanted {
-            return Ok(pinned);
-        }
-        let there = self.aws.zones().await.map_err(|failure| {
-            CommandError::of_failure("the region's zones cannot be read", &failure)
-        })?;
-        // What is pinned stays where it is; more zones come behind.
-        let more = there.into_iter().filter(|zone| !pinned.contains(zone));
-        Ok(pinned.iter().cloned().chain(more).take(wanted).collect())
-    }
-
-    /// Name and id of the DNS zone, as the state pins them.
-    async fn dns_zone(
-        &self,
-        project: &Project,
-        state: &State,
-    ) -> Result<Option<Value>, CommandError> {
-        let (Some(dns), Some(cloudflare)) = (&project.manifest.dns, &self.cloudflare) else {
-            return Ok(None);
-        };
-        let Some(zone) = &dns.zone else {
-            return Ok(None);
-        };
-        let name = zone.to_string();
-        let pinned = state.inputs.get("dns_zone");
-        if let Some(zone) =
-            pinned.filter(|zone| zone["name"] == name.as_str() && zone["id"].is_string())
-        {
-            return Ok(Some(zone.clone()));
-        }
-        let zone = cloudflare.zone(&name).await.map_err(|failure| {
-            CommandError::of_failure(&format!("the zone `{name}` cannot be used"), &failure)
-        })?;
-        Ok(Some(json!({ "name": name, "id": zone.id })))
     }
 }

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use ashore_manifest::Variables;
 use secrecy::SecretString;
 
 /// How fast a sandbox's clock may run: beyond, waits of hours are shorter than a timer's tick, or
@@ -19,6 +20,10 @@ pub(crate) struct Environment {
     pub(crate) cloudflare_url: Option<String>,
     /// `AWS_ENDPOINT_URL`: where the SDK talks to, if not to AWS. Pinned in the state.
     pub(crate) aws_endpoint: Option<String>,
+    /// All variables, for `${env:…}` and for secrets that come from them. Shows names only.
+    pub(crate) variables: Variables,
+    /// `ASHORE_DOH_URL`: the DNS-over-HTTPS resolver to ask, if not the usual one.
+    pub(crate) resolver_url: Option<String>,
     /// `ASHORE_OUTSIDE_URL`: where a sandbox answers for the tasks that it runs, as it publishes it.
     pub(crate) outside_url: Option<String>,
     /// `ASHORE_CLOCK_SPEED`: how fast the clock of the cloud runs, as a sandbox publishes it.
@@ -46,6 +51,12 @@ impl Environment {
             cloudflare_token: text("CLOUDFLARE_API_TOKEN").map(SecretString::from),
             cloudflare_url: text("CLOUDFLARE_BASE_URL"),
             aws_endpoint: text("AWS_ENDPOINT_URL"),
+            variables: std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
+            resolver_url: text("ASHORE_DOH_URL"),
             outside_url: text("ASHORE_OUTSIDE_URL"),
             clock_speed: text("ASHORE_CLOCK_SPEED")
                 .and_then(|value| value.parse().ok())

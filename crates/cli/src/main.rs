@@ -14,6 +14,8 @@ mod render;
 mod sandbox;
 mod saved_plan;
 mod session;
+mod surroundings;
+mod vault;
 
 use clap::Parser;
 

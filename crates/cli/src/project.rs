@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ashore_engine::address::StackName;
 use ashore_engine::state::folder::Folder;
-use ashore_manifest::{LoadOptions, Manifest, load};
+use ashore_manifest::{LoadOptions, Manifest, Variables, load};
 
 use crate::args::Global;
 use crate::environment::Environment;
@@ -18,6 +18,8 @@ pub(crate) struct Project {
     pub(crate) text: String,
     pub(crate) manifest: Manifest,
     pub(crate) stack: StackName,
+    /// What `--param` gives.
+    pub(crate) params: Variables,
     /// `.ashore` beside the manifest.
     home: PathBuf,
     sandbox: bool,
@@ -36,10 +38,13 @@ impl Project {
             CommandError::new("E0602", format!("`{file}` is not UTF-8 text"))
                 .cause(error.utf8_error().to_string())
         })?;
+        let params: Variables = global.params.iter().cloned().collect();
         let options = LoadOptions {
             environment: global.env.clone(),
             region: global.region.clone(),
-            ..LoadOptions::default()
+            env: environment.variables.clone(),
+            git_sha: text.contains("${git:").then(|| commit(&path)).flatten(),
+            params: params.clone(),
         };
         let manifest = load(&text, &options).map_err(|diagnostics| {
             let first = diagnostics
@@ -70,6 +75,7 @@ impl Project {
             text,
             manifest,
             stack,
+            params,
             home,
             sandbox: global.sandbox,
         })
@@ -108,4 +114,15 @@ impl Project {
         }
         urls
     }
+}
+
+/// The commit that is checked out where the manifest lies, if git knows one.
+fn commit(manifest: &Path) -> Option<String> {
+    let mut git = std::process::Command::new("git");
+    if let Some(folder) = manifest.parent().filter(|it| !it.as_os_str().is_empty()) {
+        git.current_dir(folder);
+    }
+    let said = git.args(["rev-parse", "HEAD"]).output().ok()?;
+    let commit = String::from_utf8(said.stdout).ok()?.trim().to_string();
+    (said.status.success() && !commit.is_empty()).then_some(commit)
 }

@@ -22,6 +22,7 @@ use crate::printer::Printer;
 use crate::project::Project;
 use crate::render;
 use crate::render::progress::Progress;
+use crate::surroundings;
 
 /// What a command works with.
 pub(crate) struct Session<'a> {
@@ -197,7 +198,7 @@ pub(crate) async fn graph(
     cloud: &Cloud,
     state: &mut State,
 ) -> Result<Graph, CommandError> {
-    let surroundings = cloud.surroundings(project, state).await?;
+    let surroundings = surroundings::look_up(cloud, project, state).await?;
     lower(&project.manifest, &surroundings).map_err(|error| {
         CommandError::new("E0206", error.to_string())
             .advice("lower `azs` or list fewer `subnets` in [network]")

@@ -6,6 +6,8 @@ use ashore_engine::plan::Options;
 use ashore_engine::run::Outcome;
 
 use super::up::confirm;
+use ashore_providers::aws::secret::vault::Vault;
+
 use crate::args::{Down, Global};
 use crate::cloud::Cloud;
 use crate::document::Document;
@@ -29,7 +31,7 @@ pub(crate) async fn down(
     if contents.open.is_none() && contents.state.resources.is_empty() {
         return Ok(nothing(printer)); // no need to know who we are
     }
-    let cloud = Cloud::connect(&project, global, environment).await?;
+    let cloud = Cloud::connect(&project, global, environment, Vault::default()).await?;
     let mut state = contents.state;
     cloud.pin(&mut state)?;
     let mut session = Session::new(&project, cloud, lease, state, printer);

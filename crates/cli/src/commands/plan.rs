@@ -13,6 +13,7 @@ use crate::printer::Printer;
 use crate::project::Project;
 use crate::render;
 use crate::session::{graph, make_plan};
+use crate::vault;
 
 pub(crate) async fn plan(
     args: &Plan,
@@ -22,7 +23,13 @@ pub(crate) async fn plan(
 ) -> Result<Exit, CommandError> {
     let project = Project::read(global, environment)?;
     let contents = project.folder().peek()?;
-    let cloud = Cloud::connect(&project, global, environment).await?;
+    let cloud = Cloud::connect(
+        &project,
+        global,
+        environment,
+        vault::fill(&project, environment)?,
+    )
+    .await?;
     let mut state = so_far(contents.state, contents.open.as_ref());
     cloud.pin(&mut state)?;
     let graph = graph(&project, &cloud, &mut state).await?;

@@ -35,6 +35,7 @@ pub(crate) async fn sandbox(
         ("AWS_SECRET_ACCESS_KEY", "sandbox".to_string()),
         ("CLOUDFLARE_BASE_URL", format!("{address}/client/v4")),
         ("CLOUDFLARE_API_TOKEN", "sandbox-token".to_string()),
+        ("ASHORE_DOH_URL", format!("{address}/dns-query")),
         ("ASHORE_OUTSIDE_URL", format!("{address}/_twin/ask")),
         ("ASHORE_CLOCK_SPEED", args.speed.to_string()),
     ];

@@ -4,6 +4,8 @@ use ashore_engine::graph::Graph;
 use ashore_engine::state::Ownership;
 use ashore_engine::survey::survey;
 
+use ashore_providers::aws::secret::vault::Vault;
+
 use crate::args::Global;
 use crate::cloud::Cloud;
 use crate::document::{Condition, Document, Resource, Status};
@@ -25,7 +27,7 @@ pub(crate) async fn status(
     let state = open.map_or(contents.state.clone(), |run| run.state(&contents.state));
     let mut resources = Vec::new();
     if !state.resources.is_empty() {
-        let cloud = Cloud::connect(&project, global, environment).await?;
+        let cloud = Cloud::connect(&project, global, environment, Vault::default()).await?;
         cloud.pin(&mut state.clone())?;
         let seen = survey(&Graph::default(), &state, &cloud.providers)
             .await

@@ -6,6 +6,8 @@ use ashore_engine::open::Wish;
 use ashore_engine::plan::{Action, Options, Plan, Reason};
 use ashore_engine::run::{Outcome, Run};
 
+use ashore_providers::aws::secret::vault::Vault;
+
 use crate::args::{Global, Up};
 use crate::cloud::Cloud;
 use crate::document::Document;
@@ -18,6 +20,7 @@ use crate::project::Project;
 use crate::render;
 use crate::saved_plan;
 use crate::session::{Session, told};
+use crate::vault;
 
 pub(crate) async fn up(
     args: &Up,
@@ -28,7 +31,11 @@ pub(crate) async fn up(
     let project = Project::read(global, environment)?;
     let lease = project.folder().lock("ashore up")?;
     let contents = lease.load()?;
-    let cloud = Cloud::connect(&project, global, environment).await?;
+    let vault = match args.undo {
+        true => Vault::default(), // values are gone back to by their version
+        false => vault::fill(&project, environment)?,
+    };
+    let cloud = Cloud::connect(&project, global, environment, vault).await?;
     let mut state = contents.state;
     cloud.pin(&mut state)?;
     let mut session = Session::new(&project, cloud, lease, state, printer);

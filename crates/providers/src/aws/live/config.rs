@@ -18,6 +18,18 @@ pub async fn standard(region: &str, profile: Option<&str>) -> SdkConfig {
     loader.load().await
 }
 
+/// The same, in a role that is taken on with those credentials. It is taken on again before its
+/// time runs out.
+pub async fn in_role(config: &SdkConfig, role: &str) -> SdkConfig {
+    let provider = aws_config::sts::AssumeRoleProvider::builder(role)
+        .session_name("ashore")
+        .configure(config)
+        .build()
+        .await;
+    let provider = aws_credential_types::provider::SharedCredentialsProvider::new(provider);
+    config.to_builder().credentials_provider(provider).build()
+}
+
 /// A configuration that talks to a service in this process. It reads no file and no variable:
 /// nobody's real credentials can get into it.
 pub fn in_process(region: &str, service: Arc<dyn Service>) -> SdkConfig {

@@ -48,6 +48,7 @@ fn there() -> Existing {
             state: "active".into(),
             dns_name: "shared.elb.amazonaws.com".into(),
             zone_id: "Z1".into(),
+            ipv6: false,
             vpc: "vpc-1".into(),
             zones: vec!["zone-a".into(), "zone-b".into()],
             security_groups: vec!["sg-2".into()],

@@ -1,7 +1,7 @@
 //! Somebody else's load balancer.
 
 use ashore_engine::failure::{Class, Failure};
-use aws_sdk_elasticloadbalancingv2::types::LoadBalancer as Described;
+use aws_sdk_elasticloadbalancingv2::types::{IpAddressType, LoadBalancer as Described};
 
 use super::Listener;
 use super::listener::listener;
@@ -28,6 +28,8 @@ pub struct LoadBalancer {
     pub dns_name: String,
     /// The Route 53 zone of that name.
     pub zone_id: String,
+    /// Whether it is reached over IPv6 too.
+    pub ipv6: bool,
     /// The id of its VPC.
     pub vpc: String,
     /// The zones that it sends requests to.
@@ -74,6 +76,7 @@ async fn with_listeners(aws: &Aws, balancer: Described) -> Result<LoadBalancer, 
             .unwrap_or_default(),
         dns_name: required(DESCRIBE, balancer.dns_name)?,
         zone_id: required(DESCRIBE, balancer.canonical_hosted_zone_id)?,
+        ipv6: balancer.ip_address_type == Some(IpAddressType::Dualstack),
         vpc: required(DESCRIBE, balancer.vpc_id)?,
         zones: zones.filter_map(|zone| zone.zone_name).collect(),
         security_groups: balancer.security_groups.unwrap_or_default(),
