@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::failure::Class;
+use crate::failure::{Class, Failure};
 use crate::kind::Patience;
 
 /// What to do after a failed attempt.
@@ -58,6 +58,14 @@ pub fn next(
     }
 }
 
+/// How long to rest before the next attempt: as decided, or for as long as the cloud wants to be
+/// left alone. It blocks those who come sooner for longer; what it asks for beyond the longest
+/// throttling that we know is a mistake of its own.
+pub fn rest(decided: Duration, failure: &Failure) -> Duration {
+    let asked = failure.retry_after.unwrap_or_default();
+    decided.max(asked.min(THROTTLED_AT_MOST))
+}
+
 /// Full jitter over a doubling ceiling: 0.5 s, 1 s, 2 s … 20 s. At least a twentieth of the
 /// ceiling, so that nothing is sent twice at once.
 fn backoff(attempt: u32, jitter: f64) -> Duration {
@@ -91,6 +99,22 @@ mod tests {
                     other => panic!("{class:?} gave {other:?}"),
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_the_cloud_asks_for_is_granted_up_to_the_longest_throttling_that_we_know() {
+        let second = Duration::from_secs(1);
+        let mut throttled = Failure::new(Class::Throttled, "toy", "Slow", "down");
+        assert_eq!(rest(second, &throttled), second);
+        for (asked, granted) in [
+            (Duration::ZERO, second),
+            (Duration::from_secs(300), Duration::from_secs(300)),
+            (Duration::from_secs(24 * 3600), THROTTLED_AT_MOST),
+            (Duration::MAX, THROTTLED_AT_MOST),
+        ] {
+            throttled.retry_after = Some(asked);
+            assert_eq!(rest(second, &throttled), granted);
         }
     }
 

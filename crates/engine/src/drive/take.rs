@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::failure::{Class, Failure};
 use crate::kind::{Patience, PlannedRequest};
 use crate::plan::Action;
-use crate::retry::Next;
+use crate::retry::{self, Next};
 use crate::run::{Entry, Run, Stage, UndoStage};
 
 impl Driving<'_> {
@@ -199,8 +199,7 @@ impl Driving<'_> {
     }
 
     fn rest(&mut self, world: &mut World<'_>, step: Instance, failure: Failure, after: Duration) {
-        // A cloud that says when to come back blocks those who come sooner for longer.
-        let after = after.max(failure.retry_after.unwrap_or_default());
+        let after = retry::rest(after, &failure);
         self.pause(&step, after);
         (world.report)(&Event::Retrying {
             step,
