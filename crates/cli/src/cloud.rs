@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ashore_engine::clock::{Clock, TokioClock};
-use ashore_engine::kind::Providers;
+use ashore_engine::kind::{Patience, Providers};
+use ashore_engine::retry::patiently;
 use ashore_engine::state::State;
 use ashore_manifest::lower::Surroundings;
 use ashore_providers::aws::live::{Aws, config};
@@ -89,7 +90,11 @@ impl Cloud {
                 )
                 .exit(Exit::Auth));
         }
-        let aws = Aws::connect(&sdk)
+        let clock = TokioClock::new(environment.now, speed);
+        let aws = patiently(&clock, &Patience::DEFAULT, "who we are", || {
+            Aws::connect(&sdk)
+        });
+        let aws = aws
             .await
             .map_err(|failure| CommandError::of_failure("AWS does not know us", &failure))?;
         let mut providers = ashore_providers::aws::providers(&aws);
@@ -100,7 +105,7 @@ impl Cloud {
             aws,
             cloudflare,
             providers,
-            clock: TokioClock::new(environment.now, speed),
+            clock,
             outside,
             endpoint,
         })
@@ -168,7 +173,10 @@ impl Cloud {
         if pinned.len() >= wanted {
             return Ok(pinned);
         }
-        let there = self.aws.zones().await.map_err(|failure| {
+        let there = patiently(&self.clock, &Patience::DEFAULT, "zones", || {
+            self.aws.zones()
+        });
+        let there = there.await.map_err(|failure| {
             CommandError::of_failure("the region's zones cannot be read", &failure)
         })?;
         // What is pinned stays where it is; more zones come behind.
@@ -192,7 +200,10 @@ impl Cloud {
         {
             return Ok(Some(zone.clone()));
         }
-        let zone = cloudflare.zone(&name).await.map_err(|failure| {
+        let zone = patiently(&self.clock, &Patience::DEFAULT, "the DNS zone", || {
+            cloudflare.zone(&name)
+        });
+        let zone = zone.await.map_err(|failure| {
             CommandError::of_failure(&format!("the zone `{name}` cannot be used"), &failure)
         })?;
         Ok(Some(json!({ "name": name, "id": zone.id })))

@@ -1,9 +1,15 @@
-//! The one place that decides whether and when a request is tried again. Pure.
+//! The one place that decides whether and when a request is tried again. Pure, but for
+//! [`patiently`], which does as is decided here for reads outside a run.
+
+mod patiently;
 
 use std::time::Duration;
 
 use crate::failure::{Class, Failure};
 use crate::kind::Patience;
+
+pub use patiently::patiently;
+pub(crate) use patiently::within;
 
 /// What to do after a failed attempt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,6 +70,13 @@ pub fn next(
 pub fn rest(decided: Duration, failure: &Failure) -> Duration {
     let asked = failure.retry_after.unwrap_or_default();
     decided.max(asked.min(THROTTLED_AT_MOST))
+}
+
+/// A number from 0 to 1 made from a text.
+pub(crate) fn draw(text: &str) -> f64 {
+    let digest = blake3::hash(text.as_bytes());
+    let bytes = digest.as_bytes();
+    f64::from(u16::from_le_bytes([bytes[0], bytes[1]])) / f64::from(u16::MAX)
 }
 
 /// Full jitter over a doubling ceiling: 0.5 s, 1 s, 2 s … 20 s. At least a twentieth of the
