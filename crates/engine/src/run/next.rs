@@ -141,9 +141,11 @@ impl Run {
             }
             match self.steps[user].undo.as_ref().map(|undo| undo.stage) {
                 None | Some(UndoStage::Done) => {}
-                // What was only changed does not hold on to the step; what was made does.
-                Some(UndoStage::Failed) if step.action == Action::Create => return Freed::Never,
-                Some(UndoStage::Failed) => {}
+                // What could not be taken away again holds on to the step, and so does what could
+                // not be changed back: it uses what it was changed to use. What could not be made
+                // again holds on to nothing.
+                Some(UndoStage::Failed) if step.action == Action::Delete => {}
+                Some(UndoStage::Failed) => return Freed::Never,
                 Some(_) => freed = Freed::NotYet,
             }
         }

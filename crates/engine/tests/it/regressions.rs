@@ -226,3 +226,19 @@ fn a_wait_that_succeeded_before_a_rollback_keeps_what_was_told() {
         .read_fault(3, 1, How::Refused(Class::Quota))
         .holds();
 }
+
+#[test]
+fn what_an_update_that_cannot_be_put_back_uses_stays() {
+    let net = |form| Piece::new(shape::NETWORK, "net").size(0).form(form);
+    let dns = || Piece::new(shape::RECORD, "dns").size(0).uses(["net"]);
+    let web = |form| Piece::new(shape::SERVICE, "web").form(form).after(["dns"]);
+    // The record is changed to use the new network; then the service cannot be made anew, and
+    // nobody may change the record back.
+    let tally = history(0)
+        .up([net(0), dns(), web(0)])
+        .up([net(1), dns(), web(1)])
+        .fault(2, 1, How::Refused(Class::Quota))
+        .fault(3, 1, How::Refused(Class::Denied))
+        .holds();
+    assert_eq!(tally.outcomes.get("Stuck"), Some(&1), "{tally:?}");
+}
