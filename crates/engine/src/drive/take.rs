@@ -127,9 +127,9 @@ impl Driving<'_> {
         if let Entry::UndoPlanned { foreign, .. } = &entry
             && !foreign.is_empty()
         {
-            (world.report)(&Event::Undone {
+            (world.report)(&Event::Theirs {
                 step: step.clone(),
-                foreign: foreign.clone(),
+                fields: foreign.clone(),
             });
         }
         self.record(run, world, &[entry])?;
@@ -238,10 +238,7 @@ impl Driving<'_> {
                         outputs,
                     }],
                 )?;
-                (world.report)(&Event::Undone {
-                    step,
-                    foreign: Vec::new(),
-                });
+                (world.report)(&Event::Undone { step });
             }
             Settled::There(outputs) => {
                 let outputs = outputs.or(known).unwrap_or_default(); // of what is gone, the last known
@@ -293,6 +290,7 @@ impl Driving<'_> {
                     action,
                     why,
                     elapsed,
+                    undo,
                 });
                 self.pause(&step, look_after);
             }
