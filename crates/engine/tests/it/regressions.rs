@@ -242,3 +242,28 @@ fn what_an_update_that_cannot_be_put_back_uses_stays() {
         .holds();
     assert_eq!(tally.outcomes.get("Stuck"), Some(&1), "{tally:?}");
 }
+
+#[test]
+fn what_nobody_knows_to_be_there_is_looked_at_even_if_its_user_cannot_be_put_back() {
+    let web = || {
+        Piece::new(shape::SERVICE, "web")
+            .size(0)
+            .uses(["net2"])
+            .calls(["gate"])
+    };
+    let dns = || Piece::new(shape::RECORD, "dns2").size(0);
+    history(13420326250961188365)
+        .up([
+            Piece::new(shape::GATEWAY, "gate").size(0),
+            web(),
+            dns().calls(["web"]),
+        ])
+        .up([
+            Piece::new(shape::NETWORK, "net2").size(0),
+            web(),
+            dns().uses(["net2"]),
+        ])
+        .crash(4, 148)
+        .undo()
+        .holds();
+}
