@@ -1,5 +1,7 @@
 //! The survey: what the cloud has now, read once, before a plan is made.
 
+mod names;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use crate::address::{Address, Instance, Mark, RunId};
 use crate::clock::Clock;
 use crate::document::Document;
 use crate::failure::{Class, Failure};
-use crate::graph::{Graph, Node};
+use crate::graph::Graph;
 use crate::kind::{Context, Found, LiveKind, ObservedDocument, Providers, Wait};
 use crate::retry::patiently;
 use crate::state::{Ownership, State};
@@ -19,8 +21,8 @@ use crate::state::{Ownership, State};
 pub struct Survey {
     /// Of each resource that the state has, what is there; none if nothing is.
     pub observed: BTreeMap<Instance, Option<ObservedDocument>>,
-    /// Of each wanted resource that the state does not have and whose name could be taken, what
-    /// bears it.
+    /// Of each wanted resource that is to be made, or made anew, and whose name is known and could
+    /// be taken: what bears it.
     pub found: BTreeMap<Address, Found<Document>>,
 }
 
@@ -57,7 +59,7 @@ pub async fn survey(
         join_all(owned(state).map(|(instance, kind, outputs)| async move {
             (instance, reading.observe(instance, kind, outputs).await)
         })),
-        join_all(claimed(graph, state, providers).map(look)),
+        join_all(names::first_lives(graph, state, providers).map(look)),
     );
     for (instance, answer) in observed {
         match answer {
@@ -70,9 +72,9 @@ pub async fn survey(
             }),
         }
     }
-    // The names of what is not there any more may have been taken.
-    let vacant = vacant(graph, state, providers, &survey);
-    for (instance, answer) in found.into_iter().chain(join_all(vacant.map(look)).await) {
+    let next = names::next_lives(graph, state, providers, &survey.observed);
+    let next = join_all(next.into_iter().map(look)).await;
+    for (instance, answer) in found.into_iter().chain(next) {
         match answer {
             Ok((found, seen)) => {
                 survey.found.insert(instance.address.clone(), found);
@@ -99,43 +101,6 @@ fn owned(state: &State) -> impl Iterator<Item = (&Instance, &str, &Document)> {
         .iter()
         .filter(|(_, record)| record.ownership == Ownership::Ours)
         .map(|(instance, record)| (instance, record.kind.as_str(), &record.outputs))
-}
-
-/// What the state does not have and whose name could be taken.
-fn claimed<'a>(
-    graph: &'a Graph,
-    state: &'a State,
-    providers: &'a Providers,
-) -> impl Iterator<Item = (Instance, &'a str, &'a Document)> {
-    nameable(graph, providers)
-        .filter(|(address, _)| state.current(address).is_none())
-        .map(|(address, node)| (Instance::new(address.clone(), 1), &*node.kind, &node.spec))
-}
-
-/// What the state has and the cloud has not, and whose name could be taken, in its next life.
-fn vacant<'a>(
-    graph: &'a Graph,
-    state: &'a State,
-    providers: &'a Providers,
-    survey: &Survey,
-) -> impl Iterator<Item = (Instance, &'a str, &'a Document)> {
-    nameable(graph, providers).filter_map(|(address, node)| {
-        let (current, _) = state.current(address)?;
-        let gone = matches!(survey.observed.get(current), Some(None));
-        let next = Instance::new(address.clone(), current.generation + 1);
-        gone.then_some((next, &*node.kind, &node.spec))
-    })
-}
-
-fn nameable<'a>(
-    graph: &'a Graph,
-    providers: &'a Providers,
-) -> impl Iterator<Item = (&'a Address, &'a Node)> {
-    let looks = |kind: &str| {
-        let provider = providers.get(kind);
-        provider.is_some_and(|provider| provider.named().looks_before)
-    };
-    graph.nodes().filter(move |(_, node)| looks(&node.kind))
 }
 
 type Find = Result<(Found<Document>, Option<ObservedDocument>), Failure>;

@@ -244,6 +244,39 @@ fn what_an_update_that_cannot_be_put_back_uses_stays() {
 }
 
 #[test]
+fn what_stands_at_a_new_name_is_displaced_and_comes_back() {
+    let dns = |called| Piece::new(shape::RECORD, "dns").size(0).called(called);
+    let tally = history(0)
+        .foreign(shape::RECORD, "old")
+        .foreign(shape::RECORD, "new")
+        .up([dns("old")])
+        .up([dns("new")])
+        .up([dns("old")])
+        .holds();
+    assert_eq!(tally.outcomes.len(), 1, "{tally:?}");
+}
+
+#[test]
+fn what_stood_at_a_new_name_comes_back_when_the_run_fails() {
+    let dns = |called| Piece::new(shape::RECORD, "dns").size(0).called(called);
+    let net = || {
+        Piece::new(shape::NETWORK, "net")
+            .size(0)
+            .after(["dns"])
+            .calls(["dns"])
+    };
+    for how in [How::Lost, How::Applied, How::Refused(Class::Quota)] {
+        history(0)
+            .foreign(shape::RECORD, "new")
+            .up([dns("old")])
+            .up([dns("new"), net()])
+            .fault(0, 1, how)
+            .fault(1, 1, How::Refused(Class::Quota))
+            .holds();
+    }
+}
+
+#[test]
 fn what_nobody_knows_to_be_there_is_looked_at_even_if_its_user_cannot_be_put_back() {
     let web = || {
         Piece::new(shape::SERVICE, "web")
