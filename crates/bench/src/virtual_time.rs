@@ -11,8 +11,9 @@ use ashore_engine::clock::TokioClock;
 use ashore_engine::drive::{Ended, Stop, World, drive};
 use ashore_engine::event::Event;
 use ashore_engine::journal::Journal as _;
-use ashore_engine::kind::Wait;
+use ashore_engine::kind::{Patience, Wait};
 use ashore_engine::plan::{Options, plan};
+use ashore_engine::retry::patiently;
 use ashore_engine::run::{Entry, Outcome, Run, Then};
 use ashore_engine::state::folder::Folder;
 use ashore_engine::survey::survey;
@@ -167,7 +168,10 @@ async fn bring_up(
     let sdk = config::in_process(manifest.region.as_str(), wire.clone());
     let transport = Transport::InProcess(wire);
     let cloudflare = Cloudflare::new(transport, API, "sandbox-token".to_string().into());
-    let aws = Aws::connect(&sdk).await.map_err(text)?;
+    let clock = TokioClock::new(jiff::Timestamp::UNIX_EPOCH, 1.0);
+    let patience = &Patience::DEFAULT;
+    let aws = patiently(&clock, patience, "who we are", || Aws::connect(&sdk));
+    let aws = aws.await.map_err(text)?;
     let mut providers = ashore_providers::aws::providers(&aws);
     providers.extend(ashore_providers::cloudflare::providers(&cloudflare));
 
@@ -175,8 +179,12 @@ async fn bring_up(
     let zone = dns.zone.as_ref().ok_or("hello names no zone")?;
     let zone_name = zone.to_string();
     // Both at a time, as the command line does.
-    let (mut zones, dns_zone) =
-        futures_util::try_join!(aws.zones(), cloudflare.zone(&zone_name)).map_err(text)?;
+    let (mut zones, dns_zone) = futures_util::try_join!(
+        patiently(&clock, patience, "zones", || aws.zones()),
+        patiently(&clock, patience, "the DNS zone", || cloudflare
+            .zone(&zone_name)),
+    )
+    .map_err(text)?;
     let network = manifest.network.as_ref();
     zones.truncate(network.map_or(0, |network| network.subnets.len()));
     let surroundings = Surroundings {
@@ -195,7 +203,7 @@ async fn bring_up(
     };
     let graph = lower(&manifest, &surroundings).map_err(|error| error.to_string())?;
     note(timeline, began.elapsed(), "survey".to_string());
-    let seen = survey(&graph, &state, &providers).await;
+    let seen = survey(&clock, &graph, &state, &providers).await;
     let seen = seen.map_err(|errors| format!("the survey failed: {errors:?}"))?;
     let kinds = ashore_providers::kinds();
     let options = Options {
@@ -216,7 +224,6 @@ async fn bring_up(
     let appended = journal.append(std::slice::from_ref(&begun));
     appended.map_err(|error| error.to_string())?;
     run.record(&begun).map_err(|error| error.to_string())?;
-    let clock = TokioClock::new(jiff::Timestamp::UNIX_EPOCH, 1.0);
     let mut report = |event: &Event| {
         if let Some(what) = told(event) {
             note(timeline, began.elapsed(), what);

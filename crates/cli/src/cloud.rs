@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use ashore_engine::clock::{Clock, TokioClock};
 use ashore_engine::failure::Failure;
-use ashore_engine::kind::Providers;
+use ashore_engine::kind::{Patience, Providers};
+use ashore_engine::retry::patiently;
 use ashore_engine::state::State;
 use ashore_manifest::model::DnsProvider;
 use ashore_providers::aws::live::{Aws, config};
@@ -114,7 +115,11 @@ impl Cloud {
             Some(role) => config::in_role(&sdk, role.get()).await,
             None => sdk,
         };
-        let aws = Aws::connect(&sdk)
+        let clock = TokioClock::new(environment.now, speed);
+        let aws = patiently(&clock, &Patience::DEFAULT, "who we are", || {
+            Aws::connect(&sdk)
+        });
+        let aws = aws
             .await
             .map_err(|failure| CommandError::of_failure("AWS does not know us", &failure))?
             .with_vault(vault);
@@ -138,18 +143,18 @@ impl Cloud {
             aws,
             cloudflare,
             providers,
-            clock: TokioClock::new(environment.now, speed),
+            clock,
             outside,
             endpoint,
         })
     }
 
-    /// Reads something outside of a run.
-    pub(crate) async fn read<T, F>(&self, ask: impl Fn() -> F) -> Result<T, Failure>
+    /// Reads something outside of a run: with a deadline, and again where that helps.
+    pub(crate) async fn read<T, F>(&self, what: &str, ask: impl Fn() -> F) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        ask().await
+        patiently(&self.clock, &Patience::DEFAULT, what, ask).await
     }
 
     /// Pins an empty state to where we are; refuses a state that is pinned to somewhere else.

@@ -213,7 +213,7 @@ pub(crate) async fn make_plan(
     state: &State,
     options: Options,
 ) -> Result<Plan, CommandError> {
-    let survey = survey(graph, state, &cloud.providers)
+    let survey = survey(&cloud.clock, graph, state, &cloud.providers)
         .await
         .map_err(|errors| {
             let first = &errors[0];

@@ -65,9 +65,12 @@ async fn zones(
     if pinned.len() >= wanted {
         return Ok(pinned);
     }
-    let there = cloud.read(|| cloud.aws.zones()).await.map_err(|failure| {
-        CommandError::of_failure("the region's zones cannot be read", &failure)
-    })?;
+    let there = cloud
+        .read("zones", || cloud.aws.zones())
+        .await
+        .map_err(|failure| {
+            CommandError::of_failure("the region's zones cannot be read", &failure)
+        })?;
     let more = there.into_iter().filter(|zone| !pinned.contains(zone));
     Ok(pinned.iter().cloned().chain(more).take(wanted).collect())
 }
@@ -113,11 +116,11 @@ async fn zone_of(
 ) -> Result<Option<String>, CommandError> {
     let found = match (provider, &cloud.cloudflare) {
         (DnsProvider::Cloudflare, Some(cloudflare)) => cloud
-            .read(|| cloudflare.zone(name))
+            .read("the DNS zone", || cloudflare.zone(name))
             .await
             .map(|zone| zone.id),
         (DnsProvider::Route53, _) => cloud
-            .read(|| cloud.aws.hosted_zone(name))
+            .read("the DNS zone", || cloud.aws.hosted_zone(name))
             .await
             .map(|zone| zone.id),
         (DnsProvider::Cloudflare, None) | (DnsProvider::Manual, _) => return Ok(None),
@@ -150,7 +153,9 @@ async fn owned_by_others(
         hostnames: manifest.names().map(ToString::to_string).collect(),
         makes_balancer: manifest.has_load_balancer() && named.load_balancer.is_none(),
     };
-    let found = cloud.read(|| cloud.aws.existing(&named, &purpose)).await;
+    let found = cloud
+        .read("[existing]", || cloud.aws.existing(&named, &purpose))
+        .await;
     let found = found.map_err(|failure| {
         CommandError::of_failure("what [existing] names cannot be used", &failure)
     })?;
@@ -193,8 +198,12 @@ async fn secrets(
 ) -> Result<BTreeMap<Reference, lower::Secret>, CommandError> {
     let look = async |reference: &Reference| {
         let found = match reference {
-            Reference::Secret(name) => cloud.read(|| cloud.aws.secret(name)).await,
-            Reference::Parameter(name) => cloud.read(|| cloud.aws.parameter(name)).await,
+            Reference::Secret(name) => cloud.read("a secret", || cloud.aws.secret(name)).await,
+            Reference::Parameter(name) => {
+                cloud
+                    .read("a parameter", || cloud.aws.parameter(name))
+                    .await
+            }
         };
         let found = found.map_err(|failure| {
             CommandError::of_failure(&format!("the {reference} cannot be used"), &failure)

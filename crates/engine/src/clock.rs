@@ -43,9 +43,17 @@ impl TokioClock {
     }
 }
 
+/// Longer than anybody waits, and short enough for every timer.
+const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// A duration at another speed. What is too long for a number is as long as can be.
+fn times(duration: Duration, factor: f64) -> Duration {
+    Duration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(Duration::MAX)
+}
+
 impl Clock for TokioClock {
     fn now(&self) -> Duration {
-        self.began.elapsed().mul_f64(self.speed)
+        times(self.began.elapsed(), self.speed)
     }
 
     #[expect(
@@ -53,7 +61,7 @@ impl Clock for TokioClock {
         reason = "this is the one place that sleeps"
     )]
     fn sleep(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
-        tokio::time::sleep(duration.div_f64(self.speed)).boxed_local()
+        tokio::time::sleep(times(duration, self.speed.recip()).min(FAR)).boxed_local()
     }
 
     #[expect(
@@ -61,12 +69,40 @@ impl Clock for TokioClock {
         reason = "this is the one place that sleeps"
     )]
     fn sleep_here(&self, duration: Duration) -> LocalBoxFuture<'_, ()> {
-        tokio::time::sleep(duration).boxed_local()
+        tokio::time::sleep(duration.min(FAR)).boxed_local()
     }
 
     fn timestamp(&self) -> jiff::Timestamp {
         self.timestamp
             .saturating_add(jiff::SignedDuration::try_from(self.now()).unwrap_or_default())
             .unwrap_or(self.timestamp)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_duration_is_too_long_for_the_clock() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            for speed in [1e-9, 1.0, 1e9] {
+                let clock = TokioClock::new(jiff::Timestamp::UNIX_EPOCH, speed);
+                for sleep in [clock.sleep(Duration::MAX), clock.sleep_here(Duration::MAX)] {
+                    assert!(sleep.now_or_never().is_none(), "at {speed}");
+                }
+                clock.timestamp();
+            }
+        });
+    }
+
+    #[test]
+    fn a_fast_clock_keeps_its_speed() {
+        let half = times(Duration::from_secs(3), 0.5);
+        assert_eq!(half, Duration::from_millis(1500));
     }
 }

@@ -65,6 +65,8 @@ pub enum Event {
         why: String,
         /// Since when.
         elapsed: Duration,
+        /// Whether it is being put back.
+        undo: bool,
     },
     /// A step is ready, or gone.
     Done {
@@ -93,12 +95,17 @@ pub enum Event {
     Committed,
     /// Everything is being put back.
     Undoing,
+    /// Of a step that is put back, somebody else has changed members since: theirs stay.
+    Theirs {
+        /// Which step.
+        step: Instance,
+        /// Which members.
+        fields: Vec<FieldPath>,
+    },
     /// A step is as it was before.
     Undone {
         /// Which step.
         step: Instance,
-        /// Members that somebody else has changed since: theirs stayed.
-        foreign: Vec<FieldPath>,
     },
     /// A step could not be put back.
     UndoFailed {

@@ -63,6 +63,12 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + PartialEq + Debug + 'stat
         self
     }
 
+    /// Whether it is known where to look for it: not as long as the name, or whatever else it is
+    /// found by, is another resource's to tell.
+    fn can_be_found(&self) -> bool {
+        true
+    }
+
     /// Puts the generation into the physical names, where a name must be unique.
     fn at_generation(&mut self, _generation: u32) {}
 }

@@ -66,8 +66,9 @@ pub struct Step {
     /// What of somebody else's it takes the place of, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub displaces: Vec<String>,
-    /// Whether it looks at what is there once its turn has come, before its first request: what
-    /// its predecessor had displaced is back by then, and is displaced again.
+    /// Whether it looks at what is there once its turn has come, before its first request: where
+    /// its name was not known or not free when the plan was made. What its predecessor had
+    /// displaced is back by then, and is displaced again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub looks: bool,
     /// The requests, in order.

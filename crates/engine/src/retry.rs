@@ -1,9 +1,15 @@
-//! The one place that decides whether and when a request is tried again. Pure.
+//! The one place that decides whether and when a request is tried again. Pure, but for
+//! [`patiently`], which does as is decided here for reads outside a run.
+
+mod patiently;
 
 use std::time::Duration;
 
-use crate::failure::Class;
+use crate::failure::{Class, Failure};
 use crate::kind::Patience;
+
+pub use patiently::patiently;
+pub(crate) use patiently::within;
 
 /// What to do after a failed attempt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,6 +64,21 @@ pub fn next(
     }
 }
 
+/// How long to rest before the next attempt: as decided, or for as long as the cloud wants to be
+/// left alone. It blocks those who come sooner for longer; what it asks for beyond the longest
+/// throttling that we know is a mistake of its own.
+pub fn rest(decided: Duration, failure: &Failure) -> Duration {
+    let asked = failure.retry_after.unwrap_or_default();
+    decided.max(asked.min(THROTTLED_AT_MOST))
+}
+
+/// A number from 0 to 1 made from a text.
+pub(crate) fn draw(text: &str) -> f64 {
+    let digest = blake3::hash(text.as_bytes());
+    let bytes = digest.as_bytes();
+    f64::from(u16::from_le_bytes([bytes[0], bytes[1]])) / f64::from(u16::MAX)
+}
+
 /// Full jitter over a doubling ceiling: 0.5 s, 1 s, 2 s … 20 s. At least a twentieth of the
 /// ceiling, so that nothing is sent twice at once.
 fn backoff(attempt: u32, jitter: f64) -> Duration {
@@ -91,6 +112,22 @@ mod tests {
                     other => panic!("{class:?} gave {other:?}"),
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_the_cloud_asks_for_is_granted_up_to_the_longest_throttling_that_we_know() {
+        let second = Duration::from_secs(1);
+        let mut throttled = Failure::new(Class::Throttled, "toy", "Slow", "down");
+        assert_eq!(rest(second, &throttled), second);
+        for (asked, granted) in [
+            (Duration::ZERO, second),
+            (Duration::from_secs(300), Duration::from_secs(300)),
+            (Duration::from_secs(24 * 3600), THROTTLED_AT_MOST),
+            (Duration::MAX, THROTTLED_AT_MOST),
+        ] {
+            throttled.retry_after = Some(asked);
+            assert_eq!(rest(second, &throttled), granted);
         }
     }
 

@@ -1,15 +1,19 @@
 //! The survey: what the cloud has now, read once, before a plan is made.
 
+mod names;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 
 use crate::address::{Address, Instance, Mark, RunId};
+use crate::clock::Clock;
 use crate::document::Document;
 use crate::failure::{Class, Failure};
-use crate::graph::{Graph, Node};
-use crate::kind::{Context, Found, ObservedDocument, Providers, Wait};
+use crate::graph::Graph;
+use crate::kind::{Context, Found, LiveKind, ObservedDocument, Providers, Wait};
+use crate::retry::patiently;
 use crate::state::{Ownership, State};
 
 /// What was seen.
@@ -17,8 +21,8 @@ use crate::state::{Ownership, State};
 pub struct Survey {
     /// Of each resource that the state has, what is there; none if nothing is.
     pub observed: BTreeMap<Instance, Option<ObservedDocument>>,
-    /// Of each wanted resource that the state does not have and whose name could be taken, what
-    /// bears it.
+    /// Of each wanted resource that is to be made, or made anew, and whose name is known and could
+    /// be taken: what bears it.
     pub found: BTreeMap<Address, Found<Document>>,
 }
 
@@ -32,23 +36,30 @@ pub struct SurveyError {
     pub source: Failure,
 }
 
-/// Reads everything that the plan will stand on, all at once.
+/// Reads everything that the plan will stand on, all at once. Each read has a deadline and is
+/// tried again as [`patiently`] does.
 ///
 /// # Errors
-/// Every read that failed.
+/// Every read that failed for good.
 pub async fn survey(
+    clock: &dyn Clock,
     graph: &Graph,
     state: &State,
     providers: &Providers,
 ) -> Result<Survey, Vec<SurveyError>> {
     let mut survey = Survey::default();
     let mut errors = Vec::new();
-    let look = |(instance, kind, spec)| find(providers, state, instance, kind, spec);
+    let reading = &Reading {
+        clock,
+        state,
+        providers,
+    };
+    let look = |(instance, kind, spec)| reading.find(instance, kind, spec);
     let (observed, found) = futures_util::join!(
         join_all(owned(state).map(|(instance, kind, outputs)| async move {
-            (instance, observe(providers, kind, outputs).await)
+            (instance, reading.observe(instance, kind, outputs).await)
         })),
-        join_all(claimed(graph, state, providers).map(look)),
+        join_all(names::first_lives(graph, state, providers).map(look)),
     );
     for (instance, answer) in observed {
         match answer {
@@ -61,9 +72,9 @@ pub async fn survey(
             }),
         }
     }
-    // The names of what is not there any more may have been taken.
-    let vacant = vacant(graph, state, providers, &survey);
-    for (instance, answer) in found.into_iter().chain(join_all(vacant.map(look)).await) {
+    let next = names::next_lives(graph, state, providers, &survey.observed);
+    let next = join_all(next.into_iter().map(look)).await;
+    for (instance, answer) in found.into_iter().chain(next) {
         match answer {
             Ok((found, seen)) => {
                 survey.found.insert(instance.address.clone(), found);
@@ -92,95 +103,66 @@ fn owned(state: &State) -> impl Iterator<Item = (&Instance, &str, &Document)> {
         .map(|(instance, record)| (instance, record.kind.as_str(), &record.outputs))
 }
 
-/// What the state does not have and whose name could be taken.
-fn claimed<'a>(
-    graph: &'a Graph,
-    state: &'a State,
-    providers: &'a Providers,
-) -> impl Iterator<Item = (Instance, &'a str, &'a Document)> {
-    nameable(graph, providers)
-        .filter(|(address, _)| state.current(address).is_none())
-        .map(|(address, node)| (Instance::new(address.clone(), 1), &*node.kind, &node.spec))
-}
-
-/// What the state has and the cloud has not, and whose name could be taken, in its next life.
-fn vacant<'a>(
-    graph: &'a Graph,
-    state: &'a State,
-    providers: &'a Providers,
-    survey: &Survey,
-) -> impl Iterator<Item = (Instance, &'a str, &'a Document)> {
-    nameable(graph, providers).filter_map(|(address, node)| {
-        let (current, _) = state.current(address)?;
-        let gone = matches!(survey.observed.get(current), Some(None));
-        let next = Instance::new(address.clone(), current.generation + 1);
-        gone.then_some((next, &*node.kind, &node.spec))
-    })
-}
-
-fn nameable<'a>(
-    graph: &'a Graph,
-    providers: &'a Providers,
-) -> impl Iterator<Item = (&'a Address, &'a Node)> {
-    let looks = |kind: &str| {
-        let provider = providers.get(kind);
-        provider.is_some_and(|provider| provider.named().looks_before)
-    };
-    graph.nodes().filter(move |(_, node)| looks(&node.kind))
-}
-
-async fn observe(
-    providers: &Providers,
-    kind: &str,
-    outputs: &Document,
-) -> Result<Option<ObservedDocument>, Failure> {
-    match providers.get(kind) {
-        Some(provider) => provider.observe(outputs).await,
-        None => Err(unknown_kind(kind)),
-    }
-}
-
 type Find = Result<(Found<Document>, Option<ObservedDocument>), Failure>;
 
-async fn find(
-    providers: &Providers,
-    state: &State,
-    instance: Instance,
-    kind: &str,
-    spec: &Document,
-) -> (Instance, Find) {
-    let found = found(providers, state, &instance, kind, spec).await;
-    (instance, found)
+/// What every read takes.
+struct Reading<'a> {
+    clock: &'a dyn Clock,
+    state: &'a State,
+    providers: &'a Providers,
 }
 
-async fn found(
-    providers: &Providers,
-    state: &State,
-    instance: &Instance,
-    kind: &str,
-    spec: &Document,
-) -> Find {
-    let provider = providers.get(kind).ok_or_else(|| unknown_kind(kind))?;
-    let spec = provider
-        .at_generation(spec, instance.generation)
-        .map_err(|error| Failure::internal("engine:read", &error))?;
-    // No token is made from this mark: a look only compares tags.
-    let mark = Mark {
-        stack: state.stack.clone(),
-        instance: instance.clone(),
-        run: RunId::new(""),
-    };
-    let cx = Context {
-        mark,
-        wait: Wait::None,
-        waited: Duration::ZERO,
-    };
-    let found = provider.find(&spec, &cx).await?;
-    let seen = match &found {
-        Found::Ours(outputs) => provider.observe(outputs).await?,
-        _ => None,
-    };
-    Ok((found, seen))
+impl<'a> Reading<'a> {
+    async fn observe(
+        &self,
+        instance: &Instance,
+        kind: &str,
+        outputs: &Document,
+    ) -> Result<Option<ObservedDocument>, Failure> {
+        let provider = self.provider(kind)?;
+        let patience = provider.named().patience;
+        let read = || provider.observe(outputs);
+        patiently(self.clock, &patience, &format!("read {instance}"), read).await
+    }
+
+    async fn find(&self, instance: Instance, kind: &str, spec: &Document) -> (Instance, Find) {
+        let found = self.found(&instance, kind, spec).await;
+        (instance, found)
+    }
+
+    async fn found(&self, instance: &Instance, kind: &str, spec: &Document) -> Find {
+        let provider = self.provider(kind)?;
+        let spec = provider
+            .at_generation(spec, instance.generation)
+            .map_err(|error| Failure::internal("engine:read", &error))?;
+        // No token is made from this mark: a look only compares tags.
+        let mark = Mark {
+            stack: self.state.stack.clone(),
+            instance: instance.clone(),
+            run: RunId::new(""),
+        };
+        let cx = Context {
+            mark,
+            wait: Wait::None,
+            waited: Duration::ZERO,
+        };
+        let patience = provider.named().patience;
+        let look = || provider.find(&spec, &cx);
+        let what = format!("look for {instance}");
+        let found = patiently(self.clock, &patience, &what, look).await?;
+        let seen = match &found {
+            Found::Ours(outputs) => self.observe(instance, kind, outputs).await?,
+            _ => None,
+        };
+        Ok((found, seen))
+    }
+
+    fn provider(&self, kind: &str) -> Result<&'a dyn LiveKind, Failure> {
+        match self.providers.get(kind) {
+            Some(provider) => Ok(provider.as_ref()),
+            None => Err(unknown_kind(kind)),
+        }
+    }
 }
 
 fn unknown_kind(kind: &str) -> Failure {

@@ -147,8 +147,12 @@ impl<S: Sort> Kind for Thing<S> {
         if !S::SHAPE.rewires && self.uses != now.uses {
             fields.push("uses");
         }
+        let moves = self.name != now.name;
+        if moves {
+            fields.push("name");
+        }
         let replacement = Replacement::because(fields);
-        if S::SHAPE.one_name {
+        if S::SHAPE.one_name && !moves {
             replacement.in_its_place().or_none()
         } else {
             replacement.or_none()

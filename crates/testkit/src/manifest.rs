@@ -16,8 +16,10 @@ use crate::shape::{self, Shape};
 pub struct Piece {
     /// Its kind's shape.
     pub shape: Shape,
-    /// Its name: also that of the physical object.
+    /// Its name.
     pub name: &'static str,
+    /// The name of the physical object, if it is another.
+    pub called: Option<&'static str>,
     /// What can be changed in place.
     pub size: u32,
     /// What cannot.
@@ -38,6 +40,7 @@ impl Piece {
         Self {
             shape,
             name,
+            called: None,
             size: 1,
             form: 0,
             tag: None,
@@ -51,6 +54,13 @@ impl Piece {
     #[must_use]
     pub fn size(self, size: u32) -> Self {
         Self { size, ..self }
+    }
+
+    /// With a physical object of this name.
+    #[must_use]
+    pub fn called(self, called: &'static str) -> Self {
+        let called = Some(called);
+        Self { called, ..self }
     }
 
     /// With this form.
@@ -139,7 +149,7 @@ fn id() -> Output<(), String> {
 impl Piece {
     fn node(&self, uses: BTreeMap<String, Input<String>>, after: Vec<After>) -> Node {
         let spec: Thing<Network> = Thing {
-            name: self.name.to_string(),
+            name: self.called.unwrap_or(self.name).to_string(),
             size: self.size,
             form: self.form,
             tags: self

@@ -29,12 +29,12 @@ pub(crate) async fn status(
     if !state.resources.is_empty() {
         let cloud = Cloud::connect(&project, global, environment, Vault::default()).await?;
         cloud.pin(&mut state.clone())?;
-        let seen = survey(&Graph::default(), &state, &cloud.providers)
-            .await
-            .map_err(|errors| {
-                let what = format!("{} cannot be read", errors[0].address);
-                CommandError::of_failure(&what, &errors[0].source)
-            })?;
+        let nothing = Graph::default();
+        let seen = survey(&cloud.clock, &nothing, &state, &cloud.providers).await;
+        let seen = seen.map_err(|errors| {
+            let what = format!("{} cannot be read", errors[0].address);
+            CommandError::of_failure(&what, &errors[0].source)
+        })?;
         for (instance, record) in &state.resources {
             let there = seen.observed.get(instance).is_some_and(Option::is_some);
             resources.push(Resource {

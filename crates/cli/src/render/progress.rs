@@ -88,8 +88,9 @@ impl<'a> Progress<'a> {
                 action,
                 why,
                 elapsed,
+                undo,
             } => {
-                let verb = doing(*action, false);
+                let verb = doing(*action, *undo);
                 let text = format!("{verb:<10} {} {why}", super::elapsed(*elapsed));
                 if self.lines.is_some() || self.is_due(step, *elapsed) {
                     self.update(step, text);
@@ -114,17 +115,17 @@ impl<'a> Progress<'a> {
             }),
             Event::Committed => {}
             Event::Undoing => self.say("putting everything back".to_string()),
-            Event::Undone { step, foreign } if foreign.is_empty() => {
-                self.end(step, '↩', "put back");
+            Event::Theirs { step, fields } => {
+                // In a line of its own: what moves is taken off the terminal in the end.
+                let fields: Vec<String> = fields.iter().map(ToString::to_string).collect();
+                let width = self.width;
+                let fields = fields.join(", ");
+                self.say(format!(
+                    "! {:<width$}  {fields} was changed by somebody else and stays",
+                    step.to_string()
+                ));
             }
-            Event::Undone { step, foreign } => {
-                let fields: Vec<String> = foreign.iter().map(ToString::to_string).collect();
-                let text = format!(
-                    "{} was changed by somebody else and stays",
-                    fields.join(", ")
-                );
-                self.update(step, text);
-            }
+            Event::Undone { step } => self.end(step, '↩', "put back"),
             Event::UndoFailed { step, failure } => {
                 self.end(step, '✘', &format!("not put back: {failure}"));
             }

@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::failure::{Class, Failure};
 use crate::kind::{Patience, PlannedRequest};
 use crate::plan::Action;
-use crate::retry::Next;
+use crate::retry::{self, Next};
 use crate::run::{Entry, Run, Stage, UndoStage};
 
 impl Driving<'_> {
@@ -127,9 +127,9 @@ impl Driving<'_> {
         if let Entry::UndoPlanned { foreign, .. } = &entry
             && !foreign.is_empty()
         {
-            (world.report)(&Event::Undone {
+            (world.report)(&Event::Theirs {
                 step: step.clone(),
-                foreign: foreign.clone(),
+                fields: foreign.clone(),
             });
         }
         self.record(run, world, &[entry])?;
@@ -199,8 +199,7 @@ impl Driving<'_> {
     }
 
     fn rest(&mut self, world: &mut World<'_>, step: Instance, failure: Failure, after: Duration) {
-        // A cloud that says when to come back blocks those who come sooner for longer.
-        let after = after.max(failure.retry_after.unwrap_or_default());
+        let after = retry::rest(after, &failure);
         self.pause(&step, after);
         (world.report)(&Event::Retrying {
             step,
@@ -239,10 +238,7 @@ impl Driving<'_> {
                         outputs,
                     }],
                 )?;
-                (world.report)(&Event::Undone {
-                    step,
-                    foreign: Vec::new(),
-                });
+                (world.report)(&Event::Undone { step });
             }
             Settled::There(outputs) => {
                 let outputs = outputs.or(known).unwrap_or_default(); // of what is gone, the last known
@@ -294,6 +290,7 @@ impl Driving<'_> {
                     action,
                     why,
                     elapsed,
+                    undo,
                 });
                 self.pause(&step, look_after);
             }

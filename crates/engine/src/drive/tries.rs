@@ -88,7 +88,7 @@ impl Tries {
             row.count,
             waited,
             patience,
-            fraction(&draw(row.count)),
+            retry::draw(&draw(row.count)),
         )
     }
 
@@ -101,11 +101,4 @@ impl Tries {
     pub(super) fn given_up(&mut self, step: &Instance) -> Option<Failure> {
         self.given_up.remove(step)
     }
-}
-
-/// A number from 0 to 1 made from a text.
-fn fraction(text: &str) -> f64 {
-    let digest = blake3::hash(text.as_bytes());
-    let bytes = digest.as_bytes();
-    f64::from(u16::from_le_bytes([bytes[0], bytes[1]])) / f64::from(u16::MAX)
 }

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use futures_util::{FutureExt, select_biased};
-
 use crate::address::Instance;
 use crate::clock::Clock;
 use crate::document::{Document, FieldPath, restoration, told_over};
 use crate::failure::{Class, Failure};
 use crate::kind::{Context, Found, Gone, LiveKind, ObservedDocument, PlannedRequest, Readiness};
 use crate::plan::{Action, Step};
+use crate::retry::within;
 use crate::run::{Entry, Progress, Stage, UndoStage};
 use crate::state::Ownership;
 
@@ -396,22 +395,4 @@ fn unseen() -> Failure {
         "NotVisible",
         "it was named by the cloud and cannot be read",
     )
-}
-
-/// An answer that does not come in time is an unknown outcome.
-async fn within<T>(
-    clock: &dyn Clock,
-    limit: Duration,
-    operation: &str,
-    work: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
-    select_biased! {
-        answer = Box::pin(work).fuse() => answer,
-        () = clock.sleep_here(limit).fuse() => Err(Failure::new(
-            Class::Unknown,
-            operation,
-            "TimedOut",
-            format!("no answer within {} s", limit.as_secs()),
-        )),
-    }
 }

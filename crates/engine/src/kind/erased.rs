@@ -90,6 +90,11 @@ pub trait PureKind: Debug {
     /// # Errors
     /// If a document does not have the kind's shape.
     fn owned(&self, observed: Document, by: &[&Document]) -> Result<Document, Malformed>;
+    /// [`Kind::can_be_found`].
+    ///
+    /// # Errors
+    /// If a document does not have the kind's shape.
+    fn can_be_found(&self, spec: &Document) -> Result<bool, Malformed>;
     /// [`Kind::at_generation`].
     ///
     /// # Errors
@@ -222,6 +227,10 @@ impl<K: Kind> PureKind for Pure<K> {
         Ok(Document::of(&observed.read::<K>()?.owned(&by)))
     }
 
+    fn can_be_found(&self, spec: &Document) -> Result<bool, Malformed> {
+        Ok(spec.read::<K>()?.can_be_found())
+    }
+
     fn at_generation(&self, spec: &Document, generation: u32) -> Result<Document, Malformed> {
         let mut spec: K = spec.read()?;
         spec.at_generation(generation);
@@ -257,6 +266,9 @@ impl<K: Live> PureKind for Bound<K> {
     }
     fn owned(&self, observed: Document, by: &[&Document]) -> Result<Document, Malformed> {
         Pure::<K>::default().owned(observed, by)
+    }
+    fn can_be_found(&self, spec: &Document) -> Result<bool, Malformed> {
+        Pure::<K>::default().can_be_found(spec)
     }
     fn at_generation(&self, spec: &Document, generation: u32) -> Result<Document, Malformed> {
         Pure::<K>::default().at_generation(spec, generation)

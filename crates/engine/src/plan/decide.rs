@@ -101,7 +101,7 @@ impl<'a> Deciding<'a> {
             Some((instance, record)) if record.kind == node.kind => (instance, record.clone()),
             Some((instance, _)) => {
                 let next = Instance::new(address.clone(), instance.generation + 1);
-                return self.create(&next, node, kind, spec, vec![Reason::Forced("kind".into())]);
+                return self.anew(&next, node, kind, spec, vec![Reason::Forced("kind".into())]);
             }
             None => {
                 let first = Instance::new(address.clone(), 1);
@@ -110,7 +110,7 @@ impl<'a> Deciding<'a> {
                     record.settled = false;
                     return self.existing(&first, &record, node, kind, spec);
                 }
-                return self.anew(&first, node, kind, spec, Reason::New);
+                return self.anew(&first, node, kind, spec, vec![Reason::New]);
             }
         };
         self.existing(instance, &record, node, kind, spec)
@@ -123,9 +123,10 @@ impl<'a> Deciding<'a> {
         node: &Node,
         kind: &'a dyn PureKind,
         spec: Document,
-        reason: Reason,
+        reasons: Vec<Reason>,
     ) -> Result<(), PlanError> {
-        match self.survey.found.get(&instance.address) {
+        let looked = self.survey.found.get(&instance.address);
+        match looked {
             Some(Found::Foreign(foreign)) => Err(PlanError::Foreign {
                 address: instance.address.clone(),
                 who: foreign.who.clone(),
@@ -137,14 +138,20 @@ impl<'a> Deciding<'a> {
                 Ok(())
             }
             Some(Found::Displaces { outputs, what }) => {
-                self.create(instance, node, kind, spec, vec![reason])?;
+                self.create(instance, node, kind, spec, reasons)?;
                 let step = self.plan.steps.get_mut(instance).expect("just created");
                 step.outputs = Some(outputs.clone());
                 step.displaces.clone_from(what);
                 Ok(())
             }
             Some(Found::Ours(_) | Found::Absent) | None => {
-                self.create(instance, node, kind, spec, vec![reason])
+                self.create(instance, node, kind, spec, reasons)?;
+                // Where nobody could look yet, the step does; and a life that a lost run has made
+                // is taken up there.
+                let unseen = instance.generation > 1 && !matches!(looked, Some(Found::Absent));
+                let step = self.plan.steps.get_mut(instance).expect("just created");
+                step.looks = unseen && kind.named().looks_before;
+                Ok(())
             }
         }
     }
@@ -181,7 +188,7 @@ impl<'a> Deciding<'a> {
         }
         let next = Instance::new(address.clone(), instance.generation + 1);
         let Some(seen) = self.survey.observed.get(instance).and_then(Option::as_ref) else {
-            return self.anew(&next, node, kind, spec, Reason::Vanished);
+            return self.anew(&next, node, kind, spec, vec![Reason::Vanished]);
         };
         let malformed = |error: Malformed| malformed(address, &error);
         let unnumbered = spec;
@@ -196,7 +203,8 @@ impl<'a> Deciding<'a> {
         };
         if let Some(replacement) = kind.replaced_by(&spec, &observed).map_err(malformed)? {
             let uses_interrupted = self.takes_interrupted(record).is_some();
-            if !replacement.coexists || uses_interrupted {
+            let first = !replacement.coexists || uses_interrupted;
+            if first {
                 if !self.options.allow_interruption {
                     return Err(PlanError::Interrupts {
                         address: address.clone(),
@@ -206,12 +214,18 @@ impl<'a> Deciding<'a> {
                 self.interrupted.insert(instance.clone());
             }
             let reasons = self.reasons(&replacement.fields, node, Reason::Forced);
-            self.create(&next, node, kind, unnumbered, reasons)?;
-            let step = self.plan.steps.get_mut(&next).expect("just created");
-            step.differences = differences(&observed.spec, &spec);
-            if self.interrupted.contains(instance) {
+            let differences = differences(&observed.spec, &spec);
+            if first {
+                // Its predecessor may stand at its name until then, or on top of somebody else's.
+                self.create(&next, node, kind, unnumbered, reasons)?;
+                let step = self.plan.steps.get_mut(&next).expect("just created");
                 step.looks = kind.named().looks_before;
                 step.impact = Impact::Outage("it is deleted before it is made anew".into());
+            } else {
+                self.anew(&next, node, kind, unnumbered, reasons)?;
+            }
+            if let Some(step) = self.plan.steps.get_mut(&next) {
+                step.differences = differences;
             }
             return Ok(());
         }

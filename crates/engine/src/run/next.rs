@@ -136,13 +136,21 @@ impl Run {
     fn freed(&self, instance: &Instance) -> Freed {
         let mut freed = Freed::Yes;
         for (user, step) in &self.plan.steps {
-            if user == instance || !step.all_needs().any(|need| need.step == *instance) {
+            let mut needs = step.all_needs().filter(|need| need.step == *instance);
+            let Some(first) = needs.next().filter(|_| user != instance) else {
                 continue;
-            }
+            };
+            // What was not there yet when the user stopped is not used by it; it has to be looked
+            // at all the same, as nobody may know whether it is there by now.
+            let used = self.met(first) || needs.any(|need| self.met(need));
             match self.steps[user].undo.as_ref().map(|undo| undo.stage) {
                 None | Some(UndoStage::Done) => {}
-                // What was only changed does not hold on to the step; what was made does.
-                Some(UndoStage::Failed) if step.action == Action::Create => return Freed::Never,
+                // What could not be taken away again holds on to the step, and so does what could
+                // not be changed back: it uses what it was changed to use. What could not be made
+                // again holds on to nothing.
+                Some(UndoStage::Failed) if used && step.action != Action::Delete => {
+                    return Freed::Never;
+                }
                 Some(UndoStage::Failed) => {}
                 Some(_) => freed = Freed::NotYet,
             }

@@ -3,7 +3,7 @@
 //! The lock is the kernel's: it goes with the process that holds it, so no stale lock can be left
 //! behind by a crash.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -128,15 +128,8 @@ impl Folder {
             .truncate(false)
             .open(&path)
             .map_err(|source| self.io("lock", source))?;
-        if file.try_lock().is_err() {
-            let mut holder = String::new();
-            let told = file.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
-            let holder = if told {
-                holder.trim().to_string()
-            } else {
-                "unknown".to_string()
-            };
-            return Err(FolderError::Locked { holder });
+        if let Err(error) = file.try_lock() {
+            return Err(self.not_locked(error, &mut file));
         }
         let about = format!("{command}, process {}\n", std::process::id());
         file.set_len(0)
@@ -147,6 +140,22 @@ impl Folder {
             folder: self.clone(),
             _lock: file,
         })
+    }
+
+    /// Only a lock that somebody holds tells of another command: a file system without locks, or
+    /// one that has none left, is a fault of its own.
+    fn not_locked(&self, error: TryLockError, lock: &mut impl Read) -> FolderError {
+        match error {
+            TryLockError::Error(source) => self.io("lock", source),
+            TryLockError::WouldBlock => {
+                let mut holder = String::new();
+                let told = lock.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
+                let holder = if told { holder.trim() } else { "unknown" };
+                FolderError::Locked {
+                    holder: holder.to_string(),
+                }
+            }
+        }
     }
 
     fn read(&self, name: &str) -> Result<Option<Vec<u8>>, FolderError> {
@@ -297,4 +306,27 @@ fn private() -> OpenOptions {
 /// Makes new and renamed files in a folder durable.
 fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_lock_that_somebody_holds_tells_of_another_command() {
+        let stack = StackName {
+            app: "toy".into(),
+            environment: "test".into(),
+        };
+        let folder = Folder::new("toy", stack);
+        let told = |error| folder.not_locked(error, &mut "up, process 7\n".as_bytes());
+        match told(TryLockError::WouldBlock) {
+            FolderError::Locked { holder } => assert_eq!(holder, "up, process 7"),
+            other => panic!("{other:?}"),
+        }
+        let none_left = io::Error::from(io::ErrorKind::Unsupported);
+        let told = told(TryLockError::Error(none_left));
+        assert_eq!(told.code(), "E0506");
+        assert!(told.to_string().contains("lock"), "{told}");
+    }
 }

@@ -52,9 +52,8 @@ impl Bench {
 
     pub(crate) fn plan(&self, pieces: &[Piece], options: Options) -> Result<Plan, Vec<PlanError>> {
         let graph = graph(pieces);
-        let surveyed = self
-            .clock
-            .run(LONG, survey(&graph, &self.state, &self.providers));
+        let reads = survey(&self.clock, &graph, &self.state, &self.providers);
+        let surveyed = self.clock.run(LONG, reads);
         let seen = surveyed.expect("reads end").expect("reads succeed");
         plan(&graph, &self.state, &seen, &kinds(), options)
     }

@@ -7,7 +7,7 @@ use ashore_engine::drive::{DriveError, Ended, Suspension};
 use ashore_engine::event::Event;
 use ashore_engine::failure::Class;
 use ashore_engine::run::{Mode, Outcome};
-use ashore_testkit::fault::{Fault, How};
+use ashore_testkit::fault::{Fault, How, Meddling, Tamper};
 use ashore_testkit::journal::Crash;
 use ashore_testkit::manifest::Piece;
 use ashore_testkit::shape;
@@ -184,4 +184,62 @@ fn those_that_rest_take_nobodys_place() {
         .filter(|received| received.at == log[0].at)
         .count();
     assert_eq!(at_first, 64);
+}
+
+#[test]
+fn an_undo_says_that_it_is_one_and_what_stays_as_others_have_it() {
+    let web = |size| Piece::new(shape::SERVICE, "web").size(size).tag(size);
+    let task = |form| Piece::new(shape::SERVICE, "task").form(form).after(["web"]);
+    let mut bench = Bench::new();
+    bench.settle(&[web(1), task(0)]);
+    let mut run = bench.begin(&[web(2), task(1)]);
+    // Somebody else resizes what this run has resized, and then the run fails.
+    let theirs = Tamper {
+        at: 2,
+        name: "web".into(),
+        what: Meddling::Resizes(9),
+    };
+    let quota = fault(2, 1, How::Refused(Class::Quota));
+    bench.cloud.script(&[quota], &[], &[theirs]);
+    let ended = bench.drive(&mut run).expect("the journal can be written");
+    assert_eq!(ended, Ended::Over(Outcome::RolledBack));
+    let told = |event: &Event| match event {
+        Event::Theirs { step, fields } => Some(format!("{step}: {fields:?} stay")),
+        Event::Undone { step } => Some(format!("{step} undone")),
+        _ => None,
+    };
+    let told: Vec<String> = bench.events.iter().filter_map(told).collect();
+    assert_eq!(
+        told,
+        [
+            "web/toy.service: [FieldPath(\"size\")] stay",
+            "web/toy.service undone"
+        ]
+    );
+}
+
+#[test]
+fn what_is_waited_for_on_the_way_back_is_said_to_go_back() {
+    let web = || Piece::new(shape::SERVICE, "web");
+    let net = || net().after(["web"]);
+    let mut bench = Bench::new();
+    let mut run = bench.begin(&[web(), net()]);
+    let quota = fault(1, 1, How::Refused(Class::Quota));
+    bench.cloud.script(&[quota], &[], &[]);
+    let ended = bench.drive(&mut run).expect("the journal can be written");
+    assert_eq!(ended, Ended::Over(Outcome::RolledBack));
+    let turned = bench
+        .events
+        .iter()
+        .position(|event| *event == Event::Undoing);
+    let (forth, back) = bench.events.split_at(turned.expect("it turns back"));
+    let waits = |events: &[Event], way: bool| {
+        let waits = events.iter().filter_map(|event| match event {
+            Event::Waiting { undo, .. } => Some(*undo == way),
+            _ => None,
+        });
+        let waits: Vec<bool> = waits.collect();
+        !waits.is_empty() && waits.iter().all(|as_said| *as_said)
+    };
+    assert!(waits(forth, false) && waits(back, true));
 }

@@ -9,4 +9,5 @@ mod open;
 mod plan;
 mod recovery;
 mod regressions;
+mod survey;
 mod worlds;

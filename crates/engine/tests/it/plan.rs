@@ -1,11 +1,13 @@
 //! What a plan says, row by row.
 
-use ashore_engine::plan::{Options, Phase, Plan};
+use ashore_engine::plan::{Options, Phase, Plan, plan};
+use ashore_engine::survey::survey;
 use ashore_testkit::fault::Meddling;
-use ashore_testkit::manifest::Piece;
+use ashore_testkit::kinds::kinds;
+use ashore_testkit::manifest::{Piece, graph};
 use ashore_testkit::shape;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, LONG};
 
 const ALLOWED: Options = Options {
     allow_interruption: true,
@@ -318,4 +320,54 @@ fn the_gravest_impact_is_that_of_the_plan() {
     assert_eq!(told(&[net().size(2), port()]), brief);
     let outage = r#"{"level":"outage","why":"it is deleted before it is made anew"}"#;
     assert_eq!(told(&[net().size(2), port().form(1)]), outage);
+}
+
+#[test]
+fn what_stands_at_the_new_name_of_a_resource_stands_in_the_plan() {
+    let dns = |called| Piece::new(shape::RECORD, "dns").called(called);
+    let mut bench = Bench::new();
+    bench.settle(&[dns("old")]);
+    bench.cloud.foreign(shape::RECORD.name, "new", 4);
+    // It is no interruption: both names are there for a while.
+    let plan = bench.plan(&[dns("new")], FORBIDDEN);
+    let plan = plan.expect("these pieces can be planned");
+    let expected = [
+        "Delete later dns/toy.record, because retired, sends Delete",
+        "Create dns/toy.record#2, because forced(name), sends Create",
+    ];
+    assert_eq!(lines(&plan), expected);
+    let displaced = plan.steps.values().flat_map(|step| &step.displaces);
+    assert_eq!(displaced.collect::<Vec<_>>(), ["toy.record new (foreign)"]);
+}
+
+#[test]
+fn somebody_elses_object_at_the_new_name_of_a_resource_is_an_error_that_names_it() {
+    let store = |called| Piece::new(shape::BUCKET, "store").called(called);
+    let mut bench = Bench::new();
+    bench.settle(&[store("old")]);
+    bench.cloud.foreign(shape::BUCKET.name, "new", 4);
+    let errors = bench.plan(&[store("new")], ALLOWED);
+    let errors = errors.expect_err("the name is taken");
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    let expected = "store/toy.bucket: toy.bucket new (foreign) is there already \
+                    and does not belong to this stack";
+    assert_eq!(told, [expected]);
+}
+
+#[test]
+fn what_could_not_be_looked_for_is_looked_for_by_its_step() {
+    let dns = |called| Piece::new(shape::RECORD, "dns").called(called);
+    let mut bench = Bench::new();
+    bench.settle(&[dns("old")]);
+    let graph = graph(&[dns("new")]);
+    let seen = survey(&bench.clock, &graph, &bench.state, &bench.providers);
+    let seen = bench.clock.run(LONG, seen).expect("reads end");
+    let mut seen = seen.expect("reads succeed");
+    for looked in [true, false] {
+        let planned = plan(&graph, &bench.state, &seen, &kinds(), ALLOWED);
+        let planned = planned.expect("these pieces can be planned");
+        let looks = planned.steps.values().any(|step| step.looks);
+        assert_eq!(looks, !looked);
+        seen.found.clear(); // as for a name that nobody knew
+    }
 }

@@ -226,3 +226,77 @@ fn a_wait_that_succeeded_before_a_rollback_keeps_what_was_told() {
         .read_fault(3, 1, How::Refused(Class::Quota))
         .holds();
 }
+
+#[test]
+fn what_an_update_that_cannot_be_put_back_uses_stays() {
+    let net = |form| Piece::new(shape::NETWORK, "net").size(0).form(form);
+    let dns = || Piece::new(shape::RECORD, "dns").size(0).uses(["net"]);
+    let web = |form| Piece::new(shape::SERVICE, "web").form(form).after(["dns"]);
+    // The record is changed to use the new network; then the service cannot be made anew, and
+    // nobody may change the record back.
+    let tally = history(0)
+        .up([net(0), dns(), web(0)])
+        .up([net(1), dns(), web(1)])
+        .fault(2, 1, How::Refused(Class::Quota))
+        .fault(3, 1, How::Refused(Class::Denied))
+        .holds();
+    assert_eq!(tally.outcomes.get("Stuck"), Some(&1), "{tally:?}");
+}
+
+#[test]
+fn what_stands_at_a_new_name_is_displaced_and_comes_back() {
+    let dns = |called| Piece::new(shape::RECORD, "dns").size(0).called(called);
+    let tally = history(0)
+        .foreign(shape::RECORD, "old")
+        .foreign(shape::RECORD, "new")
+        .up([dns("old")])
+        .up([dns("new")])
+        .up([dns("old")])
+        .holds();
+    assert_eq!(tally.outcomes.len(), 1, "{tally:?}");
+}
+
+#[test]
+fn what_stood_at_a_new_name_comes_back_when_the_run_fails() {
+    let dns = |called| Piece::new(shape::RECORD, "dns").size(0).called(called);
+    let net = || {
+        Piece::new(shape::NETWORK, "net")
+            .size(0)
+            .after(["dns"])
+            .calls(["dns"])
+    };
+    for how in [How::Lost, How::Applied, How::Refused(Class::Quota)] {
+        history(0)
+            .foreign(shape::RECORD, "new")
+            .up([dns("old")])
+            .up([dns("new"), net()])
+            .fault(0, 1, how)
+            .fault(1, 1, How::Refused(Class::Quota))
+            .holds();
+    }
+}
+
+#[test]
+fn what_nobody_knows_to_be_there_is_looked_at_even_if_its_user_cannot_be_put_back() {
+    let web = || {
+        Piece::new(shape::SERVICE, "web")
+            .size(0)
+            .uses(["net2"])
+            .calls(["gate"])
+    };
+    let dns = || Piece::new(shape::RECORD, "dns2").size(0);
+    history(13420326250961188365)
+        .up([
+            Piece::new(shape::GATEWAY, "gate").size(0),
+            web(),
+            dns().calls(["web"]),
+        ])
+        .up([
+            Piece::new(shape::NETWORK, "net2").size(0),
+            web(),
+            dns().uses(["net2"]),
+        ])
+        .crash(4, 148)
+        .undo()
+        .holds();
+}

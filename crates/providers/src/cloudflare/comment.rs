@@ -52,6 +52,15 @@ pub(crate) fn bears(comment: &str, mark: &Mark) -> bool {
     found.and_then(|rest| rest.split(' ').next()) == Some(&id(mark))
 }
 
+/// Whether a comment bears the mark of a former life of the same resource.
+pub(crate) fn bears_former(comment: &str, mark: &Mark) -> bool {
+    (1..mark.instance.generation).any(|generation| {
+        let mut former = mark.clone();
+        former.instance.generation = generation;
+        bears(comment, &former)
+    })
+}
+
 /// Whether a comment bears the mark of anything that the stack owns.
 pub(crate) fn of_stack(comment: &str, stack: &StackName) -> bool {
     comment.starts_with(&prefix(stack))

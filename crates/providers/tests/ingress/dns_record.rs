@@ -182,6 +182,33 @@ async fn a_take_over_displaces_only_what_the_plan_has_named() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn where_nobody_has_named_anything_a_take_over_displaces_nothing() {
+    let world = InTwin::new().await;
+    let client = &world.cloudflare;
+    by_hand(&world, "A", "192.0.2.1").await;
+    let mut spec = record();
+    spec.take_over = true;
+    let sent = send(client, &cx("r"), &spec, vec![Change::TakeOver], None).await;
+    assert_eq!(sent.unwrap_err().code, "Changed");
+    assert_eq!(at_name(&world).await[0].content, "192.0.2.1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_former_life_at_the_same_name_is_nobody_elses() {
+    let world = InTwin::new().await;
+    let client = &world.cloudflare;
+    let mut spec = record();
+    spec.record_type = "A".into();
+    spec.content = "192.0.2.9".to_string().into();
+    made(client, &cx("r"), &spec).await;
+    let mut next = cx("r");
+    next.mark.instance.generation = 2;
+    spec.record_type = "AAAA".into();
+    spec.content = "2001:db8::9".to_string().into();
+    assert_eq!(spec.find(client, &next).await, Ok(Found::Absent));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_restoration_does_not_displace_what_came_after_us() {
     let world = InTwin::new().await;
     let client = &world.cloudflare;

@@ -7,12 +7,12 @@ use ashore_engine::failure::Class;
 use ashore_engine::journal::{read, replay};
 use ashore_engine::kind::Kinds;
 use ashore_engine::plan::{Action, Phase, Plan, Step, check};
-use ashore_engine::run::{Entry, Outcome, Run};
+use ashore_engine::run::{Entry, Outcome, Run, UndoStage};
 use ashore_engine::state::{Ownership, State};
 
 use super::Breach;
 use super::session::Session;
-use crate::cloud::{Cloud, Request};
+use crate::cloud::{Cloud, Object, Request};
 
 /// What was there when a run began.
 pub(super) struct Before {
@@ -90,6 +90,9 @@ pub(super) fn after_run(
     }
     if outcome == Outcome::RolledBack {
         back_where_it_was(session, run)?;
+    }
+    if outcome == Outcome::Stuck {
+        nothing_pulled_away(session, run)?;
     }
     Ok(())
 }
@@ -224,6 +227,37 @@ fn operation(request: &Request) -> &'static str {
         Request::Tag { value: None, .. } => "toy:Untag",
         Request::Delete { .. } => "toy:Delete",
     }
+}
+
+/// What could not be put back still has what it was built on.
+fn nothing_pulled_away(session: &Session, run: &Run) -> Result<(), Breach> {
+    if !session.lost.is_empty() {
+        return Ok(()); // others have pulled something away
+    }
+    let objects = session.cloud.objects();
+    let there = |id: &str| {
+        let there = |object: &&Object| object.id == id && object.going.is_none();
+        objects.iter().find(there)
+    };
+    for (instance, progress) in run.steps() {
+        let undo = progress.undo.as_ref().map(|undo| undo.stage);
+        let stays = run.plan().steps[instance].action != Action::Delete;
+        let outputs = progress.outputs.as_ref();
+        let id = outputs.and_then(|outputs| outputs.get("id")?.as_str());
+        let Some(object) = id.and_then(there) else {
+            continue;
+        };
+        if undo != Some(UndoStage::Failed) || !stays {
+            continue;
+        }
+        for used in object.fields.uses.values() {
+            let told = used.strip_suffix(".toy").or(used.strip_prefix("proof-of-"));
+            law(there(told.unwrap_or(used)).is_some(), || {
+                format!("{instance} could not be put back, and {used}, which it uses, is gone")
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// Everything is as it was before the run, but for what others have changed meanwhile.

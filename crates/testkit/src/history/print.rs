@@ -75,6 +75,9 @@ fn print_piece(f: &mut Formatter<'_>, piece: &Piece) -> fmt::Result {
         constant(&piece.shape),
         piece.name
     )?;
+    if let Some(called) = piece.called {
+        write!(f, ".called({called:?})")?;
+    }
     if piece.size != 1 {
         write!(f, ".size({})", piece.size)?;
     }

@@ -293,9 +293,8 @@ impl Session {
 
     /// A plan, if one can be made and the reads get through.
     pub(super) fn plan(&mut self, graph: &Graph) -> Result<Option<Plan>, Breach> {
-        let seen = self
-            .clock
-            .run(FOR_EVER, survey(graph, &self.state, &self.providers));
+        let reads = survey(&self.clock, graph, &self.state, &self.providers);
+        let seen = self.clock.run(FOR_EVER, reads);
         let Ok(Ok(seen)) = seen else { return Ok(None) };
         let options = Options {
             allow_interruption: true,

@@ -21,7 +21,7 @@ pub(super) fn judge(wanted: &DnsRecord, there: Vec<Record>, mark: &Mark) -> Foun
     if let Some(record) = there.iter().find(ours) {
         return Found::Ours(outputs(Some(record.id.clone()), Vec::new()));
     }
-    let rivals = rivals(wanted, there);
+    let rivals = rivals(wanted, there, mark);
     match rivals.as_slice() {
         [] => Found::Absent,
         [only] if is_shared(wanted, only) => {
@@ -35,11 +35,19 @@ pub(super) fn judge(wanted: &DnsRecord, there: Vec<Record>, mark: &Mark) -> Foun
     }
 }
 
-/// The records that leave no place for the wanted one, in a steady order.
-pub(super) fn rivals(wanted: &DnsRecord, there: Vec<Record>) -> Vec<Record> {
+/// The records that leave no place for the wanted one, in a steady order. Its own former lives are
+/// none: they go when their time has come.
+pub(super) fn rivals(wanted: &DnsRecord, there: Vec<Record>, mark: &Mark) -> Vec<Record> {
     let content = wanted.content.known();
     let content = content.map(|text| spelling::content(&wanted.record_type, text));
+    let former = |record: &Record| {
+        let text = record.comment.as_deref();
+        text.is_some_and(|text| comment::bears_former(text, mark))
+    };
     let is_rival = |record: &Record| {
+        if former(record) {
+            return false;
+        }
         if points(&wanted.record_type) {
             // Next to a delegation nothing resolves [error 81056].
             return points(&record.record_type) || record.record_type == "NS";

@@ -117,9 +117,8 @@ impl Live for DnsRecord {
 }
 
 impl DnsRecord {
-    /// What stands there goes and this comes, in one batch. What goes is what the plan has named;
-    /// where nobody has looked yet (a record that is made anew in the place of its former life),
-    /// it is what stands there now.
+    /// What stands there goes and this comes, in one batch. What goes is what the plan or a look
+    /// of this run has named; where nothing was named, nothing goes.
     async fn take_over(
         &self,
         cloudflare: &Cloudflare,
@@ -129,11 +128,9 @@ impl DnsRecord {
         let name = self.name.value();
         let name = name.map_err(|error| Failure::internal(BATCH, &error))?;
         let there = records::at(cloudflare, &self.zone_id, &spelling::name(name)).await?;
-        let now = claim::rivals(self, there);
-        if let Some(outputs) = outputs
-            && !now.is_empty()
-            && now != outputs.displaced
-        {
+        let now = claim::rivals(self, there, &cx.mark);
+        let named = outputs.map_or(&[][..], |outputs| outputs.displaced.as_slice());
+        if !now.is_empty() && now != named {
             // Not what was agreed to, and not what would be put back: look again.
             return Err(changed(&now));
         }

@@ -153,6 +153,10 @@ impl Kind for DnsRecord {
         }
     }
 
+    fn can_be_found(&self) -> bool {
+        self.name.known().is_some()
+    }
+
     fn owned(mut self, by: &[&Self]) -> Self {
         // Cloudflare spells things its own way. What means the same as we have written is what
         // we have written: else every final dot would count as somebody else's change.
