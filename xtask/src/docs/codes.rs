@@ -160,6 +160,17 @@ pub(super) const ROWS: &[Row] = &[
         "The state is pinned to an account, a region and an endpoint, and the command would talk to another. Use \
          the stack's own, or another `--env`.",
     ),
+    row(
+        "E0413",
+        "the environment may be deployed to another account only",
+        "`[environments.NAME] account` names it. Use credentials of that account, or another `--env`.",
+    ),
+    row(
+        "E0414",
+        "a secret has no value",
+        "The manifest takes it from a variable, a `--param`, or somebody at the terminal, and there is none. The \
+         message names every one that is missing. Values go to Secrets Manager and nowhere else.",
+    ),
     // What lies in `.ashore`.
     row(
         "E0501",
