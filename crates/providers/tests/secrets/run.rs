@@ -48,7 +48,9 @@ impl Home {
         let lease = lease.expect("nobody else is here");
         let state = lease.load().expect("it can be read").state;
         let providers = ashore_providers::aws::providers(&stage.aws);
-        let seen = survey(graph, &state, &providers).await.expect("it is seen");
+        let clock = TokioClock::new(jiff::Timestamp::UNIX_EPOCH, 1.0);
+        let seen = survey(&clock, graph, &state, &providers).await;
+        let seen = seen.expect("it is seen");
         let options = Options {
             allow_interruption: false,
         };
@@ -73,7 +75,7 @@ impl Home {
         let mut world = World {
             providers: &providers,
             journal: &mut journal,
-            clock: &TokioClock::new(jiff::Timestamp::UNIX_EPOCH, 1.0),
+            clock: &clock,
             report: &mut |event: &Event| *told += &format!("{event:#?}"),
             stop: &Stop::default(),
             wait: Wait::Healthy,
