@@ -105,6 +105,17 @@ mod tests {
     }
 
     #[test]
+    fn former_lives_are_those_before() {
+        let now = mark("hello", "web/record", 3);
+        for (generation, former) in [(1, true), (2, true), (3, false), (4, false)] {
+            let comment = marked(&mark("hello", "web/record", generation), "");
+            assert_eq!(bears_former(&comment, &now), former, "{generation}");
+        }
+        let other = marked(&mark("hello", "api/record", 1), "");
+        assert!(!bears_former(&other, &now));
+    }
+
+    #[test]
     fn a_comment_is_never_longer_than_the_free_plan_takes() {
         let long = "x".repeat(200);
         for text in [
