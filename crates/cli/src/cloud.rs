@@ -56,7 +56,7 @@ impl Cloud {
             let sandbox = Arc::new(sandbox);
             let transport = Transport::InProcess(sandbox.clone());
             let cloudflare = Cloudflare::new(transport, API, sandbox::token());
-            let outside = Outside::InProcess(sandbox.clone());
+            let outside = Outside::InProcess(sandbox.clone(), sandbox::OUTSIDE.to_string());
             let resolver = Resolver::new(Transport::InProcess(sandbox.clone()), DOH);
             let sdk = config::in_process(region, sandbox);
             let endpoint = "sandbox".to_string();
@@ -85,7 +85,7 @@ impl Cloud {
                 .clone()
                 .unwrap_or_else(|| "aws".into());
             let outside = match &environment.outside_url {
-                Some(address) => Outside::twin(address.clone()),
+                Some(address) => Outside::through(address.clone()),
                 None => Outside::network(),
             };
             let outside = outside.map_err(cannot)?;

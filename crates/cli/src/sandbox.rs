@@ -17,6 +17,9 @@ use crate::error::CommandError;
 /// pass in five seconds, and a person can still follow what happens.
 pub(crate) const SPEED: f64 = 30.0;
 
+/// Where it tells how a URL answers. In this process any host will do.
+pub(crate) const OUTSIDE: &str = "http://localhost/_twin/ask";
+
 /// A token that the sandbox's Cloudflare knows.
 pub(crate) fn token() -> SecretString {
     SecretString::from("sandbox-token")

@@ -16,10 +16,10 @@ use crate::aws::live::in_process::Service;
 pub enum Outside {
     /// This machine, over the network.
     Network(reqwest::Client),
-    /// A twin, which answers for the tasks that it runs: at this address, `?url=` is appended.
-    Twin(reqwest::Client, String),
-    /// As `Twin`, in this process.
-    InProcess(Arc<dyn Service>),
+    /// Somebody at this address who looks for us and tells what they saw: `?url=` is appended.
+    Through(reqwest::Client, String),
+    /// As `Through`, in this process.
+    InProcess(Arc<dyn Service>, String),
 }
 
 /// How a URL answered.
@@ -30,7 +30,7 @@ pub struct Answer {
     /// Where it sends to, if it does.
     #[serde(default)]
     pub location: Option<String>,
-    /// Why nobody answered, where the twin says so (its status is 0 then).
+    /// Why nobody answered, as somebody who looked for us tells it (the status is 0 then).
     #[serde(default)]
     error: Option<String>,
 }
@@ -46,12 +46,12 @@ impl Outside {
         Ok(Self::Network(client()?))
     }
 
-    /// Through the twin whose outside is at `address`.
+    /// Through somebody at `address` who looks for us.
     ///
     /// # Errors
     /// If there can be no client on this machine.
-    pub fn twin(address: String) -> Result<Self, Failure> {
-        Ok(Self::Twin(client()?, address))
+    pub fn through(address: String) -> Result<Self, Failure> {
+        Ok(Self::Through(client()?, address))
     }
 
     /// Asks once. Redirects are told, not followed.
@@ -62,13 +62,13 @@ impl Outside {
     pub async fn ask(&self, url: &str) -> Result<Answer, Failure> {
         let answer = match self {
             Self::Network(client) => return direct(client, url).await,
-            Self::Twin(client, address) => {
-                let asked = client.get(through(address, url)).send().await;
+            Self::Through(client, address) => {
+                let asked = client.get(asking(address, url)).send().await;
                 let body = asked.map_err(|error| nobody(&error))?.bytes().await;
                 body.map_err(|error| nobody(&error))?
             }
-            Self::InProcess(service) => {
-                let request = http::Request::get(through("http://twin/_twin/ask", url));
+            Self::InProcess(service, address) => {
+                let request = http::Request::get(asking(address, url));
                 let request = request
                     .body(Bytes::new())
                     .map_err(|error| Failure::internal(ASK, &error))?;
@@ -114,7 +114,7 @@ fn nobody(error: &reqwest::Error) -> Failure {
     }
 }
 
-fn through(address: &str, url: &str) -> String {
+fn asking(address: &str, url: &str) -> String {
     let mut asked = String::with_capacity(url.len());
     for byte in url.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

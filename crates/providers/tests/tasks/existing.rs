@@ -49,7 +49,10 @@ async fn what_is_there_and_fits_is_read() {
     let balancer = read.load_balancer.expect("named");
     assert_eq!(balancer.sort, "application");
     assert_eq!(balancer.scheme, "internet-facing");
-    assert_eq!(balancer.security_groups, std::slice::from_ref(&ground.group));
+    assert_eq!(
+        balancer.security_groups,
+        std::slice::from_ref(&ground.group)
+    );
     assert_eq!(balancer.zones, [format!("{REGION}a"), format!("{REGION}b")]);
     assert!(!balancer.zone_id.is_empty() && balancer.dns_name.contains("elb"));
     let listener = balancer.listeners[0].clone();
