@@ -95,7 +95,7 @@ fn nothing_but_the_sandbox_asks_which_endpoint_it_talks_to() {
     ];
     let speaks = |line: &String| {
         let code = line.splitn(3, ':').nth(2).unwrap_or_default().trim();
-        let names_it = ["mod sandbox", "sandbox::", "Sandbox(", "use "];
+        let names_it = ["mod sandbox", "sandbox::", "Sandbox(", "Sandbox {", "use "];
         // Comments, and texts that a person reads, decide nothing.
         !code.starts_with("//")
             && !code.contains("--sandbox")
