@@ -54,6 +54,7 @@ EMULATORS = {
 def ministack_python():
     """The environment that holds it, made once: it pins a botocore that is not the tests'."""
     requirements = pathlib.Path(__file__).with_name("ministack.txt")
+    assert sys.prefix != sys.base_prefix, "the tests run in a virtual environment, which holds this one"
     folder = pathlib.Path(sys.prefix) / "ministack"
     python, stamp = folder / "bin" / "python", folder / "requirements.txt"
     if not stamp.exists() or stamp.read_text() != requirements.read_text():
