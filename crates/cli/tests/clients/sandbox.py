@@ -60,7 +60,7 @@ class Sandbox:
         return boto3.client(
             service,
             region_name="eu-central-1",
-            endpoint_url=self.address,
+            endpoint_url=self.environment["AWS_ENDPOINT_URL"],
             aws_access_key_id="AKIALOOKER",
             aws_secret_access_key="secret",
         )
