@@ -98,7 +98,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         "E0311",
-        "what was wanted is there, and something is left behind",
+        "all is done, and something is left behind",
         "A delete after the commit point failed. The service is as wanted; what is left stands in the state, and \
          the next `up` or `down` deletes it.",
     ),

@@ -167,7 +167,7 @@ fn headline(carried: &Carried) -> (&'static str, String) {
         ),
         Ended::Over(Outcome::LeftBehind) => (
             "E0311",
-            format!("what was wanted is there, but {step} could not be deleted"),
+            format!("all else is done, but {step} could not be deleted"),
         ),
         Ended::Over(_) => (code(first), format!("{step} failed")),
         Ended::Suspended(Suspension::Interrupted) => ("E0320", "interrupted".to_string()),
@@ -216,7 +216,7 @@ fn left(ended: &Ended) -> &'static str {
             "what could not be put back is named above; all else is as it was before"
         }
         Ended::Over(Outcome::LeftBehind) => {
-            "the stack is as wanted; what is left behind is in the state and will be deleted by \
+            "all else is as wanted; what is left behind is in the state and will be deleted by \
              the next `ashore up` or `ashore down`"
         }
         Ended::Over(_) => "what was made stays and is in the state",
