@@ -29,6 +29,8 @@ impl Name {
             "longer than 21 characters"
         } else if text.ends_with('-') {
             "ends with a hyphen"
+        } else if is_numbered(text) {
+            "ends like `-g2`, which tells the lives of one resource apart"
         } else {
             return Ok(Self(text.to_owned()));
         };
@@ -61,6 +63,12 @@ impl Name {
     }
 }
 
+/// Would the name be that of a later life of another resource?
+fn is_numbered(text: &str) -> bool {
+    let numbered = text.rsplit_once("-g");
+    numbered.is_some_and(|(_, life)| !life.is_empty() && life.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// The name that somebody who wrote this may have wanted.
 fn nearest(text: &str) -> Option<Name> {
     let folded: String = text
@@ -75,7 +83,13 @@ fn nearest(text: &str) -> Option<Name> {
         .collect();
     let start = folded.find(|c: char| c.is_ascii_lowercase())?;
     let cut: String = folded[start..].chars().take(Name::LONGEST).collect();
-    Some(Name(cut.trim_end_matches('-').to_owned()))
+    let plain = if is_numbered(&cut) {
+        cut.rsplit_once("-g")
+            .map_or(cut.as_str(), |(plain, _)| plain)
+    } else {
+        &cut
+    };
+    Some(Name(plain.trim_end_matches('-').to_owned()))
 }
 
 // A map of names can be asked with a string: the order of names is that of their text.
