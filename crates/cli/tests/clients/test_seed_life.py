@@ -201,6 +201,20 @@ def test_what_somebody_else_has_deleted_does_not_hinder_down(start):
     nothing_is_left(seed)
 
 
+def test_a_role_that_somebody_has_put_elsewhere_is_told_and_goes_when_it_is_free(start):
+    """B20"""
+    seed = start(PLAIN)
+    seed.up()
+    held = {"InstanceProfileName": "theirs", "RoleName": seed.out("services.web/task_role", "name")}
+    seed.iam.create_instance_profile(InstanceProfileName="theirs")
+    seed.iam.add_role_to_instance_profile(**held)
+    _, err = seed.exits(6, "down", "--yes")
+    assert "services.web/task_role" in err and "must remove roles from instance profile" in err
+    seed.iam.remove_role_from_instance_profile(**held)
+    seed.down()
+    nothing_is_left(seed)
+
+
 def test_what_was_interrupted_is_put_back_by_another_process(start):
     """B3, B17"""
     seed = start(PLAIN)
@@ -248,7 +262,8 @@ def test_credentials_come_from_wherever_the_aws_cli_has_them(start):
     key, secret = environment.pop("AWS_ACCESS_KEY_ID"), environment.pop("AWS_SECRET_ACCESS_KEY")
     _, err = seed.exits(4, "plan")
     assert "AWS_PROFILE" in err and "aws sso login" in err
-    lines = ["[work]", f"aws_access_key_id = {key}", f"aws_secret_access_key = {secret}", "aws_session_token = token"]
+    keys = [f"aws_access_key_id = {key}", f"aws_secret_access_key = {secret}"]
+    lines = ["[work]", *keys, "aws_session_token = token"]
     (seed.folder / "credentials").write_text("\n".join(lines))
     environment["AWS_SHARED_CREDENTIALS_FILE"] = str(seed.folder / "credentials")
     seed.exits(0, "plan", "--profile", "work")
