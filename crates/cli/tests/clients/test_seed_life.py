@@ -218,7 +218,6 @@ def test_a_role_that_somebody_has_put_elsewhere_is_told_and_goes_when_it_is_free
 def test_what_was_interrupted_is_put_back_by_another_process(start):
     """B3, B17"""
     seed = start(PLAIN)
-    seed.sandbox.twin("POST", "faults", {"service": "ec2", "operation": "CreateVpc", "action": {"delay_ms": 1000}})
     surroundings = {"HOME": str(seed.folder), "AWS_EC2_METADATA_DISABLED": "true", **seed.sandbox.environment}
     command = [seed.sandbox.binary, "up", "-f", str(seed.folder / "ashore.toml")]
     process = subprocess.Popen(command, env=surroundings, stderr=subprocess.PIPE, text=True)
