@@ -139,6 +139,7 @@ mod tests {
         ));
     }
 
+    /// Seed: B40.
     #[test]
     fn every_class_gives_up_or_pauses_in_the_end() {
         let for_ever = Duration::from_secs(365 * 24 * 3600);

@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import subprocess
+import urllib.request
 
 import boto3
 import jsonschema
@@ -24,14 +25,14 @@ def as_published(binary, stdout):
 class Sandbox:
     """`ashore sandbox` in a process of its own."""
 
-    def __init__(self, folder, *options):
+    def __init__(self, folder, *options, speed="300"):
         self.binary = os.environ["ASHORE"]
         self.folder = folder
-        self.options = options
+        self.options = ("--speed", speed, *options)
         self.start("0")
 
     def start(self, port):
-        command = [self.binary, "sandbox", "--port", port, "--speed", "300", "--json", *self.options]
+        command = [self.binary, "sandbox", "--port", port, "--json", *self.options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         told = json.loads(self.process.stdout.readline())
         self.address = told["address"]
@@ -55,6 +56,17 @@ class Sandbox:
         if "--json" in words:
             as_published(self.binary, ran.stdout)
         return ran.returncode, ran.stdout, ran.stderr
+
+    def twin(self, method, path, body=None):
+        """A request to the twin's own endpoints: its log, its faults, its world."""
+        request = urllib.request.Request(
+            f"{self.address}/_twin/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+            method=method,
+        )
+        text = urllib.request.urlopen(request).read()
+        return json.loads(text) if text else None
 
     def client(self, service):
         return boto3.client(

@@ -4,6 +4,7 @@ from inventory import everything, records
 
 
 def test_up_makes_what_the_manifest_says(sandbox):
+    """B7"""
     code, out, err = sandbox.ashore("up")
     assert code == 0, err
     assert out.strip() == "https://hello.example.com"

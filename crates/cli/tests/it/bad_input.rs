@@ -62,6 +62,7 @@ fn expired_and_invalid_credentials_are_told_with_what_to_do() {
     assert_eq!(rig.changes(0), Vec::<String>::new());
 }
 
+/// Seed: B36.
 #[test]
 fn a_state_of_another_region_is_refused() {
     let rig = Rig::new(HELLO);

@@ -44,6 +44,7 @@ fn crashes(image: &str) -> Value {
     }]})
 }
 
+/// Seed: B7.
 #[test]
 fn a_first_up_whose_container_exits_says_why_and_undoes_itself() {
     let rig = Rig::new(&HELLO.replace("nginx:1.29", "broken:1"));

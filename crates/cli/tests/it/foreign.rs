@@ -32,6 +32,7 @@ pub(crate) fn records(rig: &Rig, zone: &str) -> Vec<Value> {
         .unwrap_or_default()
 }
 
+/// Seed: B23.
 #[test]
 fn a_foreign_cluster_is_refused_and_named() {
     let rig = Rig::new(HELLO);
@@ -170,6 +171,7 @@ fn balancers(rig: &Rig) -> Value {
     all
 }
 
+/// Seed: B21.
 #[test]
 fn a_foreign_dns_record_is_refused_named_and_untouched() {
     let rig = Rig::new(HELLO);

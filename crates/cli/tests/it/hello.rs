@@ -80,6 +80,7 @@ fn in_order(plan: &Value, done: &[String]) {
     }
 }
 
+/// Seed: B51.
 #[test]
 fn planning_again_plans_nothing_and_changes_nothing() {
     let rig = Rig::new(HELLO);

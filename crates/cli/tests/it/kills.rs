@@ -47,11 +47,13 @@ struct Kill {
     after: After,
 }
 
+/// Seed: B8, B9, B13.
 #[test]
 fn every_mutating_request_of_up_can_be_killed() {
     every(Killed::Up, 36, &[After::Up, After::Undo, After::Down]);
 }
 
+/// Seed: B10.
 #[test]
 fn every_mutating_request_of_an_update_can_be_killed() {
     every(Killed::Update, 2, &[After::Up, After::Undo, After::Down]);

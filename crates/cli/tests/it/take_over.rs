@@ -85,6 +85,7 @@ impl Taken {
     }
 }
 
+/// Seed: B21, B22.
 #[test]
 fn a_record_that_is_taken_over_is_put_back_by_down() {
     let taken = Taken::new("nginx:1.29");
@@ -94,6 +95,7 @@ fn a_record_that_is_taken_over_is_put_back_by_down() {
     taken.are_back();
 }
 
+/// Seed: B24.
 #[test]
 fn a_container_that_crashes_leaves_the_records_where_they_are() {
     let taken = Taken::new("broken:1");

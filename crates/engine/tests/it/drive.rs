@@ -33,6 +33,7 @@ fn one(faults: &[Fault]) -> (Ended, Duration, Bench) {
     (ended, took, bench)
 }
 
+/// Seed: B40.
 #[test]
 fn throttling_backs_off_and_gets_through() {
     let (ended, took, bench) = one(&[fault(0, 8, How::Refused(Class::Throttled))]);
@@ -41,6 +42,7 @@ fn throttling_backs_off_and_gets_through() {
     assert_eq!(bench.cloud.log().len(), 10);
 }
 
+/// Seed: B1.
 #[test]
 fn a_request_that_is_never_applied_and_never_refused_is_given_up_in_the_end() {
     let (ended, took, bench) = one(&[fault(0, u32::MAX, How::Lost)]);
@@ -93,6 +95,7 @@ fn what_cannot_be_looked_at_is_not_given_up() {
     assert_eq!(bench.cloud.objects().len(), 1);
 }
 
+/// Seed: B17.
 #[test]
 fn a_wish_to_stop_waits_for_requests_and_for_nothing_else() {
     let mut bench = Bench::new();

@@ -30,6 +30,7 @@ fn entries() -> Vec<Entry> {
         .entries
 }
 
+/// Seed: B13.
 #[test]
 fn the_lock_has_one_holder_and_goes_with_it() {
     let at = tempfile::tempdir().expect("a folder");

@@ -1,5 +1,6 @@
 //! What a plan says, row by row.
 
+use ashore_engine::kind::Kinds;
 use ashore_engine::plan::{Options, Phase, Plan, plan};
 use ashore_engine::survey::survey;
 use ashore_testkit::fault::Meddling;
@@ -303,6 +304,21 @@ fn a_circle_is_told_link_by_link() {
     let expected = "resources need each other in a circle: \
                     net/toy.network -> net2/toy.network -> net/toy.network";
     assert_eq!(told, [expected]);
+}
+
+#[test]
+fn a_kind_that_nobody_knows_is_an_error_that_names_it() {
+    let mut bench = Bench::new();
+    bench.settle(&[net()]);
+    let nothing = graph(&[]);
+    let seen = survey(&bench.clock, &nothing, &bench.state, &bench.providers);
+    let seen = bench.clock.run(LONG, seen).expect("reads end");
+    let seen = seen.expect("reads succeed");
+    let errors = plan(&nothing, &bench.state, &seen, &Kinds::new(), ALLOWED);
+    let errors = errors.expect_err("nobody knows how it is deleted");
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(errors[0].code(), "E0203");
+    assert!(told[0].contains("toy.network"), "{told:?}");
 }
 
 #[test]

@@ -137,6 +137,7 @@ fn hostnames_fold_to_lower_case_and_keep_their_place() {
     assert_eq!(&text[hostname.name.span()], "\"WWW.example.COM\"");
 }
 
+/// Seed: B36.
 #[test]
 fn the_command_line_names_environment_and_region() {
     let options = LoadOptions {

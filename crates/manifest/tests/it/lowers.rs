@@ -65,6 +65,7 @@ fn a_rule_is_for_five_names_and_the_next_one_for_the_rest() {
     assert_ne!(rules[0]["priority"], rules[1]["priority"]);
 }
 
+/// Seed: B24.
 #[test]
 fn dns_is_written_by_whoever_serves_the_zone() {
     for (provider, kind, record) in [
@@ -275,6 +276,7 @@ fn containers_of_a_task_know_of_each_other() {
     assert_eq!(otel["log"]["prefix"], "otel");
 }
 
+/// Seed: B38.
 #[test]
 fn dual_stack_reaches_from_the_vpc_to_the_record() {
     let graph = graph(&format!(
@@ -347,6 +349,7 @@ fn what_exists_is_used_and_not_made() {
     assert_eq!(group["vpc"], "vpc-1");
 }
 
+/// Seed: B35.
 #[test]
 fn what_was_not_looked_up_is_an_error_with_its_name() {
     let mut nothing = surroundings();

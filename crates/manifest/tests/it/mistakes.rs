@@ -12,6 +12,7 @@ use ashore_manifest::{Code, LoadOptions, load};
 
 use crate::render::render;
 
+/// Seed: B45.
 #[test]
 fn every_mistake_is_told_as_written_down() {
     let mut wrong = Vec::new();

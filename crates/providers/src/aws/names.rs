@@ -74,11 +74,13 @@ mod tests {
         }
     }
 
+    /// Seed: B52.
     #[test]
     fn a_name_that_fits_is_plain() {
         assert_eq!(names("eu-central-1").name("web", 32), "hello-default-web");
     }
 
+    /// Seed: B45.
     #[test]
     fn a_name_that_does_not_fit_is_cut_and_told_apart() {
         let part = "a-service-with-quite-a-long-name";

@@ -106,6 +106,7 @@ async fn it_names_its_record_then_is_issued_and_goes_again() {
     removed::<DnsRecord>(&world.cloudflare, &cx("r"), &made_record).await;
 }
 
+/// Seed: B46.
 #[tokio::test(start_paused = true)]
 async fn a_lost_request_is_not_made_twice() {
     let world = InTwin::new().await;
@@ -128,6 +129,7 @@ async fn two_certificates_of_one_name_share_their_record() {
     assert!(matches!(found, Found::Shared(shared) if shared.id == first.id));
 }
 
+/// Seed: B4.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_by_caa_says_what_to_do() {
     let world = InTwin::new().await;
@@ -265,6 +267,7 @@ async fn a_listener_waits_for_a_certificate_that_cannot_be_used_yet() {
     assert_eq!(seen(&world.aws, &spec, &made).await.spec, spec);
 }
 
+/// Seed: B46.
 #[tokio::test(start_paused = true)]
 async fn every_name_has_its_record_and_a_wildcard_that_of_its_domain() {
     let world = InTwin::new().await;

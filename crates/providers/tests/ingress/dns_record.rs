@@ -98,6 +98,7 @@ async fn a_comment_that_somebody_edits_does_not_make_it_somebody_elses() {
     assert_eq!(found, Found::Ours(outputs));
 }
 
+/// Seed: B22.
 #[tokio::test(start_paused = true)]
 async fn what_somebody_else_has_at_the_name_is_told_and_not_touched() {
     let world = InTwin::new().await;
@@ -122,6 +123,7 @@ async fn what_somebody_else_has_at_the_name_is_told_and_not_touched() {
     assert_eq!(at_name(&world).await.len(), 1);
 }
 
+/// Seed: B21.
 #[tokio::test(start_paused = true)]
 async fn what_is_displaced_comes_back_with_every_field() {
     let world = InTwin::new().await;

@@ -359,6 +359,7 @@ async fn all_tags_are_read_at_once_and_one_missing_object_hides_no_other() {
     assert_eq!(rule, Ok(None));
 }
 
+/// Seed: B6.
 #[tokio::test(start_paused = true)]
 async fn a_group_in_use_waits_and_a_balancer_is_gone_with_its_interfaces() {
     let world = InTwin::new().await;

@@ -56,6 +56,7 @@ fn table(around: &Around<'_>, subnets: &[usize]) -> RouteTable {
     }
 }
 
+/// Seed: B37.
 #[tokio::test(start_paused = true)]
 async fn a_route_table_from_nothing_to_nothing() {
     let world = InTwin::new().await;

@@ -153,6 +153,7 @@ async fn a_role_lives() {
         .await;
 }
 
+/// Seed: B20.
 #[tokio::test]
 async fn a_role_is_bare_before_it_goes_whoever_filled_it() {
     let stage = Stage::new().await;
@@ -166,6 +167,7 @@ async fn a_role_is_bare_before_it_goes_whoever_filled_it() {
     stage.remove("roles/execution", &role(), &outputs).await;
 }
 
+/// Seed: B31.
 #[tokio::test]
 async fn the_linked_role_is_made_once_and_then_everybodys() {
     let stage = Stage::new().await;
@@ -186,6 +188,7 @@ async fn the_linked_role_is_made_once_and_then_everybodys() {
     assert_eq!(taken.class, ashore_engine::failure::Class::Exists);
 }
 
+/// Seed: B18.
 #[tokio::test]
 async fn a_task_definition_lives_by_its_revisions() {
     let stage = Stage::new().await;
@@ -205,6 +208,8 @@ async fn a_task_definition_lives_by_its_revisions() {
 }
 
 /// A container with everything that it can have, and one that waits for it.
+///
+/// Seed: B48.
 #[tokio::test]
 async fn every_member_of_a_container_is_registered_and_observed() {
     let stage = Stage::new().await;

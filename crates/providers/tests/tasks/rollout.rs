@@ -104,6 +104,7 @@ async fn a_service_lives() {
     assert_eq!(stage.found(WEB, &spec).await, Found::Absent);
 }
 
+/// Seed: B5.
 #[tokio::test]
 async fn after_it_is_gone_nothing_of_it_holds_the_cluster() {
     let (stage, ground, spec) = with("nginx:1").await;
@@ -287,6 +288,7 @@ async fn a_secret_that_a_task_may_not_have_is_told() {
     );
 }
 
+/// Seed: B1.
 #[tokio::test]
 async fn without_the_breaker_a_failing_rollout_is_given_up_by_us() {
     let (stage, ground, mut spec) = with("nginx:1").await;

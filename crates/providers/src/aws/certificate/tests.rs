@@ -79,6 +79,7 @@ fn a_wildcard_shares_the_record_of_its_domain() {
     assert_eq!(paths[0], paths[1]);
 }
 
+/// Seed: B2.
 #[test]
 fn the_record_of_a_name_is_found_where_its_output_says() {
     let mut there = observed(|_| {}).outputs;

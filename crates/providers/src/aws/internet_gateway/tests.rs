@@ -59,6 +59,7 @@ fn another_network_gets_another_gateway() {
     assert!(unknown.is_some_and(|it| it.coexists));
 }
 
+/// Seed: B12.
 #[test]
 fn what_is_not_attached_needs_no_detaching() {
     let removal = |vpc| InternetGateway::removal(&observed(vpc));

@@ -48,6 +48,7 @@ fn too_few(region: &str, names: &[String]) -> Failure {
 mod tests {
     use super::*;
 
+    /// Seed: B35.
     #[test]
     fn only_ordinary_zones_that_work_are_usable() {
         let zone = |kind: &str, state: AvailabilityZoneState| {
@@ -60,6 +61,7 @@ mod tests {
         assert!(!zone("wavelength-zone", AvailabilityZoneState::Available));
     }
 
+    /// Seed: B35.
     #[test]
     fn a_region_with_one_zone_is_told_by_name() {
         let failure = too_few("eu-test-1", &["eu-test-1a".to_string()]);

@@ -103,6 +103,7 @@ fn what_was_displaced_comes_back() {
     assert_eq!(DnsRecord::removal(&took), [Change::Restore]);
 }
 
+/// Seed: B54.
 #[test]
 fn what_means_the_same_as_we_have_written_is_what_we_have_written() {
     let owned = observed(|_| {}).spec.owned(&[&record()]);
