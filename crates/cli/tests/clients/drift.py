@@ -339,7 +339,9 @@ ROWS = [
     service("grace_period_seconds", lambda stack: {"healthCheckGracePeriodSeconds": 5}),
     deployment("minimum_healthy_percent", {"minimumHealthyPercent": 50}),
     deployment("maximum_percent", {"maximumPercent": 150}),
-    deployment("circuit_breaker", {"deploymentCircuitBreaker": {"enable": False, "rollback": False}}),
+    deployment("circuit_breaker", {"deploymentCircuitBreaker": {"enable": False, "rollback": True}}),
+    deployment("rollback", {"deploymentCircuitBreaker": {"enable": True, "rollback": False}}),
+    service("execute_command", lambda stack: {"enableExecuteCommand": True}),
     ecs_tag(SERVICE),
     # aws.ecs.task_definition
     revision("family", ("family",), "theirs"),
@@ -426,4 +428,11 @@ UNALTERED = {
     ("aws.iam.service_linked_role", "service"): "the account's, not a stack's: found, and never changed",
     ("cloudflare.dns.record", "zone_id"): "records are asked for in it: in another one it is missing",
     ("cloudflare.dns.record", "take_over"): "says what we may do, not what is there",
+}
+
+# Kinds that no stack here has, and where their fields are altered.
+ELSEWHERE = {
+    "aws.secretsmanager.secret": "crates/providers/tests/secrets",
+    "aws.route53.record": "crates/providers/tests/ingress/route53.rs",
+    "manual.dns.record": "crates/providers/tests/ingress/by_hand.rs",
 }
