@@ -1,6 +1,10 @@
 //! The real binary against a twin in a process of its own.
 
 mod bad_input;
+mod canaries;
+mod canary;
+mod environments;
+mod existing;
 mod failures;
 mod foreign;
 mod hello;
@@ -8,5 +12,8 @@ mod kills;
 mod polls;
 mod rig;
 mod saved_plan;
+mod shop;
+mod shop_foreign;
+mod shop_kills;
 mod take_over;
 mod visitor;
