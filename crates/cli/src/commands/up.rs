@@ -1,7 +1,7 @@
 //! `ashore up`: brings the stack to what the manifest says.
 
 use ashore_engine::drive::Ended;
-use ashore_engine::kind::Wait;
+use ashore_engine::kind::{Impact, Wait};
 use ashore_engine::open::Wish;
 use ashore_engine::plan::{Action, Options, Plan, Reason};
 use ashore_engine::run::{Outcome, Run};
@@ -119,11 +119,12 @@ async fn done(session: &mut Session<'_>) -> Result<Exit, CommandError> {
     Ok(Exit::Ok)
 }
 
-/// Whether the plan takes something away that nothing replaces, or interrupts the service.
+/// Whether the plan takes something away that nothing replaces, or interrupts the service for longer
+/// than moments.
 fn deletes(plan: &Plan) -> bool {
     plan.steps.values().any(|step| {
         let removed = step.action == Action::Delete && step.reasons.contains(&Reason::Unwanted);
-        let interrupts = step.impact > ashore_engine::kind::Impact::Brief(String::new());
+        let interrupts = matches!(step.impact, Impact::Outage(_) | Impact::DataLoss(_));
         removed || (step.action != Action::Create && interrupts)
     })
 }
