@@ -150,6 +150,17 @@ impl Mine {
         }
     }
 
+    /// No file has one that is no longer given.
+    #[track_caller]
+    fn hides_too(&self, canary: &Canary) {
+        let mut files = Vec::new();
+        walk(&self.rig.path("."), &mut files);
+        for file in files {
+            let text = fs::read(&file).expect("it is there");
+            assert_eq!(canary.shows_in(&text), None, "{}", file.display());
+        }
+    }
+
     fn value(&self, name: &str) -> &str {
         let last = self.canaries.iter().rfind(|(its, _)| *its == name);
         &last.expect("it is given").1.value
@@ -234,7 +245,7 @@ fn a_run_that_fails_and_is_undone_tells_nobody() {
         .write(&MANIFEST.replace("acme/web:1", "acme/web:2"));
     mine.rig.script(json!({ "rules": [{
         "image": "ghcr.io/acme/web:2",
-        "behaviour": { "exit": { "code": 1, "after_ms": 2000, "log": ["no"] } },
+        "behaviour": { "exit": { "code": 1, "after_ms": 2000 }, "log": ["no"] },
     }]}));
     mine.runs(&["up"], 3);
     let (_, late) = mine.canaries.pop().expect("it was given");
@@ -244,35 +255,23 @@ fn a_run_that_fails_and_is_undone_tells_nobody() {
     assert_eq!(leftovers(&mine.rig.world()), Vec::<String>::new());
 }
 
-impl Mine {
-    /// The same for one that is no more.
-    #[track_caller]
-    fn hides_too(&self, canary: &Canary) {
-        let mut files = Vec::new();
-        walk(&self.rig.path("."), &mut files);
-        for file in files {
-            let text = fs::read(&file).expect("it is there");
-            assert_eq!(canary.shows_in(&text), None, "{}", file.display());
-        }
-    }
-}
-
 #[test]
 fn a_secret_that_cannot_be_written_is_not_told_in_the_reason() {
-    for (operation, action, code) in [
+    for (operation, action, codes) in [
         (
             "CreateSecret",
             json!({ "refuse": { "status": 400, "code": "AccessDeniedException", "message": "no" } }),
-            3,
+            [3, 3],
         ),
-        ("CreateSecret", json!("garbage"), 3),
-        ("GetSecretValue", json!("drop"), 0),
+        ("CreateSecret", json!("garbage"), [3, 3]),
+        // It is only read once it is there.
+        ("GetSecretValue", json!("drop"), [0, 1]),
     ] {
         let mine = Mine::new(MANIFEST);
         mine.rig.fault(json!({
             "service": "secretsmanager", "operation": operation, "times": 0, "action": action,
         }));
-        for args in [&["up"][..], &["up", "--json"]] {
+        for (args, code) in [&["up"][..], &["up", "--json"]].into_iter().zip(codes) {
             mine.runs(args, code);
         }
     }

@@ -223,17 +223,20 @@ impl Rig {
 
     /// A fault to come.
     pub(crate) fn fault(&self, fault: Value) {
-        self.ask("POST", "/_twin/faults", Some(fault));
+        let set = self.ask("POST", "/_twin/faults", Some(fault));
+        assert_eq!(set, Value::Null);
     }
 
     /// What the rest of the world's DNS says from now on.
     pub(crate) fn dns(&self, records: Value) {
-        self.ask("PUT", "/_twin/dns", Some(json!({ "records": records })));
+        let set = self.ask("PUT", "/_twin/dns", Some(json!({ "records": records })));
+        assert_eq!(set, Value::Null);
     }
 
     /// How tasks behave from now on.
     pub(crate) fn script(&self, script: Value) {
-        self.ask("PUT", "/_twin/script", Some(script));
+        let set = self.ask("PUT", "/_twin/script", Some(script));
+        assert_eq!(set, Value::Null);
     }
 
     /// A request to Cloudflare, by somebody who is not us.
