@@ -293,7 +293,8 @@ fn the_calls_of_the_shop_stay_within_their_budget() {
     assert!(down.mutating <= DOWN.0 && down.reads <= DOWN.1, "{down:?}");
 }
 
-/// Requests of the shop: those that change something, and reads before the first of them.
+/// Requests of the shop: those that change something, and reads before the first of them. Those of
+/// `up` are the plan's 65; those of `down` are 54, and twice something may still be held.
 const UP: (usize, usize) = (65, 24);
-const PLAN: usize = 60;
-const DOWN: (usize, usize) = (60, 60);
+const PLAN: usize = 57;
+const DOWN: (usize, usize) = (56, 53);
