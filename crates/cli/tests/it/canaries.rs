@@ -335,3 +335,46 @@ fn a_param_that_is_a_secret_is_kept_nowhere() {
     let held = secret_value(&mine.rig, "hello-production/services/web/STRIPE_KEY");
     assert_eq!(held, value);
 }
+
+#[test]
+fn in_the_sandbox_nothing_but_its_cloud_has_the_value_and_that_for_its_owner_only() {
+    let rig = Rig::new(
+        r#"
+app = "hello"
+region = "eu-central-1"
+
+[services.worker]
+image = "nginx:1.29"
+secrets = { STRIPE_KEY = { env = "STRIPE_KEY" } }
+"#,
+    );
+    let word = Canary::new("Canary-sand-4444", &["Canary-sand-4444"]);
+    let up = |args: &[&str]| {
+        let mut command = rig.command(args);
+        let output = command.env("STRIPE_KEY", &word.value).output();
+        output.expect("the binary runs")
+    };
+    let ran = up(&["up", "--sandbox", "--json"]);
+    assert!(ran.status.success(), "{ran:?}");
+    assert_eq!(word.shows_in(&[ran.stdout, ran.stderr].concat()), None);
+    let mut files = Vec::new();
+    walk(&rig.path(".ashore"), &mut files);
+    let has = |file: &&std::path::PathBuf| {
+        let text = fs::read(file).expect("it is there");
+        word.shows_in(&text).is_some()
+    };
+    let having: Vec<_> = files.iter().filter(has).collect();
+    assert_eq!(
+        having,
+        [&rig.path(".ashore").join("sandbox/world/world.json")]
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(having[0])
+            .expect("it is there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o077, 0, "{mode:o}");
+    }
+}

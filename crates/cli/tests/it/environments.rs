@@ -46,6 +46,39 @@ fn another_account_than_the_environments_is_refused_and_unchanged() {
     rig.ashore(&["plan", "--detailed-exitcode"]).exits(0);
 }
 
+#[test]
+fn an_environment_that_wants_its_name_typed_is_not_taken_down_by_a_yes() {
+    let guarded = format!("{HELLO}\n[environments.production]\nconfirm = \"type-name\"\n");
+    let rig = Rig::new(&guarded);
+    rig.ashore(&["up"]).exits(0);
+    // A release takes nothing away.
+    let next = guarded.replace("nginx:1.29", "nginx:1.30");
+    rig.write(&next);
+    rig.ashore(&["up"]).exits(0);
+    let service =
+        "\n[services.web]\nimage = \"nginx:1.30\"\nport = 80\nhostname = \"hello.example.com\"\n";
+    assert!(next.contains(service));
+    for (args, manifest) in [
+        (["down", "--yes"], next.clone()),
+        (
+            ["up", "--yes"],
+            next.replace(service, "\n[services.other]\nimage = \"nginx:1\"\n"),
+        ),
+    ] {
+        rig.write(&manifest);
+        let before = rig.log().len();
+        let ran = rig.ashore(&args).exits(7);
+        for expected in ["E0707", "environments.production.confirm"] {
+            assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+        }
+        assert_eq!(rig.changes(before), Vec::<String>::new());
+    }
+    // It binds nobody else.
+    rig.write(&next.replace("environments.production", "environments.staging"));
+    rig.ashore(&["down", "--yes"]).exits(0);
+    assert_eq!(leftovers(&rig.world()), Vec::<String>::new());
+}
+
 /// The main job in a role, which somebody made and which trusts whom it says.
 fn in_role(trusts: &str) -> Rig {
     let rig = Rig::new(&format!(
