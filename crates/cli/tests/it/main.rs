@@ -9,6 +9,7 @@ mod failures;
 mod foreign;
 mod hello;
 mod kills;
+mod mine;
 mod polls;
 mod rig;
 mod saved_plan;

@@ -22,6 +22,9 @@ pub(crate) fn manifest() -> String {
     all
 }
 
+/// The registry's password.
+pub(crate) const TOKEN: &str = "ghp-of-acme-bot";
+
 /// The zone of a new sandbox.
 pub(crate) const ZONE: &str = "Z0SANDBOXEXAMPLEORG";
 
@@ -33,7 +36,7 @@ pub(crate) fn shop() -> Rig {
 
 pub(crate) fn shop_at(speed: &'static str) -> Rig {
     let mut rig = Rig::at(speed, &manifest());
-    rig.export("GHCR_TOKEN", "ghp-of-acme-bot");
+    rig.export("GHCR_TOKEN", TOKEN);
     let stripe = json!({
         "Name": "shop/stripe", "SecretString": "{\"api\": \"sk_test_1\"}",
         "ClientRequestToken": "5ca1ab1e-0000-4000-8000-000000000001",
@@ -173,7 +176,7 @@ fn tasks_have_what_they_read(rig: &Rig) {
     let credentials: Value = serde_json::from_str(&credentials).expect("JSON, as ECS wants it");
     assert_eq!(
         credentials,
-        json!({ "username": "acme-bot", "password": "ghp-of-acme-bot" })
+        json!({ "username": "acme-bot", "password": TOKEN })
     );
     let generated = secret_value(rig, "shop-production/secrets/SESSION_KEY");
     assert_eq!(generated.len(), 64);
