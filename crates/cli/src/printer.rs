@@ -104,10 +104,10 @@ impl Printer {
         self.document(&Document::Exit { code: exit.code() });
     }
 
-    /// Asks somebody. The answer is yes only if they say so; a signal says no.
-    pub(crate) async fn ask(&mut self, question: &str) -> bool {
+    /// Asks somebody for a line. None is an empty one; a signal ends it all.
+    pub(crate) async fn ask(&mut self, question: &str) -> String {
         let mut stderr = AutoStream::new(std::io::stderr(), self.color);
-        let _ = write!(stderr, "{question} [y/N] ");
+        let _ = write!(stderr, "{question}");
         let _ = stderr.flush();
         let read = tokio::task::spawn_blocking(|| {
             let mut line = String::new();
@@ -115,7 +115,10 @@ impl Printer {
             read.map(|_| line)
         });
         tokio::select! {
-            line = read => matches!(line, Ok(Ok(line)) if matches!(line.trim(), "y" | "Y" | "yes")),
+            line = read => match line {
+                Ok(Ok(line)) => line.trim().to_string(),
+                Ok(Err(_)) | Err(_) => String::new(),
+            },
             () = crate::commands::signal() => {
                 // The thread that reads cannot be stopped; the process can.
                 let _ = writeln!(stderr);

@@ -309,4 +309,10 @@ pub(super) const ROWS: &[Row] = &[
         "the saved plan does not fit any more",
         "The manifest or the stack has changed since, or another version wrote the plan. Make it again.",
     ),
+    row(
+        "E0707",
+        "this needs the app's name typed, and nobody can be asked",
+        "The environment says `confirm = \"type-name\"`: a `--yes` in a script is not enough to take something away \
+         there. Run the command at a terminal.",
+    ),
 ];

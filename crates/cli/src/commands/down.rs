@@ -48,7 +48,7 @@ pub(crate) async fn down(
     }
     if !plan.is_empty() {
         let question = format!("this deletes the stack {}; go on?", project.stack);
-        confirm(session.printer, global, environment, &question).await?;
+        confirm(session.printer, &project, global, environment, &question).await?;
     }
     let carried = session.carry_out(plan).await?;
     told(&carried, &project)?;

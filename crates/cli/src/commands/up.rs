@@ -1,7 +1,7 @@
 //! `ashore up`: brings the stack to what the manifest says.
 
 use ashore_engine::drive::Ended;
-use ashore_engine::kind::Wait;
+use ashore_engine::kind::{Impact, Wait};
 use ashore_engine::open::Wish;
 use ashore_engine::plan::{Action, Options, Plan, Reason};
 use ashore_engine::run::{Outcome, Run};
@@ -68,7 +68,7 @@ pub(crate) async fn up(
     }
     if deletes(&plan) {
         let question = "this deletes what is marked with `-`; go on?";
-        confirm(session.printer, global, environment, question).await?;
+        confirm(session.printer, &project, global, environment, question).await?;
     }
     let carried = session.carry_out(plan).await?;
     told(&carried, &project)?;
@@ -119,33 +119,52 @@ async fn done(session: &mut Session<'_>) -> Result<Exit, CommandError> {
     Ok(Exit::Ok)
 }
 
-/// Whether the plan takes something away that nothing replaces, or interrupts the service.
+/// Whether the plan takes something away that nothing replaces, or interrupts the service for longer
+/// than moments.
 fn deletes(plan: &Plan) -> bool {
     plan.steps.values().any(|step| {
         let removed = step.action == Action::Delete && step.reasons.contains(&Reason::Unwanted);
-        let interrupts = step.impact > ashore_engine::kind::Impact::Brief(String::new());
+        let interrupts = matches!(step.impact, Impact::Outage(_) | Impact::DataLoss(_));
         removed || (step.action != Action::Create && interrupts)
     })
 }
 
-/// Asks before something is lost. Where nobody can be asked, it is refused.
+/// Asks before something is lost. Where nobody can be asked, it is refused. An environment may want
+/// the app's name typed; a yes that was given beforehand is then none.
 pub(crate) async fn confirm(
     printer: &mut Printer,
+    project: &Project,
     global: &Global,
     environment: &Environment,
     question: &str,
 ) -> Result<(), CommandError> {
-    if global.yes {
+    let name = project.stack.app.as_str();
+    let typed = project.manifest.guard.type_name;
+    if global.yes && !typed {
         return Ok(());
     }
     if !environment.interactive || global.json {
-        return Err(
-            CommandError::new("E0701", "this needs a yes, and nobody can be asked")
-                .advice("pass --yes")
-                .exit(Exit::Refused),
-        );
+        let error = match typed {
+            false => CommandError::new("E0701", "this needs a yes, and nobody can be asked")
+                .advice("pass --yes"),
+            true => CommandError::new(
+                "E0707",
+                "this needs the app's name typed, and nobody can be asked",
+            )
+            .cause(format!(
+                "environments.{}.confirm is \"type-name\"",
+                project.stack.environment
+            ))
+            .advice("run it at a terminal; --yes is not enough here"),
+        };
+        return Err(error.exit(Exit::Refused));
     }
-    if printer.ask(question).await {
+    let (hint, yes) = match typed {
+        false => ("[y/N]".to_string(), &["y", "Y", "yes"][..]),
+        true => (format!("type `{name}`:"), &[name][..]),
+    };
+    let answer = printer.ask(&format!("{question} {hint} ")).await;
+    if yes.contains(&answer.as_str()) {
         return Ok(());
     }
     Err(CommandError::new("E0705", "not confirmed").exit(Exit::Refused))

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::rig::{HELLO, Rig};
 
-fn refused(rig: &Rig, names: &str) {
+#[track_caller]
+pub(crate) fn refused(rig: &Rig, names: &str) {
     let before = rig.log().len();
     let up = rig.ashore(&["up"]).exits(7);
     assert!(up.stderr.contains("E0201"), "{}", up.stderr);
@@ -147,13 +148,14 @@ fn service_linked_roles_that_are_there_are_used_and_stay() {
 }
 
 /// Somebody else's network.
-fn network(rig: &Rig) -> String {
+pub(crate) fn network(rig: &Rig) -> String {
     let made = rig.query("ec2", "CreateVpc", &[("CidrBlock", "10.77.0.0/16")]);
     told(&made, "vpcId")
 }
 
 /// The first of these elements.
-fn told(xml: &str, element: &str) -> String {
+#[track_caller]
+pub(crate) fn told(xml: &str, element: &str) -> String {
     let (open, close) = (format!("<{element}>"), format!("</{element}>"));
     let rest = xml.split_once(&open).map(|(_, rest)| rest);
     let text = rest.and_then(|rest| Some(rest.split_once(&close)?.0));

@@ -17,7 +17,7 @@ fn hello_comes_up_and_what_was_planned_is_what_was_done() {
 /// The plan and the carrying out of it, by two processes: the log has the plan's requests, each as
 /// often as planned, in the order of their steps, and no other that could have changed anything.
 #[track_caller]
-fn does_what_it_plans(rig: &Rig, plan: &[&str], carry_out: &[&str]) -> Ran {
+pub(crate) fn does_what_it_plans(rig: &Rig, plan: &[&str], carry_out: &[&str]) -> Ran {
     let json = |args: &[&str]| rig.ashore(&[args, &["--json"]].concat()).exits(0);
     let before = rig.log().len();
     let planned = json(plan).document("plan");
@@ -191,15 +191,15 @@ fn the_calls_of_hello_stay_within_their_budget() {
 /// Requests counted. A read is a poll if it comes after the first mutating request: until then
 /// everything that is read is read for the plan.
 #[derive(Debug)]
-struct Tally {
-    mutating: usize,
-    reads: usize,
-    all_reads: usize,
+pub(crate) struct Tally {
+    pub(crate) mutating: usize,
+    pub(crate) reads: usize,
+    pub(crate) all_reads: usize,
     #[expect(dead_code, reason = "shown when a budget is exceeded")]
     what: Vec<String>,
 }
 
-fn tally(log: &[Value]) -> Tally {
+pub(crate) fn tally(log: &[Value]) -> Tally {
     let mutates = |entry: &Value| entry["mutating"] == true;
     let first = log.iter().position(mutates).unwrap_or(log.len());
     Tally {
@@ -210,7 +210,7 @@ fn tally(log: &[Value]) -> Tally {
     }
 }
 
-fn requests(plan: &Value) -> Vec<String> {
+pub(crate) fn requests(plan: &Value) -> Vec<String> {
     let steps = plan["steps"].as_array().expect("steps");
     steps.iter().flat_map(of_step).collect()
 }

@@ -123,7 +123,7 @@ fn ready_for(killed: Killed) -> Rig {
 
 fn survives(kill: &Kill) {
     let rig = ready_for(kill.killed);
-    let died = dies(&rig, kill);
+    let died = dies(&rig, kill.killed.command(), kill.nth, kill.side);
     let about = format!("{kill:?} at {}", operation(&died));
     let converges = |args: &[&str]| {
         let ran = rig.ashore(args);
@@ -154,20 +154,21 @@ fn survives(kill: &Kill) {
     nothing_left();
 }
 
-/// Kills the command while the request is in flight, and tells which one that was.
-fn dies(rig: &Rig, kill: &Kill) -> Value {
+/// Kills the command while its nth mutating request is in flight, and tells which one that was.
+pub(crate) fn dies(rig: &Rig, command: &[&str], nth: usize, side: &str) -> Value {
     rig.fault(json!({
-        "mutating_nth": kill.nth,
-        "side": kill.side,
+        "mutating_nth": nth,
+        "side": side,
         "action": "hang",
     }));
+    let about = format!("{command:?}, request {nth}, {side}");
     let before = rig.log().len();
-    let mut process = rig.start(kill.killed.command());
+    let mut process = rig.start(command);
     let deadline = Instant::now() + Duration::from_secs(120);
     while rig.faults_to_come() > 0 {
-        assert!(Instant::now() < deadline, "{kill:?} never struck");
+        assert!(Instant::now() < deadline, "{about} never struck");
         let ended = process.try_wait().expect("it is ours");
-        assert_eq!(ended, None, "{kill:?} never struck");
+        assert_eq!(ended, None, "{about} never struck");
         thread::sleep(Duration::from_millis(5));
     }
     process.kill().expect("it is running");
@@ -175,12 +176,12 @@ fn dies(rig: &Rig, kill: &Kill) -> Value {
     let log = rig.log();
     let struck = log[before..].iter().find(|entry| !entry["fault"].is_null());
     let died = struck.expect("the fault has struck").clone();
-    assert_eq!(died["applied"], kill.side == "after", "{kill:?}: {died}");
+    assert_eq!(died["applied"], side == "after", "{about}: {died}");
     died
 }
 
 /// Marks that more than one live object bears.
-fn doubled(world: &Value) -> Vec<String> {
+pub(crate) fn doubled(world: &Value) -> Vec<String> {
     let mut marks = Vec::new();
     collect(world, &mut marks);
     marks.sort();

@@ -1,5 +1,6 @@
 //! A twin in a process of its own, and the binary beside it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -49,6 +50,7 @@ pub(crate) struct Rig {
     speed: &'static str,
     address: String,
     folder: tempfile::TempDir,
+    exported: BTreeMap<String, String>,
 }
 
 /// What a command did.
@@ -122,6 +124,7 @@ impl Rig {
             speed,
             address: address.trim_start_matches("http://").to_string(),
             folder: tempfile::tempdir().expect("a folder"),
+            exported: BTreeMap::new(),
         };
         fs::write(rig.path("roots.pem"), ROOTS).expect("the folder is ours");
         rig.write(manifest);
@@ -131,6 +134,11 @@ impl Rig {
     /// Writes the manifest.
     pub(crate) fn write(&self, manifest: &str) {
         fs::write(self.folder.path().join("ashore.toml"), manifest).expect("the folder is ours");
+    }
+
+    /// Sets a variable for every command from now on.
+    pub(crate) fn export(&mut self, name: &str, value: &str) {
+        self.exported.insert(name.to_string(), value.to_string());
     }
 
     /// A file in the folder.
@@ -181,7 +189,12 @@ impl Rig {
                 format!("http://{}/client/v4", self.address),
             )
             .env("CLOUDFLARE_API_TOKEN", "sandbox-token")
-            .env("ASHORE_CLOCK_SPEED", self.speed);
+            .env(
+                "ASHORE_DOH_URL",
+                format!("http://{}/dns-query", self.address),
+            )
+            .env("ASHORE_CLOCK_SPEED", self.speed)
+            .envs(&self.exported);
         command
     }
 
@@ -210,12 +223,20 @@ impl Rig {
 
     /// A fault to come.
     pub(crate) fn fault(&self, fault: Value) {
-        self.ask("POST", "/_twin/faults", Some(fault));
+        let set = self.ask("POST", "/_twin/faults", Some(fault));
+        assert_eq!(set, Value::Null);
+    }
+
+    /// What the rest of the world's DNS says from now on.
+    pub(crate) fn dns(&self, records: Value) {
+        let set = self.ask("PUT", "/_twin/dns", Some(json!({ "records": records })));
+        assert_eq!(set, Value::Null);
     }
 
     /// How tasks behave from now on.
     pub(crate) fn script(&self, script: Value) {
-        self.ask("PUT", "/_twin/script", Some(script));
+        let set = self.ask("PUT", "/_twin/script", Some(script));
+        assert_eq!(set, Value::Null);
     }
 
     /// A request to Cloudflare, by somebody who is not us.
@@ -254,6 +275,26 @@ impl Rig {
         let answer = self.exchange_text("POST", "/", &headers, &body);
         assert!(!answer.contains("<Error>"), "{action}: {answer}");
         answer
+    }
+
+    /// A change of one record set in a zone at Route 53, by somebody who is not us: `CREATE`,
+    /// `UPSERT` or `DELETE`.
+    #[track_caller]
+    pub(crate) fn record_set(&self, zone: &str, action: &str, name: &str, kind: &str, value: &str) {
+        let body = format!(
+            "<ChangeResourceRecordSetsRequest xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\">\
+             <ChangeBatch><Changes><Change><Action>{action}</Action><ResourceRecordSet>\
+             <Name>{name}</Name><Type>{kind}</Type><TTL>300</TTL><ResourceRecords><ResourceRecord>\
+             <Value>{value}</Value></ResourceRecord></ResourceRecords></ResourceRecordSet></Change>\
+             </Changes></ChangeBatch></ChangeResourceRecordSetsRequest>"
+        );
+        let headers = format!(
+            "Authorization: {}\r\nContent-Type: application/xml\r\n",
+            signature("route53")
+        );
+        let path = format!("/2013-04-01/hostedzone/{zone}/rrset/");
+        let answer = self.exchange_text("POST", &path, &headers, &body);
+        assert!(!answer.contains("<Error>"), "{action} {name}: {answer}");
     }
 
     /// What a client on the internet gets.
