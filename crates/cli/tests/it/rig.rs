@@ -1,12 +1,12 @@
 //! A twin in a process of its own, and the binary beside it.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -155,7 +155,7 @@ impl Rig {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         };
         if args.contains(&"--json") {
-            as_published(&ran);
+            keep(&ran);
         }
         ran
     }
@@ -368,21 +368,18 @@ impl Drop for Rig {
     }
 }
 
-/// Every line of `--json` is a document of the schema that `ashore schema output` publishes.
-fn as_published(ran: &Ran) {
-    static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ashore"));
-        let output = command.args(["schema", "output"]).output();
-        let text = output.expect("the binary runs").stdout;
-        let schema = serde_json::from_slice(&text).expect("a schema is JSON");
-        jsonschema::validator_for(&schema).expect("it is a JSON Schema")
+/// Keeps every line of `--json` for `tests/clients/test_output.py`, which holds it against the
+/// schema that `ashore schema output` publishes. A validator here would change the features of
+/// crates below the SDK, and the SDK would be compiled a second time.
+fn keep(ran: &Ran) {
+    static LINES: LazyLock<Mutex<File>> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let file = File::create(folder.join("output.jsonl"));
+        Mutex::new(file.expect("cargo made the folder"))
     });
     for document in ran.documents() {
-        let wrong: Vec<String> = SCHEMA
-            .iter_errors(&document)
-            .map(|error| error.to_string())
-            .collect();
-        assert!(wrong.is_empty(), "{document}: {wrong:?}");
+        let mut lines = LINES.lock().expect("nobody failed with it");
+        writeln!(lines, "{document}").expect("it can be written");
     }
 }
 
