@@ -11,7 +11,7 @@ use ashore_engine::state::State;
 use ashore_manifest::model::DnsProvider;
 use ashore_providers::aws::live::{Aws, config};
 use ashore_providers::aws::secret::vault::Vault;
-use ashore_providers::cloudflare::live::{API, Cloudflare, Transport};
+use ashore_providers::cloudflare::live::{API, Cloudflare, Transport, client};
 use ashore_providers::manual::live::{DOH, Resolver};
 use ashore_providers::outside::Outside;
 
@@ -70,27 +70,23 @@ impl Cloud {
             )
         } else {
             let sdk = config::standard(region, global.profile.as_deref()).await;
+            // One client for all: reading the machine's roots of trust is what a `plan` computes most.
+            let client = client().map_err(cannot)?;
             let base = environment.cloudflare_url.as_deref().unwrap_or(API);
-            let cloudflare = match &environment.cloudflare_token {
-                None => None,
-                Some(token) => {
-                    let transport = Transport::http().map_err(|failure| {
-                        CommandError::of_failure("Cloudflare cannot be reached", &failure)
-                    })?;
-                    Some(Cloudflare::new(transport, base, token.clone()))
-                }
-            };
+            let cloudflare = environment
+                .cloudflare_token
+                .as_ref()
+                .map(|token| Cloudflare::new(Transport::Http(client.clone()), base, token.clone()));
             let endpoint = environment
                 .aws_endpoint
                 .clone()
                 .unwrap_or_else(|| "aws".into());
             let outside = match &environment.outside_url {
-                Some(address) => Outside::through(address.clone()),
-                None => Outside::network(),
+                Some(address) => Outside::Through(client.clone(), address.clone()),
+                None => Outside::Network(client.clone()),
             };
-            let outside = outside.map_err(cannot)?;
             let base = environment.resolver_url.as_deref().unwrap_or(DOH);
-            let resolver = Resolver::new(Transport::http().map_err(cannot)?, base);
+            let resolver = Resolver::new(Transport::Http(client), base);
             (
                 sdk,
                 cloudflare,

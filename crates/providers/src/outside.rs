@@ -36,24 +36,10 @@ pub struct Answer {
 }
 
 const ASK: &str = "GET";
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Outside {
-    /// Over the network.
-    ///
-    /// # Errors
-    /// If TLS cannot be set up on this machine.
-    pub fn network() -> Result<Self, Failure> {
-        Ok(Self::Network(client()?))
-    }
-
-    /// Through somebody at `address` who looks for us.
-    ///
-    /// # Errors
-    /// If there can be no client on this machine.
-    pub fn through(address: String) -> Result<Self, Failure> {
-        Ok(Self::Through(client()?, address))
-    }
-
     /// Asks once. Redirects are told, not followed.
     ///
     /// # Errors
@@ -63,7 +49,11 @@ impl Outside {
         let answer = match self {
             Self::Network(client) => return direct(client, url).await,
             Self::Through(client, address) => {
-                let asked = client.get(asking(address, url)).send().await;
+                let asked = client
+                    .get(asking(address, url))
+                    .timeout(PATIENCE)
+                    .send()
+                    .await;
                 let body = asked.map_err(|error| nobody(&error))?.bytes().await;
                 body.map_err(|error| nobody(&error))?
             }
@@ -85,17 +75,8 @@ impl Outside {
     }
 }
 
-fn client() -> Result<reqwest::Client, Failure> {
-    reqwest::Client::builder()
-        .user_agent(concat!("ashore/", env!("CARGO_PKG_VERSION")))
-        .timeout(Duration::from_secs(10))
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|error| Failure::internal(ASK, &error))
-}
-
 async fn direct(client: &reqwest::Client, url: &str) -> Result<Answer, Failure> {
-    let answer = client.get(url).send().await;
+    let answer = client.get(url).timeout(PATIENCE).send().await;
     let answer = answer.map_err(|error| nobody(&error))?;
     let location = answer.headers().get(LOCATION);
     Ok(Answer {

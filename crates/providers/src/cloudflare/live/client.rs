@@ -42,22 +42,19 @@ pub enum Transport {
     InProcess(Arc<dyn Service>),
 }
 
-impl Transport {
-    /// Over the network, with rustls. Redirects are not followed: the API has none, and a token
-    /// must not go elsewhere.
-    ///
-    /// # Errors
-    /// If TLS cannot be set up on this machine.
-    pub fn http() -> Result<Self, Failure> {
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("ashore/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(30))
-            .redirect(reqwest::redirect::Policy::none())
-            .build();
-        let client = client.map_err(|error| Failure::internal("cloudflare", &error))?;
-        Ok(Self::Http(client))
-    }
+/// A client for the network, with rustls. Redirects are not followed: no API here has any, and a
+/// token must not go elsewhere.
+///
+/// # Errors
+/// If TLS cannot be set up on this machine.
+pub fn client() -> Result<reqwest::Client, Failure> {
+    let client = reqwest::Client::builder()
+        .user_agent(concat!("ashore/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(Duration::from_secs(10))
+        .timeout(Duration::from_secs(30))
+        .redirect(reqwest::redirect::Policy::none())
+        .build();
+    client.map_err(|error| Failure::internal("connect", &error))
 }
 
 /// One request, named as Cloudflare's reference names it.

@@ -6,5 +6,5 @@ mod failure;
 pub(crate) mod records;
 mod zones;
 
-pub use client::{API, Cloudflare, Transport};
+pub use client::{API, Cloudflare, Transport, client};
 pub use zones::Zone;
