@@ -77,11 +77,14 @@ pub(super) fn request_certificate(call: &mut Call<'_>) -> Answer {
         option.required("ValidationDomain")?;
         option.finish()?;
     }
+    let mut unlogged = false;
     if let Some(mut options) = input.object("Options")? {
-        options.accept(
-            "CertificateTransparencyLoggingPreference",
-            &[json!("ENABLED")],
-        )?;
+        let member = "CertificateTransparencyLoggingPreference";
+        match options.text(member)?.as_deref() {
+            None | Some("ENABLED") => {}
+            Some("DISABLED") => unlogged = true,
+            Some(other) => return Err(outside("certificateTransparencyLoggingPreference", other)),
+        }
         options.accept("Export", &[json!("DISABLED")])?;
         options.finish()?;
     }
@@ -126,6 +129,7 @@ pub(super) fn request_certificate(call: &mut Call<'_>) -> Answer {
         status: Status::Pending { seen: None },
         serial: pairs(&serial),
         tags,
+        unlogged,
     };
     let named = certificate.named;
     let here = &mut call.here().acm;

@@ -242,7 +242,10 @@ pub(super) fn choose_launch(
             "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
         )),
         Some(name) if matches!(name.as_str(), "FARGATE" | "EC2") => Ok(Launch::Type(name)),
-        Some(other) => Err(Refusal::not_implemented(format_args!("launchType={other}"))),
+        Some(other) if matches!(other.as_str(), "EXTERNAL" | "MANAGED_INSTANCES") => {
+            Err(Refusal::not_implemented(format_args!("launchType={other}")))
+        }
+        Some(other) => Err(refuse::parameter(format!("Unknown launch type {other}."))),
         None if !strategy.is_empty() => {
             capacity::check_strategy(&strategy, &cluster.providers)?;
             Ok(Launch::Strategy(strategy))

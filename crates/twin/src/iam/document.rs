@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::refuse;
+use super::{refuse, service_principals};
 use crate::refusal::Refusal;
 use crate::world::World;
 
@@ -258,7 +258,7 @@ fn check_principals(world: &World, statement: &Map<String, Value>) -> Result<(),
         for member in members {
             let valid = match kind.as_str() {
                 "AWS" => is_aws_principal(world, member),
-                "Service" => is_service(member),
+                "Service" => is_service(member) && service_principals::is_known(member),
                 "Federated" => {
                     member.starts_with("arn:aws:iam::")
                         || (member.contains('.') && !member.contains(' '))

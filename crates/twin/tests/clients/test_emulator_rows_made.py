@@ -78,7 +78,7 @@ def test_row_egress_rule_and_rules_of_a_group(ec2, vpc):
     rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}
     ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[rule])
     rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
-    assert sorted((each["IsEgress"], each["FromPort"]) for each in rules) == [(True, -1), (True, 5432)]
+    assert sorted((each["IsEgress"], each["FromPort"]) for each in rules) == [(True, -1), (True, -1), (True, 5432)]
 
 
 def test_row_describe_services_tags(stack):
