@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::refusal::Refusal;
 
+/// The code of a token that this never gave; each service has its own word for it.
+pub(crate) const BAD_TOKEN: &str = "InvalidNextToken";
+
 /// One page of `items`, and the token for the next one if there is more. Without a limit everything is one page.
 pub(crate) fn page(
     mut items: Vec<Value>,
@@ -15,7 +18,7 @@ pub(crate) fn page(
             .filter(|start| *start <= items.len())
             .ok_or_else(|| {
                 Refusal::new(
-                    "InvalidNextToken",
+                    BAD_TOKEN,
                     "The specified token is not valid or has expired.",
                 )
             })?,

@@ -24,6 +24,8 @@ pub struct Service {
     pub(crate) many_tags: &'static str,
     /// The code for a tag that cannot be.
     pub(crate) bad_tag: &'static str,
+    /// The code for a page token that it never gave.
+    pub(crate) bad_token: &'static str,
 }
 
 /// The wire protocols, each with what tells the service's requests and answers apart.
@@ -73,6 +75,7 @@ const SERVICES: &[Service] = &[
         invalid: "ValidationException",
         many_tags: "TooManyTagsException",
         bad_tag: "InvalidTagException",
+        bad_token: "ValidationException",
     },
     Service {
         name: "cloudflare",
@@ -82,6 +85,7 @@ const SERVICES: &[Service] = &[
         invalid: "1004",
         many_tags: "1004",
         bad_tag: "1004",
+        bad_token: "1004",
     },
     Service {
         name: "ec2",
@@ -93,6 +97,7 @@ const SERVICES: &[Service] = &[
         invalid: "InvalidParameterValue",
         many_tags: "TagLimitExceeded",
         bad_tag: "InvalidParameterValue",
+        bad_token: "InvalidNextToken",
     },
     Service {
         name: "ecs",
@@ -104,6 +109,7 @@ const SERVICES: &[Service] = &[
         invalid: "InvalidParameterException",
         many_tags: "InvalidParameterException",
         bad_tag: "InvalidParameterException",
+        bad_token: "InvalidParameterException",
     },
     Service {
         name: "elasticloadbalancing",
@@ -116,6 +122,7 @@ const SERVICES: &[Service] = &[
         invalid: "ValidationError",
         many_tags: "TooManyTags",
         bad_tag: "ValidationError",
+        bad_token: "ValidationError",
     },
     Service {
         name: "iam",
@@ -128,6 +135,7 @@ const SERVICES: &[Service] = &[
         invalid: "ValidationError",
         many_tags: "LimitExceeded",
         bad_tag: "InvalidInput",
+        bad_token: "ValidationError",
     },
     Service {
         name: "logs",
@@ -139,6 +147,7 @@ const SERVICES: &[Service] = &[
         invalid: "InvalidParameterException",
         many_tags: "TooManyTagsException",
         bad_tag: "InvalidParameterException",
+        bad_token: "InvalidParameterException",
     },
     Service {
         name: "secretsmanager",
@@ -150,6 +159,7 @@ const SERVICES: &[Service] = &[
         invalid: "ValidationException",
         many_tags: "InvalidParameterException",
         bad_tag: "InvalidParameterException",
+        bad_token: "InvalidNextTokenException",
     },
     Service {
         name: "ssm",
@@ -161,6 +171,7 @@ const SERVICES: &[Service] = &[
         invalid: "ValidationException",
         many_tags: "TooManyTagsError",
         bad_tag: "ValidationException",
+        bad_token: "InvalidNextToken",
     },
     Service {
         name: "route53",
@@ -173,6 +184,7 @@ const SERVICES: &[Service] = &[
         invalid: "InvalidInput",
         many_tags: "InvalidInput",
         bad_tag: "InvalidInput",
+        bad_token: "InvalidInput",
     },
     Service {
         name: "sts",
@@ -185,6 +197,7 @@ const SERVICES: &[Service] = &[
         invalid: "ValidationError",
         many_tags: "ValidationError",
         bad_tag: "ValidationError",
+        bad_token: "ValidationError",
     },
     Service {
         name: "tagging",
@@ -196,5 +209,6 @@ const SERVICES: &[Service] = &[
         invalid: "InvalidParameterException",
         many_tags: "InvalidParameterException",
         bad_tag: "InvalidParameterException",
+        bad_token: "PaginationTokenExpiredException",
     },
 ];

@@ -69,6 +69,10 @@ fn assume_role(call: &mut Call<'_>) -> Answer {
             "1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint"
         )));
     }
+    // [STS service model: arnType]
+    if !arn.starts_with("arn:") || arn.len() < 20 {
+        return Err(invalid(format!("{arn} is invalid")));
+    }
     let denied = || {
         let (who, arn) = (&call.principal, &arn);
         let message =

@@ -15,6 +15,7 @@ use crate::fault::{Action, Fault, Faults, Side, Strike};
 use crate::input::Input;
 use crate::log::{Entry, Log, Noted};
 use crate::operation::{Answer, Call};
+use crate::page;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::sts::{self, Caller};
@@ -308,7 +309,10 @@ fn run(world: &mut World, decoded: Decoded) -> Answer {
         input,
         principal,
     };
-    let answer = (operation.run)(&mut call)?;
+    let answer = (operation.run)(&mut call).map_err(|refusal| match refusal.code.as_str() {
+        page::BAD_TOKEN => Refusal::new(decoded.service.bad_token, refusal.message),
+        _ => refusal,
+    })?;
     if let Some(path) = open.borrow().first() {
         let message = format!("{} left parameter {path} unfinished", operation.name);
         return Err(Refusal::new("InternalFailure", message).status(500));

@@ -32,6 +32,9 @@ pub struct Certificate {
     pub serial: String,
     /// Its tags.
     pub tags: Tags,
+    /// Whether its owner wants it kept out of the certificate transparency logs.
+    #[serde(default)]
+    pub unlogged: bool,
 }
 
 /// How far a certificate is.
@@ -234,7 +237,7 @@ impl Certificate {
                 Vec::new()
             },
             "RenewalEligibility": if eligible { "ELIGIBLE" } else { "INELIGIBLE" },
-            "Options": {"CertificateTransparencyLoggingPreference": "ENABLED", "Export": "DISABLED"},
+            "Options": {"CertificateTransparencyLoggingPreference": if self.unlogged { "DISABLED" } else { "ENABLED" }, "Export": "DISABLED"},
         })
     }
 

@@ -25,6 +25,27 @@ pub struct Token {
 /// Tokens are forgotten after an hour [ACM API: RequestCertificate IdempotencyToken].
 const TOKEN_LIFE: Duration = Duration::from_secs(3600);
 
+/// Every algorithm that certificates can have, also those that are only imported [ACM service model: KeyAlgorithm].
+const ALGORITHMS: [&str; 7] = [
+    "RSA_1024",
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "EC_prime256v1",
+    "EC_secp384r1",
+    "EC_secp521r1",
+];
+
+/// A word that is none of those that the service model lists.
+fn outside(member: &str, value: &str) -> Refusal {
+    Refusal::new(
+        "ValidationException",
+        format!(
+            "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must satisfy enum value set"
+        ),
+    )
+}
+
 /// Certificates per region [ACM quotas].
 const CERTIFICATES: usize = 2500;
 
@@ -38,7 +59,15 @@ pub(super) fn request_certificate(call: &mut Call<'_>) -> Answer {
             "RequestCertificate without ValidationMethod (EMAIL)",
         ));
     }
-    input.accept("ValidationMethod", &[json!("DNS")])?;
+    let method = input.text("ValidationMethod")?.unwrap_or_default();
+    if !matches!(method.as_str(), "DNS" | "EMAIL" | "HTTP") {
+        return Err(outside("validationMethod", &method));
+    }
+    if method != "DNS" {
+        return Err(Refusal::not_implemented(format!(
+            "ValidationMethod=\"{method}\""
+        )));
+    }
     let token = input.text("IdempotencyToken")?;
     let key_algorithm = input
         .text("KeyAlgorithm")?
@@ -48,16 +77,22 @@ pub(super) fn request_certificate(call: &mut Call<'_>) -> Answer {
         option.required("ValidationDomain")?;
         option.finish()?;
     }
+    let mut unlogged = false;
     if let Some(mut options) = input.object("Options")? {
-        options.accept(
-            "CertificateTransparencyLoggingPreference",
-            &[json!("ENABLED")],
-        )?;
+        let member = "CertificateTransparencyLoggingPreference";
+        match options.text(member)?.as_deref() {
+            None | Some("ENABLED") => {}
+            Some("DISABLED") => unlogged = true,
+            Some(other) => return Err(outside("certificateTransparencyLoggingPreference", other)),
+        }
         options.accept("Export", &[json!("DISABLED")])?;
         options.finish()?;
     }
     let tags = Tags::from_list(input.objects("Tags")?, "Key", "Value")?;
     input.finish()?;
+    if !ALGORITHMS.contains(&key_algorithm.as_str()) {
+        return Err(outside("keyAlgorithm", &key_algorithm));
+    }
     if !["RSA_2048", "EC_prime256v1", "EC_secp384r1"].contains(&key_algorithm.as_str()) {
         let message =
             format!("The key algorithm {key_algorithm} is not supported for certificate requests");
@@ -94,6 +129,7 @@ pub(super) fn request_certificate(call: &mut Call<'_>) -> Answer {
         status: Status::Pending { seen: None },
         serial: pairs(&serial),
         tags,
+        unlogged,
     };
     let named = certificate.named;
     let here = &mut call.here().acm;

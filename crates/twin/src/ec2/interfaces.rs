@@ -79,7 +79,7 @@ pub(crate) fn create(
     new: NewInterface,
 ) -> Result<String, Refusal> {
     let attachment = world.ids.hex("eni-attach-", 17);
-    let mut made = prepare(world, region, &new.subnet, new.groups)?;
+    let mut made = prepare(world, region, &new.subnet, new.groups, None)?;
     made.description = new.description;
     made.requester = Some(new.requester);
     made.attachment = Some(attachment);
@@ -122,17 +122,21 @@ pub(super) fn create_network_interface(call: &mut Call<'_>) -> Answer {
     let subnet = input.required("SubnetId")?;
     let groups = input.texts("SecurityGroupId")?;
     let description = input.text("Description")?.unwrap_or_default();
+    let address = match input.text("PrivateIpAddress")? {
+        Some(text) => Some(text.parse::<Ipv4Addr>().map_err(|_| no_address(&text))?),
+        None => None,
+    };
     let token = Token::read(&mut input, "CreateNetworkInterface")?;
     input.accept("InterfaceType", &[json!("interface")])?;
     let tags = tags_on_create(&mut input, &KIND)?;
     finish(input)?;
-    let request = format!("{subnet} {groups:?} {description} {tags:?}");
+    let request = format!("{subnet} {groups:?} {description} {address:?} {tags:?}");
     let now = call.now();
     let made = made_before(&call.here().ec2, now, token.as_ref(), &request)?;
     let id = match made.filter(|id| call.here().ec2.interfaces.contains_key(id)) {
         Some(id) => id,
         None => {
-            let mut made = prepare(call.world, &call.region, &subnet, groups)?;
+            let mut made = prepare(call.world, &call.region, &subnet, groups, address)?;
             (made.description, made.tags) = (description, tags);
             let id = call.world.ids.hex("eni-", 17);
             call.here().ec2.interfaces.insert(id.clone(), made);
@@ -174,6 +178,7 @@ fn prepare(
     region: &str,
     subnet: &str,
     mut groups: Vec<String>,
+    address: Option<Ipv4Addr>,
 ) -> Result<Interface, Refusal> {
     let mac = mac(&world.ids.hex("", 10));
     let view = View::of(world, region);
@@ -198,7 +203,11 @@ fn prepare(
     }
     let (have, code) = (view.ec2.interfaces.len(), "NetworkInterfaceLimitExceeded");
     within(have, quotas.interfaces, code, "network interfaces")?;
-    let private_ip = view.ec2.free_address(subnet, found).ok_or_else(|| {
+    if let Some(address) = address {
+        view.ec2.check_address(subnet, found, address)?;
+    }
+    let free = || address.or_else(|| view.ec2.free_address(subnet, found));
+    let private_ip = free().ok_or_else(|| {
         let message = format!("The specified subnet '{subnet}' does not have enough free addresses to satisfy the request.");
         Refusal::new("InsufficientFreeAddressesInSubnet", message)
     })?;
@@ -215,6 +224,12 @@ fn prepare(
         tags: Tags::default(),
         created: view.now,
     })
+}
+
+fn no_address(text: &str) -> Refusal {
+    let message =
+        format!("Value ({text}) for parameter privateIpAddress is invalid. Invalid IPv4 address");
+    Refusal::new("InvalidParameterValue", message)
 }
 
 /// A locally administered MAC address.

@@ -239,6 +239,30 @@ impl Ec2 {
         })
     }
 
+    /// Refuses an address that is not the subnet's to give: the first four and the last stay with AWS
+    /// [Amazon VPC user guide: subnet CIDR blocks].
+    pub(super) fn check_address(
+        &self,
+        id: &str,
+        subnet: &Subnet,
+        address: Ipv4Addr,
+    ) -> Result<(), Refusal> {
+        let invalid = |why: &str| Err(Refusal::new("InvalidParameterValue", why));
+        if !subnet.cidr.contains(&address) {
+            return invalid("Address does not fall within the subnet's address range");
+        }
+        let place = u32::from(address) - u32::from(subnet.cidr.network());
+        if place < 4 || address == subnet.cidr.broadcast() {
+            return invalid("Address is in subnet's reserved address range");
+        }
+        let mut taken = self.interfaces.values().filter(|it| it.subnet == id);
+        if taken.any(|it| it.private_ip == address) {
+            let message = format!("Address {address} is in use.");
+            return Err(Refusal::new("InvalidIPAddress.InUse", message));
+        }
+        Ok(())
+    }
+
     /// How many addresses of a subnet nothing has yet.
     pub(crate) fn free_addresses(&self, id: &str, subnet: &Subnet) -> usize {
         let taken = self

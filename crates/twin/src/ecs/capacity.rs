@@ -1,5 +1,7 @@
 //! Capacity providers: FARGATE and FARGATE_SPOT, and the strategies that choose between them.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -49,6 +51,21 @@ pub(super) fn read_strategy(raw: Option<Value>) -> Result<Vec<Item>, Refusal> {
         return Ok(Vec::new());
     };
     let checked = shape::check(raw, &STRATEGY, "capacityProviderStrategy")?;
+    // [ECS API: CapacityProviderStrategyItem weight, base]
+    let beyond = |item: &Value, member: &str, most: i64| {
+        item[member]
+            .as_i64()
+            .is_some_and(|it| !(0..=most).contains(&it))
+    };
+    let items = checked.as_array().map_or(&[][..], Vec::as_slice);
+    if items
+        .iter()
+        .any(|it| beyond(it, "weight", 1000) || beyond(it, "base", 100_000))
+    {
+        return Err(refuse::parameter(
+            "The weight of a capacity provider must be between 0 and 1000, its base between 0 and 100000.",
+        ));
+    }
     serde_json::from_value(checked)
         .map_err(|error| refuse::parameter(format!("Invalid capacity provider strategy: {error}")))
 }
@@ -73,6 +90,15 @@ pub(super) fn check_strategy(strategy: &[Item], providers: &[String]) -> Result<
     {
         return Err(refuse::parameter(
             "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.",
+        ));
+    }
+    let named: BTreeSet<&str> = strategy
+        .iter()
+        .map(|it| it.capacity_provider.as_str())
+        .collect();
+    if named.len() < strategy.len() {
+        return Err(refuse::parameter(
+            "The specified capacity provider strategy cannot contain a duplicate capacity provider.",
         ));
     }
     if strategy.iter().filter(|item| item.base > 0).count() > 1 {

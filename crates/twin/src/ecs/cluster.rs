@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::listing::page;
 use super::shape::{self, Member, Shape, may, must};
 use super::{Ecs, capacity, names, refuse, roles};
 use crate::iam;
 use crate::operation::{Answer, Call};
-use crate::page::page;
 use crate::refusal::Refusal;
 use crate::tags::Tags;
 
@@ -198,6 +198,12 @@ pub(super) fn describe(call: &mut Call<'_>) -> Answer {
     if wanted.is_empty() {
         wanted.push("default".to_owned());
     }
+    // [ECS API: DescribeClusters clusters]
+    if wanted.len() > 100 {
+        return Err(refuse::parameter(
+            "You can describe up to 100 clusters at once.",
+        ));
+    }
     let include: Vec<&str> = include.iter().map(String::as_str).collect();
     let (mut clusters, mut failures) = (Vec::new(), Vec::new());
     for given in wanted {
@@ -223,7 +229,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         .values()
         .filter(|cluster| cluster.active);
     let arns = clusters.map(|cluster| json!(cluster.arn)).collect();
-    let (arns, next) = page(arns, limit.or(Some(100)), token)?;
+    let (arns, next) = page(arns, limit, 100, token)?;
     Ok(json!({ "clusterArns": arns, "nextToken": next }))
 }
 

@@ -35,6 +35,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     settings.read(&mut input)?;
     let role = input.text("role")?;
     let tags = Tags::from_list(input.objects("tags")?, "key", "value")?;
+    if launch_type.as_deref() == Some("FARGATE") {
+        refuse_on_fargate(&input.whole())?;
+    }
     input.accept("schedulingStrategy", &[json!("REPLICA")])?;
     accept_unmodelled(&mut input)?;
     input.finish()?;
@@ -64,6 +67,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         network.as_ref(),
         &balancers,
     )?;
+    if settings.execute_command {
+        check_exec(call.world, &region, &definition)?;
+    }
     if settings.grace_seconds.is_some() && balancers.is_empty() {
         return Err(refuse::parameter(
             "Health check grace period is only valid for services configured to use load balancers",
@@ -179,6 +185,24 @@ pub(super) fn read_count(input: &mut Input, name: &str) -> Result<Option<u32>, R
     }
 }
 
+/// Fargate places tasks itself [ECS API: CreateService placementStrategy, schedulingStrategy].
+fn refuse_on_fargate(request: &Value) -> Result<(), Refusal> {
+    let placed = ["placementConstraints", "placementStrategy"]
+        .iter()
+        .any(|name| request[*name].as_array().is_some_and(|it| !it.is_empty()));
+    if placed {
+        return Err(refuse::parameter(
+            "Placement strategies and constraints are not supported with FARGATE launch type.",
+        ));
+    }
+    if request["schedulingStrategy"] == "DAEMON" {
+        return Err(refuse::parameter(
+            "The daemon scheduling strategy is not supported with FARGATE launch type.",
+        ));
+    }
+    Ok(())
+}
+
 /// What CreateService and UpdateService know and the twin does not model.
 pub(super) fn accept_unmodelled(input: &mut Input) -> Result<(), Refusal> {
     input.accept("deploymentController", &[json!({ "type": "ECS" })])?;
@@ -218,7 +242,10 @@ pub(super) fn choose_launch(
             "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
         )),
         Some(name) if matches!(name.as_str(), "FARGATE" | "EC2") => Ok(Launch::Type(name)),
-        Some(other) => Err(Refusal::not_implemented(format_args!("launchType={other}"))),
+        Some(other) if matches!(other.as_str(), "EXTERNAL" | "MANAGED_INSTANCES") => {
+            Err(Refusal::not_implemented(format_args!("launchType={other}")))
+        }
+        Some(other) => Err(refuse::parameter(format!("Unknown launch type {other}."))),
         None if !strategy.is_empty() => {
             capacity::check_strategy(&strategy, &cluster.providers)?;
             Ok(Launch::Strategy(strategy))
@@ -247,6 +274,20 @@ pub(super) fn read_platform(launch: &Launch, given: Option<String>) -> Result<St
         ));
     }
     Ok(given)
+}
+
+/// ECS Exec works through the task's own role [ECS developer guide: ECS Exec].
+pub(super) fn check_exec(world: &World, region: &str, definition: &str) -> Result<(), Refusal> {
+    let definition = world
+        .regions
+        .get(region)
+        .and_then(|it| it.ecs.definition(definition));
+    if definition.is_some_and(|it| it.spec.task_role_arn.is_none()) {
+        return Err(refuse::parameter(
+            "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
+        ));
+    }
+    Ok(())
 }
 
 /// Whether a task definition can run like this.

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::balancers::Balancer;
 use super::events::Event;
+use super::listing::{check_include, page};
 use super::network::Network;
 use super::revisions::Revision;
 use super::service::{Service, Status};
 use super::task::Task;
 use super::{Ecs, names, refuse, rollout};
 use crate::operation::{Answer, Call};
-use crate::page::page;
 
 pub(super) fn describe(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
@@ -21,6 +21,7 @@ pub(super) fn describe(call: &mut Call<'_>) -> Answer {
     let wanted = input.texts("services")?;
     let include = input.texts("include")?;
     input.finish()?;
+    check_include(&include, &["TAGS"])?;
     if wanted.is_empty() || wanted.len() > 10 {
         return Err(refuse::parameter(if wanted.is_empty() {
             "Services cannot be empty."
@@ -74,7 +75,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         })
         .map(|service| json!(service.arn))
         .collect();
-    let (arns, next) = page(arns, limit.or(Some(10)), token)?;
+    let (arns, next) = page(arns, limit, 10, token)?;
     Ok(json!({ "serviceArns": arns, "nextToken": next }))
 }
 

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::listing::{check_include, page};
 use super::task::{Owner, Task};
 use super::{names, refuse};
 use crate::operation::{Answer, Call};
-use crate::page::page;
 
 /// Without a desired status those that are to run; a task that fails is only found by asking for STOPPED
 /// [ECS API: ListTasks].
@@ -27,6 +27,12 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         return Err(refuse::parameter(format!(
             "Unknown desiredStatus {desired}."
         )));
+    }
+    // [ECS API: ListTasks startedBy: "it must be the only filter that you use"]
+    if started_by.is_some() && (family.is_some() || service.is_some()) {
+        return Err(refuse::parameter(
+            "startedBy cannot be combined with another filter.",
+        ));
     }
     let cluster = names::active_cluster(call, cluster)?;
     let key = service
@@ -63,7 +69,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let mut tasks: Vec<&Task> = ecs.tasks.values().filter(fits).collect();
     tasks.sort_by_key(|task| task.times.created);
     let arns = tasks.iter().map(|task| json!(task.arn)).collect();
-    let (arns, next) = page(arns, limit.or(Some(100)), token)?;
+    let (arns, next) = page(arns, limit, 100, token)?;
     Ok(json!({ "taskArns": arns, "nextToken": next }))
 }
 
@@ -76,6 +82,7 @@ pub(super) fn describe(call: &mut Call<'_>) -> Answer {
     let wanted = input.texts("tasks")?;
     let include = input.texts("include")?;
     input.finish()?;
+    check_include(&include, &["TAGS"])?;
     if wanted.is_empty() || wanted.len() > 100 {
         return Err(refuse::parameter(if wanted.is_empty() {
             "Tasks cannot be empty."
@@ -87,7 +94,7 @@ pub(super) fn describe(call: &mut Call<'_>) -> Answer {
     let tags = include.iter().any(|word| word == "TAGS");
     let (mut tasks, mut failures): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
     for given in wanted {
-        let id = names::task(&given);
+        let id = names::task_id(&given)?;
         let arn = call.arn("ecs", &format!("task/{cluster}/{id}"));
         match call
             .here()

@@ -46,9 +46,18 @@ pub(super) fn service(call: &Call<'_>, cluster: &str, given: &str) -> Result<Str
     }
 }
 
-/// The id of a task: an id or an ARN.
+/// The id of a task or the name of a service: itself or the end of an ARN.
 pub(super) fn task(given: &str) -> &str {
     given.rsplit('/').next().unwrap_or(given)
+}
+
+/// The id of a task, which has one of two lengths.
+pub(super) fn task_id(given: &str) -> Result<&str, Refusal> {
+    let id = task(given);
+    match id.len() {
+        32 | 36 => Ok(id),
+        _ => Err(refuse::parameter("taskId length should be one of [32,36]")),
+    }
 }
 
 pub(super) fn key(cluster: &str, service: &str) -> String {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::container::{Container, DEFINITION, Spec};
 use super::shape::{self, Shape};
 use super::task_definition::{Status, TaskDefinition};
-use super::{fargate, names, refuse, secrets};
+use super::{compatibility, fargate, names, refuse, secrets};
 use crate::iam;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -38,6 +38,12 @@ pub(super) fn register(call: &mut Call<'_>) -> Answer {
         return Ok(Value::Null);
     };
     check(call, &family, &spec)?;
+    let fargate = spec
+        .requires_compatibilities
+        .iter()
+        .any(|it| it == "FARGATE");
+    let awsvpc = spec.network_mode.as_deref() == Some("awsvpc");
+    compatibility::check(&Value::Object(document.clone()), fargate, awsvpc)?;
     normalise(&mut document, &mut spec);
 
     let now = call.now();
@@ -247,7 +253,7 @@ fn check_container(spec: &Spec, container: &Container, fargate: bool) -> Result<
     }
     if let Some(health) = &container.health_check {
         let fits = (5..=300).contains(&health.interval)
-            && (2..=120).contains(&health.timeout)
+            && (2..=60).contains(&health.timeout)
             && (1..=10).contains(&health.retries)
             && health.start_period <= 300;
         if !fits {

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::listing::page;
 use super::service::{Completed, Service};
 use super::{Ecs, names, refuse};
 use crate::clock::Millis;
 use crate::operation::{Answer, Call};
-use crate::page::page;
 use crate::world::Ids;
 
 /// One rollout, and the rollback that ended it, if one did.
@@ -269,7 +269,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         .filter(|it| wanted.is_empty() || wanted.iter().any(|word| word == it.status.word()))
         .map(|it| it.brief(service))
         .collect();
-    let (rollouts, next) = page(rollouts, limit.or(Some(20)), token)?;
+    let (rollouts, next) = page(rollouts, limit, 20, token)?;
     Ok(json!({ "serviceDeployments": rollouts, "nextToken": next }))
 }
 
@@ -284,6 +284,12 @@ pub(super) fn describe(call: &mut Call<'_>) -> Answer {
         return Err(refuse::parameter(
             "You can describe up to 20 service deployments.",
         ));
+    }
+    if let Some(other) = wanted
+        .iter()
+        .find(|arn| !arn.contains(":service-deployment/"))
+    {
+        return Err(refuse::parameter(format!("Invalid identifier: {other}")));
     }
     let ecs = &call.here().ecs;
     let (mut found, mut failures) = (Vec::new(), Vec::new());

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::container::{ENVIRONMENT_FILE, PAIR};
+use super::container::{ENVIRONMENT_FILE, PAIR, Spec};
 use super::launch::{self, Launch as Start};
 use super::network::Network;
 use super::service::Launch;
 use super::shape::{self, Member, Shape, may, must};
 use super::task::{Owner, Task};
-use super::{capacity, create_service, names, refuse, roles, task_definition};
+use super::{capacity, create_service, fargate, names, refuse, roles, task_definition};
 use crate::clock::Millis;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -83,6 +83,12 @@ pub(super) fn run(call: &mut Call<'_>) -> Answer {
     if !(1..=10).contains(&count) {
         return Err(refuse::parameter("The count must be between 1 and 10."));
     }
+    // [ECS API: RunTask startedBy]
+    if started_by.as_ref().is_some_and(|it| it.len() > 128) {
+        return Err(refuse::parameter(
+            "startedBy must not exceed 128 characters.",
+        ));
+    }
     let definition = task_definition::usable(call, &given)?;
     let launch = create_service::choose_launch(call, &cluster, launch_type, strategy)?;
     create_service::read_platform(&launch, platform)?;
@@ -96,6 +102,9 @@ pub(super) fn run(call: &mut Call<'_>) -> Answer {
         &[],
     )?;
     let overrides = read_overrides(call, &definition, overrides)?;
+    if execute_command && overrides["taskRoleArn"].is_null() {
+        create_service::check_exec(call.world, &region, &definition)?;
+    }
     if network.is_some() && !roles::linked(call.world) {
         return Err(refuse::no_linked_role());
     }
@@ -168,6 +177,28 @@ pub(super) fn run(call: &mut Call<'_>) -> Answer {
     Ok(json!({ "tasks": tasks, "failures": failures }))
 }
 
+/// A task of another size must be one that Fargate has too.
+fn check_size(overrides: &Value, spec: &Spec) -> Result<(), Refusal> {
+    let given = |name: &str| overrides[name].as_str();
+    let of_fargate = spec
+        .requires_compatibilities
+        .iter()
+        .any(|it| it == "FARGATE");
+    if !of_fargate || (given("cpu").is_none() && given("memory").is_none()) {
+        return Ok(());
+    }
+    let cpu = given("cpu")
+        .or(spec.cpu.as_deref())
+        .and_then(fargate::cpu_units);
+    let memory = given("memory").or(spec.memory.as_deref());
+    match (cpu, memory.and_then(fargate::mebibytes)) {
+        (Some(cpu), Some(memory)) if fargate::exists(cpu, memory) => Ok(()),
+        _ => Err(refuse::parameter(
+            "No Fargate configuration exists for given values of cpu and memory.",
+        )),
+    }
+}
+
 fn repeated(
     call: &mut Call<'_>,
     token: Option<&str>,
@@ -217,6 +248,9 @@ fn read_overrides(
                 "Override for container named {name} is not a container in the TaskDefinition."
             )));
         }
+    }
+    if let Some(definition) = definition {
+        check_size(&checked, &definition.spec)?;
     }
     if let Some(members) = checked.as_object_mut() {
         for list in ["containerOverrides", "inferenceAcceleratorOverrides"] {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::listing::page;
 use super::refuse;
 use crate::operation::{Answer, Call};
-use crate::page::page;
 use crate::refusal::Refusal;
 
 /// Every setting with its default [ECS API: PutAccountSetting].
@@ -44,6 +44,11 @@ fn set(call: &mut Call<'_>, own: bool) -> Answer {
             "The setting guardDutyActivate is read-only.",
         ));
     }
+    if !values_of(&name).contains(&value.as_str()) {
+        return Err(refuse::parameter(format!(
+            "Invalid value for {name}: {value}"
+        )));
+    }
     let principal = call.principal.clone();
     call.here().ecs.settings.insert(name.clone(), value.clone());
     Ok(json!({ "setting": view(&name, &value, &principal) }))
@@ -68,8 +73,19 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         .filter(|(_, has)| value.as_ref().is_none_or(|value| value == has))
         .map(|(known, has)| view(known, has, &principal))
         .collect();
-    let (settings, next) = page(settings, limit.or(Some(10)), token)?;
+    let (settings, next) = page(settings, limit, 10, token)?;
     Ok(json!({ "settings": settings, "nextToken": next }))
+}
+
+/// [ECS API: PutAccountSetting value]
+fn values_of(name: &str) -> &'static [&'static str] {
+    match name {
+        "containerInsights" => &["enabled", "enhanced", "disabled"],
+        "defaultLogDriverMode" => &["blocking", "non-blocking"],
+        "fargateTaskRetirementWaitPeriod" => &["0", "7", "14"],
+        "tagResourceAuthorization" => &["on", "off"],
+        _ => &["enabled", "disabled", "on", "off"],
+    }
 }
 
 fn known(name: &str) -> Result<(), Refusal> {

@@ -14,9 +14,13 @@ pub(super) fn stop_task(call: &mut Call<'_>) -> Answer {
     let given = input.required("task")?;
     let reason = input.text("reason")?;
     input.finish()?;
+    // [ECS API: StopTask reason]
+    if reason.as_ref().is_some_and(|it| it.chars().count() > 1024) {
+        return Err(refuse::parameter("reason must not exceed 1024 characters."));
+    }
     let cluster = names::active_cluster(call, cluster)?;
     let region = call.region.clone();
-    let id = names::task(&given).to_owned();
+    let id = names::task_id(&given)?.to_owned();
     let found = call
         .here()
         .ecs

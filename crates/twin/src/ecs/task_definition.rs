@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::container::{Container, Spec};
+use super::listing::{check_include, page};
 use super::{Ecs, names, refuse};
 use crate::clock::Millis;
 use crate::operation::{Answer, Call};
-use crate::page::page;
 use crate::refusal::Refusal;
 use crate::tags::Tags;
 
@@ -110,6 +110,7 @@ pub(super) fn describe(call: &mut Call<'_>) -> Answer {
     let given = input.required("taskDefinition")?;
     let include = input.texts("include")?;
     input.finish()?;
+    check_include(&include, &["TAGS"])?;
     let definition =
         find(call, &given).ok_or_else(|| refuse::client("Unable to describe task definition."))?;
     let mut answer = json!({ "taskDefinition": definition.view() });
@@ -139,12 +140,18 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         })
         .map(|definition| json!(definition.arn))
         .collect();
+    if !matches!(
+        status.as_str(),
+        "ACTIVE" | "INACTIVE" | "DELETE_IN_PROGRESS"
+    ) {
+        return Err(refuse::parameter(format!("Unknown status {status}.")));
+    }
     match sort.as_deref() {
         None | Some("ASC") => {}
         Some("DESC") => arns.reverse(),
         Some(other) => return Err(refuse::parameter(format!("Unknown sort order {other}."))),
     }
-    let (arns, next) = page(arns, limit.or(Some(100)), token)?;
+    let (arns, next) = page(arns, limit, 100, token)?;
     Ok(json!({ "taskDefinitionArns": arns, "nextToken": next }))
 }
 
@@ -154,6 +161,9 @@ pub(super) fn families(call: &mut Call<'_>) -> Answer {
     let status = input.text("status")?.unwrap_or_else(|| "ALL".to_owned());
     let (limit, token) = (input.number("maxResults")?, input.text("nextToken")?);
     input.finish()?;
+    if !matches!(status.as_str(), "ACTIVE" | "INACTIVE" | "ALL") {
+        return Err(refuse::parameter(format!("Unknown status {status}.")));
+    }
     let families = call.here().ecs.families.iter();
     let names = families
         .filter(|(name, family)| name.starts_with(&prefix) && !family.revisions.is_empty())
@@ -163,6 +173,6 @@ pub(super) fn families(call: &mut Call<'_>) -> Answer {
         })
         .map(|(name, _)| json!(name))
         .collect();
-    let (names, next) = page(names, limit.or(Some(100)), token)?;
+    let (names, next) = page(names, limit, 100, token)?;
     Ok(json!({ "families": names, "nextToken": next }))
 }

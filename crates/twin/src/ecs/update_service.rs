@@ -76,6 +76,9 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
             &wanted.balancers,
         )?;
     }
+    if settings.execute_command {
+        create_service::check_exec(call.world, &region, &wanted.definition)?;
+    }
     if settings.grace_seconds.is_some_and(|grace| grace > 0) && wanted.balancers.is_empty() {
         return Err(refuse::parameter(
             "Health check grace period is only valid for services configured to use load balancers",

@@ -59,8 +59,9 @@ pub(super) fn check<'a>(
         |id: &String| ec2::subnet(world, region, id).is_some_and(|it| it.cidr_v6.is_some());
     if wanted != IPV4 && !subnets.all(has_v6) {
         return Err(Refusal::new(
-            "InvalidSubnet",
-            "You must specify subnets with an associated IPv6 CIDR block",
+            // [aws-load-balancer-controller #4865]
+            "ValidationError",
+            "You must specify subnets with an associated IPv6 CIDR block.",
         ));
     }
     Ok(())

@@ -172,7 +172,13 @@ pub(super) fn describe_load_balancers(call: &mut Call<'_>) -> Answer {
     let region = call.region.clone();
     let here = &call.here().elbv2;
     for arn in &arns {
-        here.balancers.get(arn).ok_or_else(|| not_found(arn))?;
+        if !here.balancers.contains_key(arn) {
+            return Err(if arn.contains(":loadbalancer/") {
+                not_found(arn)
+            } else {
+                not_valid(arn)
+            });
+        }
     }
     for name in &names {
         if !here

@@ -151,6 +151,9 @@ pub(super) fn describe_target_groups(call: &mut Call<'_>) -> Answer {
     if let Some(arn) = &balancer {
         balancer::named(here, arn)?;
     }
+    if let Some(arn) = arns.iter().find(|arn| !arn.contains(":targetgroup/")) {
+        return Err(invalid(format!("'{arn}' is not a valid target group ARN")));
+    }
     let known_name = |name: &String| here.target_groups.values().any(|group| group.name == *name);
     if !arns.iter().all(|arn| here.target_groups.contains_key(arn)) || !names.iter().all(known_name)
     {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::refuse;
+use super::{refuse, service_principals};
 use crate::refusal::Refusal;
 use crate::world::World;
 
@@ -47,6 +47,12 @@ pub(super) fn check(world: &World, text: &str, grammar: Grammar) -> Result<(), R
         check_statement(world, statement, grammar)?;
         match statement.get("Sid") {
             None => {}
+            // [IAM User Guide: Sid: letters and digits only]
+            Some(Value::String(sid)) if !sid.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+                return Err(refuse::malformed_policy(
+                    "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*",
+                ));
+            }
             Some(Value::String(sid)) if sids.insert(sid.as_str()) || sid.is_empty() => {}
             Some(Value::String(_)) => {
                 return Err(refuse::malformed_policy(
@@ -179,6 +185,15 @@ fn check_actions(statement: &Map<String, Value>, grammar: Grammar) -> Result<(),
     Ok(())
 }
 
+const PARTITIONS: [&str; 6] = [
+    "aws",
+    "aws-cn",
+    "aws-us-gov",
+    "aws-iso",
+    "aws-iso-b",
+    "aws-eusc",
+];
+
 fn check_resources(statement: &Map<String, Value>) -> Result<(), Refusal> {
     let grammar = Grammar::Permissions;
     if statement.contains_key("Principal") || statement.contains_key("NotPrincipal") {
@@ -209,6 +224,12 @@ fn check_resources(statement: &Map<String, Value>) -> Result<(), Refusal> {
                 "Resource {resource} must be in ARN format or \"*\"."
             )));
         }
+        let partition = resource.split(':').nth(1).unwrap_or_default();
+        if resource != "*" && !partition.contains('*') && !PARTITIONS.contains(&partition) {
+            return Err(refuse::malformed_policy(format!(
+                "Partition \"{partition}\" is not valid for resource \"{resource}\"."
+            )));
+        }
         if resource != "*" && resource.split(':').count() < 6 && !resource.contains('*') {
             return Err(refuse::malformed_policy("The policy failed legacy parsing"));
         }
@@ -237,7 +258,7 @@ fn check_principals(world: &World, statement: &Map<String, Value>) -> Result<(),
         for member in members {
             let valid = match kind.as_str() {
                 "AWS" => is_aws_principal(world, member),
-                "Service" => is_service(member),
+                "Service" => is_service(member) && service_principals::is_known(member),
                 "Federated" => {
                     member.starts_with("arn:aws:iam::")
                         || (member.contains('.') && !member.contains(' '))
@@ -302,17 +323,62 @@ fn is_service(principal: &str) -> bool {
         })
 }
 
+/// [IAM User Guide: condition operators]
+fn is_operator(operator: &str) -> bool {
+    const FAMILIES: [(&str, &[&str]); 4] = [
+        (
+            "String",
+            &[
+                "Equals",
+                "NotEquals",
+                "EqualsIgnoreCase",
+                "NotEqualsIgnoreCase",
+                "Like",
+                "NotLike",
+            ],
+        ),
+        ("Numeric", COMPARISONS),
+        ("Date", COMPARISONS),
+        ("Arn", &["Equals", "NotEquals", "Like", "NotLike"]),
+    ];
+    const COMPARISONS: &[&str] = &[
+        "Equals",
+        "NotEquals",
+        "LessThan",
+        "LessThanEquals",
+        "GreaterThan",
+        "GreaterThanEquals",
+    ];
+    let plain = operator
+        .strip_prefix("ForAllValues:")
+        .or_else(|| operator.strip_prefix("ForAnyValue:"))
+        .unwrap_or(operator);
+    if plain == "Null" {
+        return true;
+    }
+    let plain = plain.strip_suffix("IfExists").unwrap_or(plain);
+    matches!(
+        plain,
+        "Bool" | "BinaryEquals" | "IpAddress" | "NotIpAddress"
+    ) || FAMILIES.iter().any(|(family, rest)| {
+        plain
+            .strip_prefix(family)
+            .is_some_and(|it| rest.contains(&it))
+    })
+}
+
 /// `{operator: {key: value or values}}`.
 fn is_condition(condition: &Value) -> bool {
     let scalar = |v: &Value| v.is_string() || v.is_boolean() || v.is_number();
     condition.as_object().is_some_and(|operators| {
-        operators.values().all(|keys| {
-            keys.as_object().is_some_and(|keys| {
-                keys.values().all(|values| match values {
-                    Value::Array(values) => values.iter().all(scalar),
-                    value => scalar(value),
+        operators.iter().all(|(operator, keys)| {
+            is_operator(operator)
+                && keys.as_object().is_some_and(|keys| {
+                    keys.values().all(|values| match values {
+                        Value::Array(values) => values.iter().all(scalar),
+                        value => scalar(value),
+                    })
                 })
-            })
         })
     })
 }

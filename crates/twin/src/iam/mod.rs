@@ -19,6 +19,7 @@ mod refuse;
 mod role;
 mod role_tags;
 pub(crate) mod service_linked;
+mod service_principals;
 
 use std::collections::{BTreeMap, BTreeSet};
 

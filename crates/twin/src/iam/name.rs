@@ -28,7 +28,8 @@ pub(super) fn check_name(member: &str, name: &str, longest: usize) -> Result<(),
 /// Checks a path: `/`, or `/…/` of printable ASCII.
 pub(super) fn check_path(path: &str) -> Result<(), Refusal> {
     let printable = path.chars().all(|c| ('!'..='~').contains(&c));
-    if path.starts_with('/') && path.ends_with('/') && printable && path.len() <= 512 {
+    let form = path == "/" || (path.len() > 2 && path.starts_with('/') && path.ends_with('/'));
+    if form && printable && path.len() <= 512 {
         return Ok(());
     }
     Err(refuse::validation(

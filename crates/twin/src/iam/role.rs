@@ -71,6 +71,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     }
     check_trust(call.world, &trust)?;
     if let Some(arn) = &boundary {
+        super::name::check_policy_arn(arn)?;
         super::policy::must_exist(call.world, arn)?;
     }
     let iam = &call.world.iam;
@@ -211,6 +212,7 @@ pub(super) fn put_boundary(call: &mut Call<'_>) -> Answer {
     let role_name = input.required("RoleName")?;
     let boundary = input.required("PermissionsBoundary")?;
     input.finish()?;
+    super::name::check_policy_arn(&boundary)?;
     find_own(call.world, &role_name)?;
     super::policy::must_exist(call.world, &boundary)?;
     find_own_mut(call.world, &role_name)?.boundary = Some(boundary);

@@ -206,6 +206,10 @@ fn tagged_group<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Group, 
         let must = "The resource ARN of a log group must not end in :*";
         return Err(Refusal::new("InvalidParameterException", must));
     }
+    if !arn.starts_with("arn:") {
+        let must = "The specified resource ARN is not valid.";
+        return Err(Refusal::new("InvalidParameterException", must));
+    }
     if call.arn("logs", &format!("log-group:{name}")) != arn {
         return Err(no_group());
     }

@@ -63,6 +63,13 @@ pub(super) fn filter(call: &mut Call<'_>) -> Answer {
     let mut input = take(&mut call.input);
     let name = either_name(&mut input)?;
     let streams = input.texts("logStreamNames")?;
+    // [CloudWatch Logs API: FilterLogEvents logStreamNames]
+    if streams.len() > 100 {
+        return Err(Refusal::new(
+            "InvalidParameterException",
+            "1 validation error detected: Value at 'logStreamNames' failed to satisfy constraint: Member must have length less than or equal to 100",
+        ));
+    }
     let prefix = input.text("logStreamNamePrefix")?;
     let mut times = times(&mut input)?;
     // Here the end is included, unlike in GetLogEvents [CloudWatch Logs API: FilterLogEvents].

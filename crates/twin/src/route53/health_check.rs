@@ -140,6 +140,9 @@ fn read_config(mut input: Input) -> Result<Map<String, Value>, Refusal> {
     }
     let usual = if kind.starts_with("HTTPS") { 443 } else { 80 };
     let port = input.number("Port")?;
+    if port.is_some_and(|port| !(1..=65535).contains(&port)) {
+        return Err(refuse::input("Port must be from 1 to 65535."));
+    }
     if port.is_none() && kind == "TCP" {
         return Err(refuse::input(
             "Port must be specified for a TCP health check.",

@@ -27,10 +27,28 @@ pub(super) fn put(call: &mut Call<'_>) -> Answer {
     let asked_tier = input.text("Tier")?;
     let tags = Tags::from_list(input.objects("Tags")?, "Key", "Value")?;
     // The twin has no KMS, and does not judge values.
+    if input.has("KeyId") && kind.as_deref().is_some_and(|kind| kind != "SecureString") {
+        return Err(refuse::validation(
+            "KeyId is only supported for parameters of type SecureString.",
+        ));
+    }
     input.accept("KeyId", &[json!("alias/aws/ssm")])?;
     input.accept("AllowedPattern", &[json!("")])?;
     input.accept("Policies", &[json!("[]"), json!("[{}]")])?;
-    input.accept("DataType", &[json!("text")])?;
+    let data_type = input.text("DataType")?.unwrap_or_else(|| "text".to_owned());
+    match data_type.as_str() {
+        "text" => {}
+        "aws:ec2:image" | "aws:ssm:integration" => {
+            return Err(Refusal::not_implemented(format!(
+                "DataType=\"{data_type}\""
+            )));
+        }
+        other => {
+            return Err(refuse::validation(format!(
+                "The following data type is not supported: {other} (Data type names are all lowercase.)"
+            )));
+        }
+    }
     input.finish()?;
     let name = own_name(call, name);
     name::check(&name)?;

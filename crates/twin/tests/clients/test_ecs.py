@@ -715,7 +715,7 @@ def test_scale_to_three(stack):
 
 
 def test_what_does_not_trigger_a_deployment(stack):
-    stack.register()
+    stack.register(taskRoleArn=stack.role)
     stack.create()
     stack.wait(stack.completed)
     service = stack.update(enableExecuteCommand=True, deploymentConfiguration=BREAKER)
@@ -1120,7 +1120,7 @@ def test_init_containers(stack):
 
 
 def test_execute_command(stack, says):
-    stack.register()
+    stack.register(taskRoleArn=stack.role)
     (plain,) = run(stack)
     (open_,) = run(stack, enableExecuteCommand=True)
     stack.twin.advance(60)

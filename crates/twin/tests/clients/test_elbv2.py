@@ -365,7 +365,7 @@ def test_unknown_security_groups_cannot_be_set(elb, refused, balancer):
 
 def test_dualstack_needs_ipv6_subnets(elb, refused, balancer):
     elb.set_ip_address_type(LoadBalancerArn=balancer, IpAddressType="ipv4")
-    assert refused(elb.set_ip_address_type, LoadBalancerArn=balancer, IpAddressType="dualstack") == "InvalidSubnet"
+    assert refused(elb.set_ip_address_type, LoadBalancerArn=balancer, IpAddressType="dualstack") == "ValidationError"
 
 
 def test_dualstack_with_ipv6_subnets(net):

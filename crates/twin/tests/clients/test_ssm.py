@@ -69,7 +69,9 @@ def test_get_parameter_decrypt(ssm):
     ({"Type": "StringList", "Value": "a,,b"}, "ValidationException"),
     ({"Tags": [{"Key": "k", "Value": "v"}], "Overwrite": True}, "ValidationException"),
     ({"AllowedPattern": "^a"}, "NotImplemented"),
-    ({"KeyId": "alias/mine"}, "NotImplemented"),
+    ({"KeyId": "alias/mine"}, "ValidationException"),
+    ({"KeyId": "alias/mine", "Type": "SecureString"}, "NotImplemented"),
+    ({"DataType": "number"}, "ValidationException"),
 ])
 def test_put_parameter_refuses(ssm, refused, wrong, code):
     ask = {"Name": "x", "Value": "v", "Type": "String", **wrong}
