@@ -17,30 +17,11 @@ pub(crate) fn fill(project: &Project, environment: &Environment) -> Result<Vault
     let mut missing = Vec::new();
     let mut vault = Vault::default();
     for (address, kept) in kept(&project.manifest, &project.stack.to_string()) {
-        let held = match &kept.holds {
-            Holds::Generated(length) => Held::Generated { length: *length },
-            Holds::Given(from) => match value(from, &address, project, environment) {
-                Ok(value) => given(&kept.holds, value),
-                Err(why) => {
-                    missing.push(why);
-                    continue;
-                }
-            },
-            Holds::Credentials { username, password } => {
-                match value(password, &address, project, environment) {
-                    Ok(password) => {
-                        let credentials =
-                            json!({ "username": username, "password": password.expose_secret() });
-                        given(&kept.holds, credentials.to_string().into())
-                    }
-                    Err(why) => {
-                        missing.push(why);
-                        continue;
-                    }
-                }
-            }
-        };
-        vault.put(&kept.name, held);
+        let value = |from: &ValueFrom| value(from, &address, project, environment);
+        match held(&kept.holds, value) {
+            Ok(held) => vault.put(&kept.name, held),
+            Err(why) => missing.push(why),
+        }
     }
     if missing.is_empty() {
         return Ok(vault);
@@ -52,11 +33,23 @@ pub(crate) fn fill(project: &Project, environment: &Environment) -> Result<Vault
     Err(error)
 }
 
-fn given(holds: &Holds, value: SecretString) -> Held {
-    Held::Given {
+fn held(
+    holds: &Holds,
+    value: impl Fn(&ValueFrom) -> Result<SecretString, String>,
+) -> Result<Held, String> {
+    let value = match holds {
+        Holds::Generated(length) => return Ok(Held::Generated { length: *length }),
+        Holds::Given(from) => value(from)?,
+        Holds::Credentials { username, password } => {
+            let password = value(password)?;
+            let credentials = json!({ "username": username, "password": password.expose_secret() });
+            credentials.to_string().into()
+        }
+    };
+    Ok(Held::Given {
         source: holds.source(),
         value,
-    }
+    })
 }
 
 fn value(
