@@ -15,10 +15,13 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Finds them. The target folder is the one that this program was built into, however it was
-    /// chosen: by flag, by variable or by configuration.
+    /// Finds them. The checkout is the one in which cargo starts this program, which need not be the
+    /// one that it was compiled in: checkouts may share a target folder. That is the one that this
+    /// program was built into, however it was chosen: by flag, by variable or by configuration.
     pub(crate) fn find() -> Result<Self, String> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+        let manifest = std::env::var_os("CARGO_MANIFEST_DIR");
+        let manifest = manifest.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        let root = manifest.parent();
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
         let built = program.parent();
         match (root, built, built.and_then(Path::parent)) {
