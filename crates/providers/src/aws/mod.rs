@@ -10,12 +10,14 @@ pub mod tags;
 
 pub mod certificate;
 pub mod cluster;
+pub mod elastic_ip;
 pub mod iam_role;
 pub mod internet_gateway;
 pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
+pub mod nat_gateway;
 pub mod route53_record;
 pub mod route_table;
 pub mod secret;
@@ -31,12 +33,14 @@ crate::list::kinds! {
     live::Aws;
     certificate::Certificate,
     cluster::Cluster,
+    elastic_ip::ElasticIp,
     iam_role::Role,
     internet_gateway::InternetGateway,
     listener::Listener,
     listener_rule::ListenerRule,
     load_balancer::LoadBalancer,
     log_group::LogGroup,
+    nat_gateway::NatGateway,
     route53_record::Route53Record,
     route_table::RouteTable,
     secret::Secret,

@@ -18,6 +18,13 @@ pub const EC2: Patience = Patience {
     ..Patience::DEFAULT
 };
 
+/// A NAT gateway takes some minutes to come and to go.
+pub const NAT_GATEWAY: Patience = Patience {
+    ready: minutes(10),
+    gone: minutes(15),
+    ..EC2
+};
+
 /// IAM spreads a new role within seconds, and promises no time for it.
 pub const IAM: Patience = Patience {
     absence: Duration::from_secs(10),
