@@ -6,6 +6,7 @@
 mod hostname;
 mod ingress;
 mod network;
+mod private;
 mod record;
 mod secrets;
 mod service;

@@ -25,7 +25,7 @@ pub use environment::Guard;
 pub use existing::Existing;
 pub use image::ImageReference;
 pub use name::Name;
-pub use network::{Layout, Network, Subnet};
+pub use network::{Layout, Nat, Network, Subnet};
 pub use permission::Permission;
 pub use quantity::{Amount, Cpu, GibiBytes, RetentionDays, Seconds};
 pub use refusal::Refusal;

@@ -46,7 +46,7 @@ pub(crate) fn matches(planned: &str, path: &[&str]) -> bool {
         && parts.next().is_none()
 }
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 19] = [
     "assets",
     "cluster",
     "databases",
@@ -57,7 +57,6 @@ const KEYS: [&str; 20] = [
     "release",
     "workers",
     "dns.token",
-    "network.nat",
     "services.*.build",
     "services.*.capacity",
     "services.*.deploy.alarms",
@@ -72,7 +71,7 @@ const KEYS: [&str; 20] = [
 const TABLE: &str = "services.*.image";
 
 const VALUES: [(&str, &[&str]); 2] = [
-    ("network.layout", &["private-nat", "private-endpoints"]),
+    ("network.layout", &["private-endpoints"]),
     (
         "services.*.deploy.strategy",
         &["blue-green", "canary", "linear"],

@@ -30,7 +30,7 @@ pub(crate) use dns::{DnsSection, Provider};
 pub(crate) use environment::{Confirm, EnvironmentSection};
 pub(crate) use existing::ExistingSection;
 pub(crate) use health::{ContainerHealthSection, HealthSection};
-pub(crate) use network::{Layout, NetworkSection};
+pub(crate) use network::{Layout, Nat, NetworkSection};
 pub(crate) use number::{Number, OneOrMany};
 pub(crate) use params::ParamSection;
 pub(crate) use permission::PermissionSection;

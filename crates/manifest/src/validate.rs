@@ -20,6 +20,7 @@ mod secrets;
 mod service;
 mod sidecar;
 mod size;
+mod subnets;
 mod tags;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,4 +1,5 @@
-//! `[network]`: public subnets, no NAT; or the network that somebody else owns.
+//! `[network]`: public subnets, and private ones beside them if tasks are to be there; or the network that somebody else
+//! owns.
 
 use ashore_engine::graph::Handle;
 use ashore_engine::input::Input;
@@ -8,7 +9,7 @@ use ashore_providers::aws::subnet::{Ipv6, Subnet};
 use ashore_providers::aws::vpc::Vpc;
 
 use super::{LowerError, Lowering, surroundings};
-use crate::model;
+use crate::model::{self, Layout};
 
 /// What stands in the network needs these.
 pub(super) struct Network {
@@ -27,7 +28,8 @@ pub(super) struct Network {
 
 pub(super) struct Made {
     pub(super) gateway: Handle<InternetGateway>,
-    pub(super) routes: Handle<RouteTable>,
+    /// By these tasks reach the internet.
+    pub(super) ways_out: Vec<Handle<RouteTable>>,
 }
 
 impl Lowering<'_> {
@@ -68,7 +70,7 @@ impl Lowering<'_> {
                 tags: self.named_tags("internet"),
             },
         );
-        let subnets: Vec<Input<String>> = wanted
+        let public: Vec<Input<String>> = wanted
             .subnets
             .iter()
             .zip(zones)
@@ -100,17 +102,26 @@ impl Lowering<'_> {
                         gateway: gateway.get(InternetGateway::ATTACHED),
                     })
                     .collect(),
-                subnets: subnets.clone(),
+                subnets: public.clone(),
                 tags: self.named_tags("public"),
             },
         );
+        let (task_subnets, ways_out) = match wanted.layout {
+            Layout::PublicTasks => (public.clone(), vec![routes]),
+            Layout::PrivateNat(nat) => {
+                let private = self.private_subnets(wanted, &vpc);
+                let ways_out = self.ways_out(wanted, nat, &vpc, &gateway, &public, &private);
+                (private, ways_out)
+            }
+        };
         Ok(Network {
             vpc: vpc.get(Vpc::ID),
-            balancer_subnets: subnets.clone(),
-            task_subnets: subnets,
-            public_tasks: true, // no NAT: a task reaches the internet by an address of its own
+            balancer_subnets: public,
+            task_subnets,
+            // Without NAT a task reaches the internet by an address of its own.
+            public_tasks: wanted.layout == Layout::PublicTasks,
             ipv6: wanted.ipv6,
-            made: Some(Made { gateway, routes }),
+            made: Some(Made { gateway, ways_out }),
         })
     }
 }

@@ -72,10 +72,10 @@ impl Lowering<'_> {
                 tags: self.tags(),
             },
         );
-        if let Some(made) = &network.made {
+        for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
             self.graph.after(
                 &running,
-                &made.routes,
+                way_out,
                 When::Named,
                 "tasks fetch their image over the internet",
             );

@@ -14,6 +14,8 @@ pub struct Network {
     /// One for each zone, at least two, in the order of the zones. Which zones these are is pinned in the
     /// state when the network is made.
     pub subnets: Vec<Subnet>,
+    /// Where tasks run that have no public address: as many, in the same zones. None where tasks are public.
+    pub private_subnets: Vec<Subnet>,
     /// Is the load balancer reached over IPv6 too?
     pub ipv6: bool,
 }
@@ -32,4 +34,17 @@ pub struct Subnet {
 pub enum Layout {
     /// Public subnets, no NAT.
     PublicTasks,
+    /// Private subnets with these NAT gateways.
+    PrivateNat(Nat),
+}
+
+/// What leads out of private subnets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nat {
+    /// One gateway in the first zone.
+    Single,
+    /// One in each zone.
+    PerZone,
+    /// One that AWS has in every zone where it is wanted.
+    Regional,
 }

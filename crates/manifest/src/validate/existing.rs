@@ -168,6 +168,11 @@ pub(super) fn check_network(cx: &mut Rules<'_>, vpc: &Located<String>, section: 
         ("cidr", section.cidr.as_ref().map(Located::span)),
         ("azs", section.azs.as_ref().map(Located::span)),
         ("subnets", section.subnets.as_ref().map(Located::span)),
+        (
+            "private_subnets",
+            section.private_subnets.as_ref().map(Located::span),
+        ),
+        ("nat", section.nat.as_ref().map(Located::span)),
         ("ipv6", section.ipv6.as_ref().map(Located::span)),
     ];
     for (key, span) in keys {
