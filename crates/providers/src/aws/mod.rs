@@ -20,6 +20,8 @@ pub mod log_group;
 pub mod nat_gateway;
 pub mod route53_record;
 pub mod route_table;
+pub mod scalable_target;
+pub mod scaling_policy;
 pub mod secret;
 pub mod security_group;
 pub mod service;
@@ -43,6 +45,8 @@ crate::list::kinds! {
     nat_gateway::NatGateway,
     route53_record::Route53Record,
     route_table::RouteTable,
+    scalable_target::ScalableTarget,
+    scaling_policy::ScalingPolicy,
     secret::Secret,
     security_group::SecurityGroup,
     service::Service,

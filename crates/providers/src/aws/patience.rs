@@ -72,6 +72,13 @@ pub const CLUSTER: Patience = Patience {
     ..Patience::DEFAULT
 };
 
+/// A service that was just made is not everywhere known to Application Auto Scaling yet, nor is its
+/// service-linked role.
+pub const SCALING: Patience = Patience {
+    eventual: minutes(5),
+    ..Patience::DEFAULT
+};
+
 /// A change reaches all name servers of Route 53 within a minute or so; Terraform waits for half
 /// an hour.
 pub const ROUTE53: Patience = Patience {
