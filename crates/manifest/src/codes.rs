@@ -241,6 +241,11 @@ codes! {
 
     TooManyContainers "E0156" "more containers than a task can have"
         "A task has at most 10 containers: the service's own and 9 sidecars. AWS raises this for nobody."
+    ScaleBounds "E0157" "more tasks at least than at most"
+        "Application Auto Scaling keeps the number of tasks between `min` and `max`; `max` cannot be the smaller one."
+    ScaleByNothing "E0158" "a number of tasks that follows nothing"
+        "`scale` wants at least one metric to follow: `cpu`, `memory`, or `requests_per_target` where there is a load \
+         balancer to count requests. A number of tasks that stays as it is, is `count`."
 
     // The health check: E0160 to E0169.
     HealthPath "E0160" "not a path to check"

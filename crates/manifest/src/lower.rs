@@ -8,6 +8,7 @@ mod ingress;
 mod network;
 mod private;
 mod record;
+mod scale;
 mod secrets;
 mod service;
 mod surroundings;

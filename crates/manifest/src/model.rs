@@ -13,6 +13,7 @@ mod quantity;
 mod refusal;
 mod region;
 mod registry;
+mod scale;
 mod secret;
 mod service;
 
@@ -33,6 +34,7 @@ pub use region::Region;
 pub(crate) use region::nearest as nearest_region;
 pub use registry::Registry;
 pub(crate) use registry::canonical as canonical_registry;
+pub use scale::Scale;
 pub use secret::{Reference, Secret, SecretOwner, SecretSource, ValueFrom};
 pub use service::{Architecture, Health, Hostname, Ingress, LogRetention, Service, Target};
 

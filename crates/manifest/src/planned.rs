@@ -64,7 +64,7 @@ const KEYS: [&str; 19] = [
     "services.*.deploy.canary",
     "services.*.deploy.circuit_breaker.threshold",
     "services.*.deploy.linear",
-    "services.*.scale",
+    "services.*.scale.queue_depth",
     "services.*.uses",
 ];
 

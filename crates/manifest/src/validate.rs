@@ -16,6 +16,7 @@ mod ingress;
 mod network;
 mod permissions;
 mod registry;
+mod scale;
 mod secrets;
 mod service;
 mod sidecar;

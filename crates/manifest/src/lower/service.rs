@@ -6,6 +6,7 @@ use ashore_engine::graph::Handle;
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::listener::Listener;
 use ashore_providers::aws::listener_rule::ListenerRule;
+use ashore_providers::aws::scaling_policy::Metric;
 use ashore_providers::aws::security_group::{Rule, SecurityGroup, Source};
 use ashore_providers::aws::service::{Attachment, Service as EcsService};
 use ashore_providers::aws::target_group::TargetGroup;
@@ -52,6 +53,7 @@ impl Lowering<'_> {
                 cluster: cluster.clone(),
                 task_definition: task.definition.get(TaskDefinition::ARN),
                 desired_count: *service.count,
+                scaled: service.scale.is_some(),
                 subnets: network.task_subnets.clone(),
                 security_groups,
                 assign_public_ip: network.public_tasks,
@@ -94,6 +96,15 @@ impl Lowering<'_> {
                 By::Rule(rule) => self.graph.after(&running, rule, When::Named, why),
                 By::Default(listener) => self.graph.after(&running, listener, When::Named, why),
             }
+        }
+        if let Some(scale) = &service.scale {
+            let requests = ways
+                .zip(behind.as_ref())
+                .map(|(ways, behind)| Metric::Requests {
+                    load_balancer: ways.arn.clone(),
+                    target_group: behind.group.get(TargetGroup::ARN),
+                });
+            self.scale(service, scale, &running, requests);
         }
         match (&service.ingress, ways) {
             (Ingress::Https(_, hostname), Some(ways)) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Condition, ContainerHealth, Deploy, DomainName, GibiBytes, ImageReference, Name, Permission,
-    RetentionDays, Seconds, Secret, Sidecar,
+    RetentionDays, Scale, Seconds, Secret, Sidecar,
 };
 use crate::fargate::TaskSize;
 use crate::located::Located;
@@ -30,8 +30,10 @@ pub struct Service {
     pub size: Located<TaskSize>,
     /// Processor that the image is for.
     pub arch: Architecture,
-    /// How many tasks run.
+    /// How many tasks run; to begin with, where `scale` says more.
     pub count: Located<u32>,
+    /// How the number of tasks follows the load, if it does.
+    pub scale: Option<Scale>,
     /// Time between the signal to stop and the kill.
     pub stop_timeout: Seconds,
     /// How long logs are kept.

@@ -5,7 +5,8 @@ use serde::Deserialize;
 
 use super::Condition;
 use super::{
-    DeploySection, HealthSection, Named, Number, PermissionSection, SecretSection, SidecarSection,
+    DeploySection, HealthSection, Named, Number, PermissionSection, ScaleSection, SecretSection,
+    SidecarSection,
 };
 use crate::defaults;
 use crate::located::Located;
@@ -75,6 +76,10 @@ pub(crate) struct ServiceSection {
     /// of a zone.
     #[schemars(range(max = 5000), extend("default" = defaults::COUNT))]
     pub(crate) count: Option<Located<u32>>,
+
+    /// How many tasks run at a time, by how much there is to do. Then `count` has no meaning, and an `up` leaves the
+    /// number of tasks alone.
+    pub(crate) scale: Option<Located<ScaleSection>>,
 
     /// How the load balancer finds out whether a task is well, and ECS whether a container is.
     pub(crate) health: Option<Located<HealthSection>>,

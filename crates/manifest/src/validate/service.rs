@@ -10,6 +10,7 @@ use super::env::env;
 use super::health::{container_health, duration};
 use super::ingress::ingress;
 use super::permissions::permissions;
+use super::scale::{Tasks, tasks};
 use super::secrets::{check_apart, secrets};
 use super::sidecar::sidecar;
 use super::size::{check_shares, ephemeral_storage, size};
@@ -74,10 +75,9 @@ pub(super) fn service(
         .map(Some),
         _ => Some(None),
     };
-    let count = section
-        .count
-        .unwrap_or_else(|| Located::new(defaults::COUNT, place));
-    let deploy = deploy(cx, path, &section.deploy.unwrap_or_default(), *count.get());
+    let tasks = tasks(cx, path, &section, place);
+    let count = tasks.as_ref().map_or(defaults::COUNT, |it| *it.count);
+    let deploy = deploy(cx, path, &section.deploy.unwrap_or_default(), count);
     let permissions = permissions(cx, path, section.permissions);
     let sidecars = section.sidecars.unwrap_or_default().into_iter();
     let sidecars: Vec<_> = sidecars
@@ -99,6 +99,7 @@ pub(super) fn service(
     if !fits || !together {
         return None;
     }
+    let Tasks { count, scale } = tasks?;
     Some(Service {
         name: name?,
         image: image?,
@@ -113,6 +114,7 @@ pub(super) fn service(
             Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
         },
         count,
+        scale,
         stop_timeout: stop_timeout?.into_inner(),
         log_retention: log_retention?,
         ephemeral_storage: ephemeral_storage?,

@@ -68,10 +68,7 @@ impl Live for ScalableTarget {
         outputs: Option<&Outputs>,
     ) -> Result<Outputs, Failure> {
         match change {
-            Change::Register => {
-                self.register(aws, Some(self.tags.marked(&cx.mark)))
-                    .await
-            }
+            Change::Register => self.register(aws, Some(self.tags.marked(&cx.mark))).await,
             Change::Bounds => self.register(aws, None).await,
             Change::Tag => {
                 let outputs = required("application-autoscaling:TagResource", outputs)?;

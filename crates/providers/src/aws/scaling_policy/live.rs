@@ -184,9 +184,8 @@ fn observed(aws: &Aws, policy: SdkPolicy) -> ScalingPolicy {
     let tracking = tracking.as_ref();
     let metric = tracking.and_then(|it| it.predefined_metric_specification());
     let metric = metric.and_then(|metric| Metric::observed(aws, metric));
-    let seconds = |seconds: Option<i32>| {
-        u32::try_from(seconds.unwrap_or(COOLDOWN_SECONDS)).unwrap_or(0)
-    };
+    let seconds =
+        |seconds: Option<i32>| u32::try_from(seconds.unwrap_or(COOLDOWN_SECONDS)).unwrap_or(0);
     let target = tracking.map_or(0.0, TargetTrackingScalingPolicyConfiguration::target_value);
     // Somebody who keeps tasks from being taken away has changed what ours does.
     let one_way = tracking.is_some_and(|it| it.disable_scale_in() == Some(true));
@@ -209,11 +208,7 @@ fn observed(aws: &Aws, policy: SdkPolicy) -> ScalingPolicy {
     }
 }
 
-async fn described(
-    aws: &Aws,
-    resource: &str,
-    name: &str,
-) -> Result<Option<SdkPolicy>, Failure> {
+async fn described(aws: &Aws, resource: &str, name: &str) -> Result<Option<SdkPolicy>, Failure> {
     let describe = aws.scaling.describe_scaling_policies();
     let described = describe
         .service_namespace(ServiceNamespace::Ecs)
@@ -222,6 +217,8 @@ async fn described(
         .policy_names(name)
         .send()
         .await;
-    let policies = described.map_err(|e| failure(DESCRIBE, e))?.scaling_policies;
+    let policies = described
+        .map_err(|e| failure(DESCRIBE, e))?
+        .scaling_policies;
     Ok(policies.unwrap_or_default().into_iter().next())
 }

@@ -51,8 +51,11 @@ pub struct Service {
     pub cluster: Input<String>,
     /// The ARN of the revision that is to run.
     pub task_definition: Input<String>,
-    /// How many tasks.
+    /// How many tasks; where they are scaled, how many to begin with.
     pub desired_count: u32,
+    /// Whether somebody else says how many tasks run, once it is there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub scaled: bool,
     /// Where their network interfaces stand.
     pub subnets: Vec<Input<String>>,
     /// What those may talk to.
@@ -289,6 +292,13 @@ impl Kind for Service {
     /// order, a cluster has a name and an ARN, no grace period is a grace period of 0, and where
     /// no rollout is given up none goes back.
     fn owned(mut self, by: &[&Self]) -> Self {
+        // The cloud does not know of a service that it is scaled; what is wanted now counts.
+        if let Some(wanted) = by.first() {
+            self.scaled = wanted.scaled;
+            if wanted.scaled {
+                self.desired_count = wanted.desired_count;
+            }
+        }
         for spec in by {
             if same_set(&self.subnets, &spec.subnets) {
                 self.subnets.clone_from(&spec.subnets);
