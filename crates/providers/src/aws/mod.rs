@@ -30,6 +30,7 @@ pub mod subnet;
 pub mod target_group;
 pub mod task_definition;
 pub mod vpc;
+pub mod vpc_endpoint;
 
 crate::list::kinds! {
     live::Aws;
@@ -55,4 +56,5 @@ crate::list::kinds! {
     target_group::TargetGroup,
     task_definition::TaskDefinition,
     vpc::Vpc,
+    vpc_endpoint::VpcEndpoint,
 }

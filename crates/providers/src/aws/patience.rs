@@ -25,6 +25,13 @@ pub const NAT_GATEWAY: Patience = Patience {
     ..EC2
 };
 
+/// The interfaces of an endpoint take a minute or two to come, and some more to go.
+pub const VPC_ENDPOINT: Patience = Patience {
+    ready: minutes(10),
+    gone: minutes(15),
+    ..EC2
+};
+
 /// IAM spreads a new role within seconds, and promises no time for it.
 pub const IAM: Patience = Patience {
     absence: Duration::from_secs(10),
