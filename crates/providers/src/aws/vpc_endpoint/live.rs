@@ -5,9 +5,7 @@ use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
 use ashore_engine::input::Input;
 use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
-use aws_sdk_ec2::types::{
-    Filter, ResourceType, State, VpcEndpoint as SdkEndpoint, VpcEndpointType,
-};
+use aws_sdk_ec2::types::{Filter, ResourceType, VpcEndpoint as SdkEndpoint, VpcEndpointType};
 
 use super::{Change, Difference, Outputs, VpcEndpoint, Way};
 use crate::aws::live::Aws;
@@ -85,24 +83,20 @@ impl Live for VpcEndpoint {
         let Some(endpoint) = by_id(aws, &known.id).await? else {
             return Ok(pending("not visible yet".into()));
         };
-        Ok(match endpoint.state {
-            State::Available => Readiness::Ready(known.clone()),
-            State::Failed | State::Rejected | State::Expired | State::Deleted => {
-                let code = endpoint.state.as_str();
-                Readiness::Failed(Failure::new(Class::Invalid, CREATE, code, endpoint.error))
+        Ok(match endpoint.state.as_str() {
+            "available" => Readiness::Ready(known.clone()),
+            state @ ("failed" | "rejected" | "expired" | "deleted") => {
+                Readiness::Failed(Failure::new(Class::Invalid, CREATE, state, endpoint.error))
             }
-            state => pending(state.as_str().to_string()),
+            state => pending(state.to_string()),
         })
     }
 
     /// Its interfaces hold subnets and groups until it is gone.
     async fn gone(aws: &Aws, outputs: &Outputs) -> Result<Gone, Failure> {
-        Ok(match by_id(aws, &outputs.id).await? {
-            None
-            | Some(Described {
-                state: State::Deleted,
-                ..
-            }) => Gone::Gone,
+        let endpoint = by_id(aws, &outputs.id).await?;
+        Ok(match endpoint.filter(|it| it.state != "deleted") {
+            None => Gone::Gone,
             Some(_) => Gone::Held {
                 by: "AWS, which is still deleting it".into(),
                 look_after: LOOK_AFTER,
@@ -207,7 +201,8 @@ fn chosen(inputs: &[Input<String>], indices: &[usize]) -> Result<Vec<String>, Fa
 
 #[derive(Clone)]
 struct Described {
-    state: State,
+    /// In lower case, as the service writes it; its model has capitals [terraform-provider-aws].
+    state: String,
     /// What AWS says of one that failed.
     error: String,
     vpc: String,
@@ -218,7 +213,7 @@ struct Described {
 
 impl Described {
     fn is_there(&self) -> bool {
-        !matches!(self.state, State::Deleting | State::Deleted)
+        !matches!(self.state.as_str(), "deleting" | "deleted")
     }
 }
 
@@ -247,7 +242,9 @@ async fn described(
         let described = Described {
             error: error.unwrap_or("AWS gives no reason".into()),
             way: way(&endpoint),
-            state: required(DESCRIBE, endpoint.state)?,
+            state: required(DESCRIBE, endpoint.state)?
+                .as_str()
+                .to_ascii_lowercase(),
             vpc: required(DESCRIBE, endpoint.vpc_id)?,
             service: required(DESCRIBE, endpoint.service_name)?,
             tags: tag_map(endpoint.tags),
