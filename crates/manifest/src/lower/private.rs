@@ -8,6 +8,7 @@ use ashore_providers::aws::nat_gateway::{NatGateway, Place};
 use ashore_providers::aws::route_table::{Route, RouteTable};
 use ashore_providers::aws::subnet::Subnet;
 use ashore_providers::aws::vpc::Vpc;
+use ashore_providers::aws::vpc_endpoint::{VpcEndpoint, Way};
 
 use super::Lowering;
 use crate::model::{self, Nat};
@@ -67,7 +68,22 @@ impl Lowering<'_> {
             let address = format!("network/private_route_table[{key}]");
             tables.push(self.graph.add(address.as_str(), &table));
         }
+        self.s3_endpoint(vpc, &tables);
         tables
+    }
+
+    /// Layers of images in ECR come from S3: by this way they cost nothing, by a NAT gateway they do.
+    fn s3_endpoint(&mut self, vpc: &Handle<Vpc>, tables: &[Handle<RouteTable>]) {
+        let tables = tables.iter().map(|table| table.get(RouteTable::ID));
+        let endpoint = VpcEndpoint {
+            vpc: vpc.get(Vpc::ID),
+            service: format!("com.amazonaws.{}.s3", self.surroundings.names.region),
+            way: Way::Gateway {
+                route_tables: tables.collect(),
+            },
+            tags: self.named_tags("s3"),
+        };
+        self.graph.add("network/s3_endpoint", &endpoint);
     }
 
     /// The gateway of a zone, with an address of its own.
