@@ -434,7 +434,7 @@ async fn a_balancer_is_reached_by_ipv6_where_its_subnets_have_it() {
     };
     let sent = vec![load_balancer::Change::IpAddressType];
     let refused = send(aws, &cx("lb"), &dual, sent.clone(), Some(outputs.clone())).await;
-    assert_eq!(refused.unwrap_err().code, "InvalidSubnet");
+    assert_eq!(refused.unwrap_err().code, "ValidationError");
 
     let associate = ec2.associate_vpc_cidr_block().vpc_id(&network.vpc);
     let made = associate.amazon_provided_ipv6_cidr_block(true).send().await;

@@ -6,6 +6,7 @@ use ashore_engine::kind::Wait;
 use ashore_providers::aws::listener::{Action, Listener};
 use ashore_providers::aws::load_balancer::{IpAddressType, LoadBalancer};
 use ashore_providers::aws::target_group::{HealthCheck, TargetGroup};
+use ashore_providers::aws::task_definition::TaskDefinition;
 
 use crate::names::{cluster, definition, logs, role, tags};
 use crate::stage::{REGION, Stage};
@@ -106,9 +107,13 @@ impl Stage {
         }
     }
 
-    /// A revision with this image.
+    /// A revision with this image. It has a task role, without which no service lets commands be run
+    /// in its containers.
     pub(crate) async fn revision(&self, ground: &Ground, image: &str) -> String {
-        let definition = definition(&ground.role, image);
+        let definition = TaskDefinition {
+            task_role: Some(ground.role.clone().into()),
+            ..definition(&ground.role, image)
+        };
         self.create(&format!("web/{image}"), &definition).await.arn
     }
 }
