@@ -37,7 +37,7 @@ pub(crate) struct NetworkSection {
 
     /// How many NAT gateways lead out of the private subnets of the layout `private-nat`. Default `per-az`: a zone
     /// that fails then takes no other one's way out with it. Each costs about 33 USD a month and what it carries.
-    #[schemars(extend("default" = "per-az"))]
+    #[schemars(example = &"single")]
     pub(crate) nat: Option<Located<Nat>>,
 
     /// Can the load balancer be reached over IPv6 too? Default false: most networks still reach everything over

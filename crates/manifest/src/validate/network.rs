@@ -4,7 +4,7 @@ use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
 
 use super::Rules;
-use super::subnets::{self, LARGEST, SMALLEST_VPC, Subnets};
+use super::subnets::{self, Half, LARGEST, SMALLEST_VPC, Subnets};
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
@@ -29,20 +29,28 @@ pub(super) fn network(cx: &mut Rules<'_>, section: &NetworkSection) -> Option<Ne
         key: "subnets",
         written: section.subnets.as_ref(),
         azs,
+        half: Half::First,
     };
-    let public = public.read(cx, cidr.as_ref(), &[]);
-    let private = match layout {
+    let private = Subnets {
+        key: "private_subnets",
+        written: section.private_subnets.as_ref(),
+        azs,
+        half: Half::Second,
+    };
+    // What is written comes first: what is not keeps out of its way.
+    let (public, private) = match layout {
         Layout::PublicTasks => {
             without_private_subnets(cx, section);
-            Some(Vec::new())
+            (public.read(cx, cidr.as_ref(), &[]), Some(Vec::new()))
+        }
+        Layout::PrivateNat(_) if public.written.is_none() && private.written.is_some() => {
+            let private = private.read(cx, cidr.as_ref(), &[])?;
+            (public.read(cx, cidr.as_ref(), &private), Some(private))
         }
         Layout::PrivateNat(_) => {
-            let private = Subnets {
-                key: "private_subnets",
-                written: section.private_subnets.as_ref(),
-                azs,
-            };
-            private.read(cx, cidr.as_ref(), public.as_deref().unwrap_or_default())
+            let public = public.read(cx, cidr.as_ref(), &[])?;
+            let private = private.read(cx, cidr.as_ref(), &public);
+            (Some(public), private)
         }
     };
     let (public, private) = (public?, private?);

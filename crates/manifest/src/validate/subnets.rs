@@ -26,6 +26,15 @@ pub(super) struct Subnets<'a> {
     pub(super) key: &'static str,
     pub(super) written: Option<&'a Located<Vec<Located<String>>>>,
     pub(super) azs: Option<&'a Located<u32>>,
+    /// Where they are, if they were not written.
+    pub(super) half: Half,
+}
+
+/// A half of the VPC's range.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Half {
+    First,
+    Second,
 }
 
 impl Subnets<'_> {
@@ -93,8 +102,8 @@ impl Subnets<'_> {
         (counted && apart).then(|| lettered(subnets))
     }
 
-    /// Sixteenths of the VPC, or larger parts where these would be too small: from its start, and where others have
-    /// that, from its second half.
+    /// Sixteenths of the VPC, or larger parts where these would be too small: from the start of their half, and then
+    /// wherever there is room.
     fn cut(
         &self,
         cx: &mut Rules<'_>,
@@ -108,13 +117,13 @@ impl Subnets<'_> {
         };
         let prefix = (vpc.prefix_len() + SIXTEENTH).min(SMALLEST_SUBNET);
         let parts: Vec<Ipv4Net> = vpc.subnets(prefix).ok()?.collect();
-        let (first, second) = parts.split_at(if others.is_empty() {
-            0
-        } else {
-            parts.len() / 2
-        });
+        let start = match self.half {
+            Half::First => 0,
+            Half::Second => parts.len() / 2,
+        };
+        let (before, after) = parts.split_at(start);
         let free = |part: &&Ipv4Net| !others.iter().any(|other| overlap(part, other.cidr.get()));
-        let free = second.iter().chain(first).filter(free);
+        let free = after.iter().chain(before).filter(free);
         let subnets: Vec<_> = free
             .take(zones)
             .map(|part| Located::new(*part, vpc.span()))

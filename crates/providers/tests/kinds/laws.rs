@@ -8,7 +8,7 @@ use ashore_providers::kinds;
 use serde_json::Value;
 
 use crate::example::Example;
-use crate::{ecs, elb, iam, network, records, secrets};
+use crate::{ecs, elb, iam, network, records, scaling, secrets};
 
 fn examples() -> Vec<Example> {
     [
@@ -17,6 +17,7 @@ fn examples() -> Vec<Example> {
         ecs::examples(),
         iam::examples(),
         records::examples(),
+        scaling::examples(),
         secrets::examples(),
     ]
     .into_iter()
@@ -91,7 +92,9 @@ fn from_nothing_the_first_request_creates() {
         let changes = kind.changes(&example.spec, None).unwrap();
         let first = &changes.first().expect("something to do").operation;
         let (_, verb) = first.split_once(':').expect("service and operation");
-        let creates = ["Create", "Request", "Register", "POST", "Change"];
+        let creates = [
+            "Allocate", "Change", "Create", "POST", "Put", "Register", "Request",
+        ];
         assert!(creates.iter().any(|word| verb.starts_with(word)), "{first}");
     });
 }

@@ -8,4 +8,5 @@ mod iam;
 mod laws;
 mod network;
 mod records;
+mod scaling;
 mod secrets;

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use ashore_providers::aws::elastic_ip::{self, ElasticIp};
 use ashore_providers::aws::internet_gateway::{self, InternetGateway};
+use ashore_providers::aws::nat_gateway::{self, NatGateway, Place};
 use ashore_providers::aws::route_table::{self, Route, RouteTable};
 use ashore_providers::aws::security_group::{self, Rule, SecurityGroup, Source};
 use ashore_providers::aws::subnet::{self, Ipv6, Subnet};
 use ashore_providers::aws::tags::Tags;
 use ashore_providers::aws::vpc::{self, Vpc};
+use ashore_providers::aws::vpc_endpoint::{self, VpcEndpoint, Way};
 
 use crate::example::Example;
 
@@ -18,6 +21,9 @@ pub(crate) fn examples() -> Vec<Example> {
         internet_gateway(),
         route_table(),
         security_group(),
+        elastic_ip(),
+        nat_gateway(),
+        vpc_endpoint(),
     ]
 }
 
@@ -138,4 +144,60 @@ fn security_group() -> Example {
         })
         .altered("egress", |it: &mut SecurityGroup| it.egress.clear())
         .altered("tags", |it: &mut SecurityGroup| it.tags = Tags::default())
+}
+
+fn elastic_ip() -> Example {
+    let spec = ElasticIp {
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = elastic_ip::Outputs {
+        id: "eipalloc-1".into(),
+        address: "198.51.100.7".into(),
+    };
+    Example::of(&spec, &outputs).altered("tags", |it: &mut ElasticIp| it.tags = Tags::default())
+}
+
+fn nat_gateway() -> Example {
+    let spec = NatGateway {
+        place: Place::Zone {
+            subnet: "subnet-1".to_string().into(),
+            address: "eipalloc-1".to_string().into(),
+        },
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = nat_gateway::Outputs { id: "nat-1".into() };
+    Example::of(&spec, &outputs)
+        .altered("place", |it: &mut NatGateway| {
+            it.place = Place::Region {
+                vpc: "vpc-1".to_string().into(),
+            };
+        })
+        .altered("tags", |it: &mut NatGateway| it.tags = Tags::default())
+}
+
+fn vpc_endpoint() -> Example {
+    let spec = VpcEndpoint {
+        vpc: "vpc-1".to_string().into(),
+        service: "com.amazonaws.eu-central-1.ecr.api".into(),
+        way: Way::Interface {
+            subnets: vec!["subnet-2".to_string().into(), "subnet-1".to_string().into()],
+            security_groups: vec!["sg-1".to_string().into()],
+        },
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = vpc_endpoint::Outputs {
+        id: "vpce-1".into(),
+    };
+    Example::of(&spec, &outputs)
+        .altered("vpc", |it: &mut VpcEndpoint| {
+            it.vpc = "vpc-2".to_string().into();
+        })
+        .altered("service", |it: &mut VpcEndpoint| it.service.push('x'))
+        .altered("way", |it: &mut VpcEndpoint| {
+            it.way = Way::Interface {
+                subnets: vec!["subnet-1".to_string().into()],
+                security_groups: vec!["sg-2".to_string().into()],
+            };
+        })
+        .altered("tags", |it: &mut VpcEndpoint| it.tags = Tags::default())
 }

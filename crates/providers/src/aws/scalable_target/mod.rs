@@ -111,6 +111,10 @@ impl Kind for ScalableTarget {
     }
 }
 
+#[cfg_attr(
+    not(feature = "live"),
+    allow(dead_code, reason = "asked by the effect half")
+)]
 /// `service/CLUSTER/SERVICE` of a service's ARN: the last of its six parts.
 pub(crate) fn resource(service: &str) -> &str {
     service.splitn(6, ':').last().unwrap_or_default()

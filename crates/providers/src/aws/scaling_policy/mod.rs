@@ -9,7 +9,10 @@ use ashore_engine::input::{Input, Output};
 use ashore_engine::kind::{Impact, Kind, Observed, Patience, Replacement, Request};
 use serde::{Deserialize, Serialize};
 
-use crate::aws::patience;
+use crate::aws::{names, patience};
+
+/// The longest name [Application Auto Scaling API: PutScalingPolicy].
+const NAME_MAX: usize = 256;
 
 /// A policy that keeps a metric at a value, as a thermostat does. Where a service has several,
 /// the one that wants most tasks counts [Application Auto Scaling user guide: target tracking].
@@ -108,6 +111,10 @@ impl Kind for ScalingPolicy {
                 Impact::Brief("the number of tasks does not follow this metric any more".into()),
             ),
         }
+    }
+
+    fn at_generation(&mut self, generation: u32) {
+        self.name = names::generation(&self.name, generation, NAME_MAX);
     }
 
     fn can_be_found(&self) -> bool {
