@@ -69,7 +69,7 @@ pub(super) fn associate_address(call: &mut Call<'_>) -> Answer {
         let own = own.clone();
         ec2.disassociate(&own);
     }
-    let association = associate(call.world, &call.region, &id, Some(&interface));
+    let association = associate(call.world, &call.region, &id, Some(interface.as_str()));
     Ok(json!({ "return": true, "associationId": association }))
 }
 
@@ -115,13 +115,16 @@ pub(super) fn associate(
     let Some(address) = ec2.addresses.get_mut(id) else {
         return association;
     };
-    let interface = interface.and_then(|id| Some((id, ec2.interfaces.get_mut(id)?)));
+    let found = match interface {
+        Some(id) => ec2.interfaces.get_mut(id),
+        None => None,
+    };
     address.held = Some(Held {
         association: association.clone(),
-        interface: interface.as_ref().map(|(id, _)| (*id).to_owned()),
-        private_ip: interface.as_ref().map(|(_, it)| it.private_ip),
+        interface: found.as_ref().and(interface).map(str::to_owned),
+        private_ip: found.as_ref().map(|it| it.private_ip),
     });
-    if let Some((_, interface)) = interface {
+    if let Some(interface) = found {
         interface.public_ip = Some(address.public_ip);
     }
     association

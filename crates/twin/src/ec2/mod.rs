@@ -123,6 +123,8 @@ pub enum Happening {
     Endpoint {
         /// Its id.
         id: String,
+        /// Which of the two.
+        gone: bool,
     },
 }
 
@@ -304,7 +306,7 @@ pub(crate) fn happen(world: &mut World, region: &str, what: Happening) {
             world.region(region).ec2.remove_interface(&id);
         }
         Happening::NatGateway { id, step } => nat::happen(world, region, &id, step),
-        Happening::Endpoint { id } => endpoint::happen(world, region, &id),
+        Happening::Endpoint { id, gone } => endpoint::happen(world, region, &id, gone),
     }
 }
 

@@ -58,7 +58,7 @@ pub(in crate::ec2) fn create_vpc_endpoint(call: &mut Call<'_>) -> Answer {
             ec2.route_to(&region, &id, &asked.service, &asked.tables);
             remember(ec2, now, token.as_ref(), &request, &id);
             if asked.sort == Sort::Interface {
-                later(call.world, &region, &id);
+                later(call.world, &region, &id, false);
             }
             id
         }

@@ -48,7 +48,7 @@ pub(in crate::ec2) fn delete_vpc_endpoints(call: &mut Call<'_>) -> Answer {
                     endpoint.state = State::Deleting;
                     endpoint.private_dns = false;
                 }
-                later(call.world, &call.region, id);
+                later(call.world, &call.region, id, true);
             }
             Sort::Interface => {}
         }

@@ -106,11 +106,13 @@ pub(crate) fn private_dns_of(
 }
 
 /// Lets an endpoint be made, or be gone.
-pub(super) fn happen(world: &mut World, region: &str, id: &str) {
+pub(super) fn happen(world: &mut World, region: &str, id: &str, gone: bool) {
     let ec2 = &mut world.region(region).ec2;
     match ec2.endpoints.get_mut(id) {
-        Some(endpoint) if endpoint.state == State::Pending => endpoint.state = State::Available,
-        Some(endpoint) if endpoint.state == State::Deleting => {
+        Some(endpoint) if !gone && endpoint.state == State::Pending => {
+            endpoint.state = State::Available
+        }
+        Some(endpoint) if gone && endpoint.state == State::Deleting => {
             let interfaces = std::mem::take(&mut endpoint.interfaces);
             interfaces.values().for_each(|it| ec2.remove_interface(it));
             ec2.endpoints.remove(id);
@@ -120,9 +122,10 @@ pub(super) fn happen(world: &mut World, region: &str, id: &str) {
 }
 
 /// Lets something happen to an endpoint after its time.
-fn later(world: &mut World, region: &str, id: &str) {
+fn later(world: &mut World, region: &str, id: &str, gone: bool) {
     let at = world.now + Duration::from_millis(world.timing.vpc_endpoint);
-    let what = Happening::Endpoint { id: id.to_owned() };
+    let id = id.to_owned();
+    let what = Happening::Endpoint { id, gone };
     let what = crate::agenda::Happening::Ec2(what);
     world.agenda.add(at, region, what);
 }

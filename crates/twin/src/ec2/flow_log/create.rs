@@ -27,7 +27,8 @@ pub(in crate::ec2) fn create_flow_logs(call: &mut Call<'_>) -> Answer {
     let request = format!("{asked:?} {tags:?}");
     let now = call.now();
     let made = made_before(&call.here().ec2, now, token.as_ref(), &request)?;
-    let ids = match made {
+    let logs = &call.here().ec2.flow_logs;
+    let ids = match made.filter(|ids| ids.split(' ').all(|id| logs.contains_key(id))) {
         Some(ids) => ids,
         None => {
             let destination = asked.destination(&call.region, &call.account())?;

@@ -179,7 +179,12 @@ impl Zonal {
             // [terraform #9625]
             interfaces::set_groups(world, region, &interface, Vec::new());
             if let Some(allocation) = &self.allocation {
-                own.association = Some(associate(world, region, allocation, Some(&interface)));
+                own.association = Some(associate(
+                    world,
+                    region,
+                    allocation,
+                    Some(interface.as_str()),
+                ));
             }
             let made = world.region(region).ec2.interfaces.get(&interface);
             own.private_ip = made.map(|it| it.private_ip);
