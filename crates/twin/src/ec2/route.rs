@@ -129,6 +129,10 @@ fn read(call: &mut Call<'_>) -> Result<(String, String, Target), Refusal> {
 }
 
 fn destination(input: &mut Input) -> Result<String, Refusal> {
+    if input.has("DestinationPrefixListId") {
+        // Those of gateway endpoints are the endpoints' own.
+        return Err(Refusal::not_implemented("routes to prefix lists"));
+    }
     let v4 = input.text("DestinationCidrBlock")?;
     let v6 = input.text("DestinationIpv6CidrBlock")?;
     match (v4, v6) {

@@ -371,3 +371,15 @@ def test_waiters(twin, ec2, gateway, subnet, address):
     ec2.delete_nat_gateway(NatGatewayId=nat)
     ec2.get_waiter("nat_gateway_deleted").wait(NatGatewayIds=[nat], WaiterConfig={"Delay": 1, "MaxAttempts": 2})
     ec2.release_address(AllocationId=address)
+
+
+def test_a_restart_does_not_stop_it(start, tmp_path):
+    first = start(state=tmp_path)
+    ec2 = first.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+    nat = create(ec2, SubnetId=subnet, ConnectivityType="private")
+    first.kill()
+    second = start(state=tmp_path)
+    second.advance(90)
+    assert state(second.client("ec2"), nat)["State"] == "available"
