@@ -30,11 +30,10 @@ def test_no_two_addresses_are_the_same(ec2):
     assert len({ec2.allocate_address()["PublicIp"] for _ in range(5)}) == 5
 
 
-def test_quota(ec2, refused):
+def test_quota(ec2):
     for _ in range(5):
         ec2.allocate_address()
-    assert refused(ec2.allocate_address) == "AddressLimitExceeded"
-    assert message(ec2.allocate_address) == "The maximum number of addresses has been reached."
+    assert message(ec2.allocate_address) == "AddressLimitExceeded: The maximum number of addresses has been reached."
 
 
 def test_addresses_of_other_pools_are_not_modelled(ec2, refused):

@@ -127,7 +127,7 @@ def test_what_is_no_bucket(ec2, vpc, refused, destination):
 def test_a_role_for_somebody_else(ec2, ask, iam):
     role = iam.create_role(RoleName="other", AssumeRolePolicyDocument=trust("ecs-tasks.amazonaws.com"))["Role"]["Arn"]
     said = message(ec2.create_flow_logs, **ask | {"DeliverLogsPermissionArn": role})
-    assert said == f"Unable to assume given IAM role {role}"
+    assert said == f"InvalidParameter: Unable to assume given IAM role {role}"
 
 
 def test_deleted_all_or_none(ec2, ask, refused):
