@@ -35,6 +35,16 @@ pub struct Timing {
     pub target_registration: u64,
     /// NAT gateway `pending` to `available` (assumed).
     pub nat_gateway: u64,
+    /// NAT gateway `pending` to `failed` (assumed).
+    pub nat_gateway_failure: u64,
+    /// NAT gateway `deleting` to `deleted` (terraform-provider-aws #49299: about a minute).
+    pub nat_gateway_delete: u64,
+    /// NAT gateways that are deleted or failed are shown for this long [VPC guide: "usually about an hour"].
+    pub nat_gateway_shown: u64,
+    /// A regional NAT gateway follows its VPC's subnets after this long (assumed; "up to 60 minutes" in the VPC guide).
+    pub nat_gateway_follow: u64,
+    /// Interface endpoint `pending` to `available`, and `deleting` to gone (assumed).
+    pub vpc_endpoint: u64,
     /// A secret that was deleted without a recovery window keeps its name for this long (assumed; the Secrets Manager
     /// API says "asynchronous", clients try again for up to two minutes).
     pub secret_purge: u64,
@@ -67,6 +77,11 @@ impl Timing {
             interface_release: 0,
             target_registration: 0,
             nat_gateway: 0,
+            nat_gateway_failure: 0,
+            nat_gateway_delete: 0,
+            nat_gateway_shown: 0,
+            nat_gateway_follow: 0,
+            vpc_endpoint: 0,
             secret_purge: 0,
             route53_change: 0,
             cloudflare_window: 0,
@@ -92,6 +107,11 @@ impl Default for Timing {
             interface_release: 60_000,
             target_registration: 1_000,
             nat_gateway: 90_000,
+            nat_gateway_failure: 15_000,
+            nat_gateway_delete: 60_000,
+            nat_gateway_shown: 3_600_000,
+            nat_gateway_follow: 900_000,
+            vpc_endpoint: 60_000,
             secret_purge: 2_000,
             route53_change: 30_000,
             cloudflare_window: 300_000,

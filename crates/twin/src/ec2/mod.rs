@@ -1,20 +1,28 @@
-//! EC2: the network. VPCs, subnets, gateways, route tables, security groups, network interfaces, and what AWS makes
-//! along with them.
+//! EC2: the network. VPCs, subnets, gateways, route tables, security groups, network interfaces, endpoints, flow logs,
+//! and what AWS makes along with them.
 //!
 //! One file for each sort of thing. [`resource`] says what they have in common; what is deleted while something else
 //! needs it is refused as AWS does, and the interfaces of load balancers and tasks are such things ([`interfaces`]).
 
 mod account;
+mod address;
+mod address_association;
 mod authorize;
 mod cidr_blocks;
 mod default_vpc;
 mod describe;
+mod dhcp_options;
+mod egress_only_gateway;
+mod endpoint;
 mod filter;
+mod flow_log;
 pub(crate) mod interfaces;
 mod internet_gateway;
 mod modify_rules;
+mod nat;
 mod network_acl;
 mod permissions;
+mod prefix_list;
 mod quota;
 mod request;
 mod resource;
@@ -42,8 +50,13 @@ use crate::operation::{Operation, read, write};
 use crate::tags::Tags;
 use crate::world::World;
 
+pub(crate) use address::Address;
+pub(crate) use egress_only_gateway::EgressOnlyGateway;
+pub(crate) use endpoint::{Endpoint, private_dns_of};
+pub(crate) use flow_log::FlowLog;
 pub(crate) use interfaces::Interface;
 pub(crate) use internet_gateway::InternetGateway;
+pub(crate) use nat::NatGateway;
 pub(crate) use network_acl::NetworkAcl;
 pub(crate) use quota::Quotas;
 pub(crate) use route_table::RouteTable;
@@ -74,6 +87,16 @@ pub struct Ec2 {
     pub rules: BTreeMap<String, Rule>,
     /// Network interfaces, those of load balancers and tasks among them.
     pub interfaces: BTreeMap<String, Interface>,
+    /// Elastic IP addresses.
+    pub addresses: BTreeMap<String, Address>,
+    /// NAT gateways, those deleted a while ago among them.
+    pub nat_gateways: BTreeMap<String, NatGateway>,
+    /// Egress-only internet gateways.
+    pub egress_gateways: BTreeMap<String, EgressOnlyGateway>,
+    /// VPC endpoints.
+    pub endpoints: BTreeMap<String, Endpoint>,
+    /// Flow logs.
+    pub flow_logs: BTreeMap<String, FlowLog>,
     /// The groups of local and wavelength zones that the account opted in to.
     pub opted_in: BTreeSet<String>,
     tokens: BTreeMap<String, request::Used>,
@@ -88,6 +111,20 @@ pub enum Happening {
     InterfaceVanishes {
         /// Its id.
         id: String,
+    },
+    /// A NAT gateway goes on.
+    NatGateway {
+        /// Its id.
+        id: String,
+        /// How.
+        step: nat::Step,
+    },
+    /// A VPC endpoint is made, or gone.
+    Endpoint {
+        /// Its id.
+        id: String,
+        /// Which of the two.
+        gone: bool,
     },
 }
 
@@ -209,6 +246,54 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "DeleteNetworkInterface",
         interfaces::delete_network_interface,
     ),
+    write("AllocateAddress", address::allocate_address),
+    read("DescribeAddresses", address::describe_addresses),
+    read(
+        "DescribeAddressesAttribute",
+        address::describe_addresses_attribute,
+    ),
+    write("ReleaseAddress", address::release_address),
+    write("AssociateAddress", address_association::associate_address),
+    write(
+        "DisassociateAddress",
+        address_association::disassociate_address,
+    ),
+    write("CreateNatGateway", nat::create_nat_gateway),
+    read("DescribeNatGateways", nat::describe_nat_gateways),
+    write("DeleteNatGateway", nat::delete_nat_gateway),
+    write(
+        "CreateEgressOnlyInternetGateway",
+        egress_only_gateway::create,
+    ),
+    read(
+        "DescribeEgressOnlyInternetGateways",
+        egress_only_gateway::describe_all,
+    ),
+    write(
+        "DeleteEgressOnlyInternetGateway",
+        egress_only_gateway::delete,
+    ),
+    write("CreateVpcEndpoint", endpoint::create_vpc_endpoint),
+    read("DescribeVpcEndpoints", endpoint::describe_vpc_endpoints),
+    write("ModifyVpcEndpoint", endpoint::modify_vpc_endpoint),
+    write("DeleteVpcEndpoints", endpoint::delete_vpc_endpoints),
+    read(
+        "DescribeVpcEndpointServices",
+        endpoint::describe_vpc_endpoint_services,
+    ),
+    read("DescribePrefixLists", prefix_list::describe_prefix_lists),
+    read(
+        "DescribeManagedPrefixLists",
+        prefix_list::describe_managed_prefix_lists,
+    ),
+    read(
+        "GetManagedPrefixListEntries",
+        prefix_list::get_managed_prefix_list_entries,
+    ),
+    write("CreateFlowLogs", flow_log::create_flow_logs),
+    read("DescribeFlowLogs", flow_log::describe_flow_logs),
+    write("DeleteFlowLogs", flow_log::delete_flow_logs),
+    read("DescribeDhcpOptions", dhcp_options::describe_dhcp_options),
     write("CreateTags", tags::create_tags),
     write("DeleteTags", tags::delete_tags),
     read("DescribeTags", tags::describe_tags),
@@ -218,8 +303,10 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 pub(crate) fn happen(world: &mut World, region: &str, what: Happening) {
     match what {
         Happening::InterfaceVanishes { id } => {
-            world.region(region).ec2.interfaces.remove(&id);
+            world.region(region).ec2.remove_interface(&id);
         }
+        Happening::NatGateway { id, step } => nat::happen(world, region, &id, step),
+        Happening::Endpoint { id, gone } => endpoint::happen(world, region, &id, gone),
     }
 }
 
@@ -294,5 +381,11 @@ impl Ec2 {
             .iter()
             .find(|(_, gateway)| attached(gateway))
             .map(|(id, _)| id)
+    }
+
+    /// Whether a VPC has a regional NAT gateway, which has public addresses but no interfaces.
+    fn regional_nat_of(&self, vpc: &str) -> bool {
+        let has = |nat: &NatGateway| nat.regional.is_some() && nat.vpc == vpc && nat.is_there();
+        self.nat_gateways.values().any(has)
     }
 }

@@ -222,6 +222,12 @@ pub(super) fn describe_regions(call: &mut Call<'_>) -> Answer {
     query.page("regionInfo", shown.collect())
 }
 
+/// Names and ids of a region's zones that need no opting in to.
+pub(super) fn names(region: &str) -> Vec<(String, String)> {
+    let zones = all_zones(region).into_iter().filter(|zone| !zone.opt_in);
+    zones.map(|zone| (zone.name, zone.id)).collect()
+}
+
 /// The zone that a new subnet asks for, or the first one. The refusal names those that would do
 /// [terraform #3434, aws-cdk #32017].
 pub(super) fn choose(

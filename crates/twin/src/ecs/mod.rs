@@ -55,6 +55,8 @@ mod task;
 mod task_definition;
 mod update_service;
 
+pub(crate) use roles::trusts;
+
 /// The state of ECS in one region.
 #[derive(Default, Serialize, Deserialize, Debug)]
 #[serde(default)]

@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::record_set::RecordSet;
-use super::{change, delegation, name, refuse};
+use super::{change, delegation, name, refuse, vpc};
 use crate::clock::Millis;
-use crate::ec2;
 use crate::input::Input;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -64,14 +63,7 @@ pub(super) fn create_hosted_zone(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
     let given = input.required("Name")?;
     let reference = input.required("CallerReference")?;
-    let vpc = match input.object("VPC")? {
-        Some(mut vpc) => {
-            let found = (vpc.required("VPCRegion")?, vpc.required("VPCId")?);
-            vpc.finish()?;
-            Some(found)
-        }
-        None => None,
-    };
+    let vpc = input.object("VPC")?.map(vpc::read).transpose()?;
     let (mut comment, mut private) = (None, vpc.is_some());
     if let Some(mut config) = input.object("HostedZoneConfig")? {
         comment = comment_of(&mut config)?;
@@ -261,22 +253,7 @@ fn check(
         );
         return Err(Refusal::new("TooManyHostedZones", message));
     }
-    let Some(vpc) = vpc else { return Ok(()) };
-    if !ec2::vpc_exists(world, &vpc.0, &vpc.1) {
-        let message = format!(
-            "The VPC: {} in region {} that you provided is not authorized to make the association.",
-            vpc.1, vpc.0
-        );
-        return Err(Refusal::new("InvalidVPCId", message));
-    }
-    if zones().any(|zone| zone.name == name && zone.vpcs.contains(vpc)) {
-        let message = format!(
-            "The VPC {} in region {} has already been associated with the hosted zone with the same domain name.",
-            vpc.1, vpc.0
-        );
-        return Err(Refusal::new("ConflictingDomainExists", message));
-    }
-    Ok(())
+    vpc.map_or(Ok(()), |vpc| vpc::check(world, name, vpc))
 }
 
 fn only_id(call: &mut Call<'_>) -> Result<String, Refusal> {
@@ -286,7 +263,8 @@ fn only_id(call: &mut Call<'_>) -> Result<String, Refusal> {
     Ok(id)
 }
 
-fn comment_of(input: &mut Input) -> Result<Option<String>, Refusal> {
+/// Takes a comment.
+pub(super) fn comment_of(input: &mut Input) -> Result<Option<String>, Refusal> {
     let comment = input.text("Comment")?.filter(|comment| !comment.is_empty());
     if comment
         .as_ref()

@@ -35,22 +35,12 @@ ABSENT_SERVICES = {
 # Rows whose operation the twin does not have: service and operation.
 ABSENT = {
     "ec2": {
-        "AllocateAddress": "AllocateAddress", "CreateNatGateway": "CreateNatGateway",
-        "CreateRoute nat": "CreateNatGateway", "EgressOnlyIGW create": "CreateEgressOnlyInternetGateway",
-        "CreateVpcEndpoint gateway s3": "CreateVpcEndpoint", "CreateVpcEndpoint interface ecr": "CreateVpcEndpoint",
         "CreateLaunchTemplate": "CreateLaunchTemplate", "CreateLaunchTemplateVersion": "CreateLaunchTemplateVersion",
         "DescribeLaunchTemplateVersions": "DescribeLaunchTemplateVersions",
         "DescribeInstanceTypes": "DescribeInstanceTypes", "RunInstances": "RunInstances",
-        "NAT pending->available": "CreateNatGateway", "idempotency CreateNatGateway ClientToken": "CreateNatGateway",
-        "DescribeAddresses shows NAT assoc": "DescribeAddresses", "VPCE pending->available": "CreateVpcEndpoint",
-        "DescribeNetworkInterfaces(NAT ENI)": "CreateNatGateway",
-        "DescribePrefixLists/Managed": "DescribeManagedPrefixLists",
     },
     "ec2-refuse": {
-        "ReleaseAddress not found": "ReleaseAddress", "duplicate launch template": "CreateLaunchTemplate",
-        "RunInstances nonexistent AMI": "RunInstances", "DescribeNatGateways not found": "DescribeNatGateways",
-        "DeleteNatGateway not found": "DeleteNatGateway", "CreateNatGateway bad alloc": "CreateNatGateway",
-        "ReleaseAddress used by NAT": "ReleaseAddress", "DeleteSubnet with NAT": "CreateNatGateway",
+        "duplicate launch template": "CreateLaunchTemplate", "RunInstances nonexistent AMI": "RunInstances",
     },
     "iam": {
         "CreateOpenIDConnectProvider": "CreateOpenIDConnectProvider",
@@ -60,10 +50,8 @@ ABSENT = {
     "ecs": {"CreateCapacityProvider ASG": "CreateCapacityProvider"},
     "teardown": {
         "DeleteCapacityProvider": "DeleteCapacityProvider", "TerminateInstances": "TerminateInstances",
-        "DeleteVpcEndpoints": "DeleteVpcEndpoints", "DeleteNatGateway": "DeleteNatGateway",
-        "ReleaseAddress": "ReleaseAddress", "EgressOnlyIGW delete": "DeleteEgressOnlyInternetGateway",
         "DeleteLaunchTemplate": "DeleteLaunchTemplate", "DeleteRepository force": "DeleteRepository",
-        "DeleteObjects+DeleteBucket": "DeleteBucket", "NAT deleting->deleted": "DeleteNatGateway",
+        "DeleteObjects+DeleteBucket": "DeleteBucket",
     },
 }
 
@@ -101,6 +89,18 @@ ROWS = {
         "DescribeSecurityGroupRules": "test_row_egress_rule_and_rules_of_a_group",
         "DescribeSecurityGroups default egress": "test_a_new_group_lets_everything_out",
         "CreateTags/DeleteTags": "test_tags",
+        "AllocateAddress": "test_ec2_addresses:test_row_allocate_address",
+        "CreateNatGateway": "test_ec2_nat:test_row_create_nat_gateway",
+        "CreateRoute nat": "test_ec2_nat:test_row_create_route_nat",
+        "NAT pending->available": "test_ec2_nat:test_row_nat_pending_to_available",
+        "idempotency CreateNatGateway ClientToken": "test_ec2_nat:test_row_idempotency_client_token",
+        "DescribeAddresses shows NAT assoc": "test_ec2_nat:test_row_describe_addresses_shows_nat_association",
+        "DescribeNetworkInterfaces(NAT ENI)": "test_ec2_nat:test_row_nat_interface",
+        "EgressOnlyIGW create": "test_ec2_ways_out:test_row_egress_only_igw_create",
+        "CreateVpcEndpoint gateway s3": "test_ec2_endpoints:test_row_create_vpc_endpoint_gateway_s3",
+        "CreateVpcEndpoint interface ecr": "test_ec2_endpoints:test_row_create_vpc_endpoint_interface_ecr",
+        "VPCE pending->available": "test_ec2_endpoints:test_row_vpce_pending_to_available",
+        "DescribePrefixLists/Managed": "test_ec2_endpoints:test_row_prefix_lists",
     },
     "ec2-refuse": {
         "CreateNetworkInterface": "test_row_create_network_interface", "CreateVpc /8": "test_row_create_vpc_8",
@@ -120,6 +120,12 @@ ROWS = {
         "DeleteRouteTable associated": "test_row_delete_route_table_associated",
         "DetachIGW with EIPs mapped": "test_row_detach_igw_mapped_and_delete_sg_used_by_alb",
         "DeleteIGW attached": "test_row_delete_igw_attached", "DeleteVpc with subnet": "test_row_delete_vpc_with_subnet",
+        "ReleaseAddress not found": "test_ec2_addresses:test_row_release_address_not_found",
+        "DescribeNatGateways not found": "test_ec2_nat:test_row_describe_and_delete_nat_gateways_not_found",
+        "DeleteNatGateway not found": "test_ec2_nat:test_row_describe_and_delete_nat_gateways_not_found",
+        "CreateNatGateway bad alloc": "test_ec2_nat:test_row_create_nat_gateway_bad_alloc",
+        "ReleaseAddress used by NAT": "test_ec2_nat:test_row_release_address_used_by_nat",
+        "DeleteSubnet with NAT": "test_ec2_nat:test_row_delete_subnet_with_nat",
     },
     "iam": {
         "CreateRole(tags)": "test_a_role_has_what_it_was_given",
@@ -307,6 +313,11 @@ ROWS = {
         "Detach*/DeleteRole": "test_iam:test_delete_role_with_attached_policy",
         "DeletePolicy with >1 versions": "test_iam:test_delete_policy_with_more_than_one_version",
         "DeleteHostedZone": "test_route53:test_delete_hosted_zone_with_records",
+        "DeleteVpcEndpoints": "test_ec2_endpoints:test_a_gateway_endpoint_takes_its_routes_along",
+        "DeleteNatGateway": "test_ec2_nat:test_row_deleting_to_deleted",
+        "NAT deleting->deleted": "test_ec2_nat:test_row_deleting_to_deleted",
+        "ReleaseAddress": "test_ec2_addresses:test_a_released_address_is_gone",
+        "EgressOnlyIGW delete": "test_ec2_ways_out:test_row_egress_only_igw_delete",
     },
 }
 MADE = "test_emulator_rows_made"
