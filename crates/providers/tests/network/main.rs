@@ -9,4 +9,5 @@ mod route_table;
 mod security_group;
 mod subnet;
 mod vpc;
+mod ways_out;
 mod zones;

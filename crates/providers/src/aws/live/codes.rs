@@ -13,6 +13,7 @@ const THROTTLED: &[&str] = &[
     "PriorRequestNotComplete",
     "ConcurrentModification",
     "ConcurrentModificationException",
+    "ConcurrentUpdateException",
     "OperationAborted",
     "OperationAbortedException",
     "UpdateInProgressException",
@@ -46,6 +47,7 @@ const DEPENDENCY: &[&str] = &[
     "DependencyViolation",
     "InvalidGroup.InUse",
     "InvalidCidrBlock.InUse",
+    "InvalidIPAddress.InUse",
     "DeleteConflict",
     "ResourceInUse",
     "ResourceInUseException",
@@ -163,6 +165,16 @@ fn ambiguous(operation: &str, message: &str) -> Class {
             Class::Gone
         }
         "ecs:DeleteService" if message.contains("cannot be stopped while") => Class::Dependency,
+        // The service, its balancer or the service-linked role is not everywhere yet
+        // (terraform-provider-aws retries the same for two minutes).
+        "application-autoscaling:RegisterScalableTarget"
+        | "application-autoscaling:PutScalingPolicy"
+            if ["doesn't exist", "Unable to assume", "not authorized"]
+                .iter()
+                .any(|text| message.contains(text)) =>
+        {
+            Class::Eventual
+        }
         // "… a secret with this name is already scheduled for deletion" (terraform-provider-aws
         // #5445).
         "secretsmanager:CreateSecret" if message.contains("scheduled for deletion") => {

@@ -95,10 +95,10 @@ impl Live for NatGateway {
     async fn gone(aws: &Aws, outputs: &Outputs) -> Result<Gone, Failure> {
         Ok(match by_id(aws, &outputs.id).await? {
             Some(Described {
-                state: state @ (State::Deleting | State::Available | State::Pending),
+                state: State::Deleting | State::Available | State::Pending,
                 ..
             }) => Gone::Held {
-                by: format!("AWS, which is still {} it", state.as_str()),
+                by: "AWS, which is still deleting it".into(),
                 look_after: LOOK_AFTER,
             },
             _ => Gone::Gone,

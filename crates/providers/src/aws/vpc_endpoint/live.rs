@@ -179,11 +179,13 @@ async fn delete(aws: &Aws, id: &str) -> Result<(), Failure> {
         return Ok(());
     };
     let code = error.code.unwrap_or_default();
-    if code == "InvalidVpcEndpointId.NotFound" || code == "InvalidVpcEndpoint.NotFound" {
-        return Ok(());
-    }
+    let class = if code.ends_with(".NotFound") {
+        Class::Gone
+    } else {
+        Class::Dependency
+    };
     let message = error.message.unwrap_or_default();
-    Err(Failure::new(Class::Dependency, DELETE, code, message))
+    Err(Failure::new(class, DELETE, code, message))
 }
 
 fn all_known(operation: &'static str, inputs: &[Input<String>]) -> Result<Vec<String>, Failure> {
