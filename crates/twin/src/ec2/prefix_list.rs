@@ -145,7 +145,7 @@ fn lists(region: &str) -> Vec<PrefixList> {
             id: format!("pl-{hash:08x}"),
             name,
             is_v6: *is_v6,
-            blocks: *blocks,
+            blocks,
         }
     };
     LISTS.iter().map(list).collect()

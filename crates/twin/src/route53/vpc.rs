@@ -14,6 +14,9 @@ use crate::world::World;
 /// VPCs of a private zone until a higher quota is granted [Route 53 guide: quotas].
 const QUOTA: usize = 300;
 
+/// Region and id.
+pub(super) type Vpc = (String, String);
+
 /// `AssociateVPCWithHostedZone`
 pub(super) fn associate_vpc_with_hosted_zone(call: &mut Call<'_>) -> Answer {
     let (id, vpc, comment) = change_of(call)?;
@@ -86,7 +89,7 @@ pub(super) fn list_hosted_zones_by_vpc(call: &mut Call<'_>) -> Answer {
 }
 
 /// Takes region and id of a VPC.
-pub(super) fn read(mut vpc: Input) -> Result<(String, String), Refusal> {
+pub(super) fn read(mut vpc: Input) -> Result<Vpc, Refusal> {
     let found = (vpc.required("VPCRegion")?, vpc.required("VPCId")?);
     vpc.finish()?;
     Ok(found)
@@ -94,7 +97,7 @@ pub(super) fn read(mut vpc: Input) -> Result<(String, String), Refusal> {
 
 /// Refuses a VPC that is not there, or in which that name is another zone's or an endpoint's already
 /// [terraform-provider-aws #37783].
-pub(super) fn check(world: &World, name: &str, vpc: &(String, String)) -> Result<(), Refusal> {
+pub(super) fn check(world: &World, name: &str, vpc: &Vpc) -> Result<(), Refusal> {
     let (region, id) = vpc;
     if !ec2::vpc_exists(world, region, id) {
         let message = format!(
@@ -124,14 +127,17 @@ pub(crate) fn private_zone_of(
     domain: &str,
 ) -> Option<String> {
     let answers = |zone: &HostedZone| {
-        let here = |it: &(String, String)| it.0 == region && it.1 == vpc;
+        let here = |it: &Vpc| it.0 == region && it.1 == vpc;
         zone.domain() == domain && zone.vpcs.iter().any(here)
     };
     let mut zones = world.route53.zones.values();
     zones.find(|zone| answers(zone)).map(|zone| zone.id.clone())
 }
 
-fn change_of(call: &mut Call<'_>) -> Result<(String, (String, String), Option<String>), Refusal> {
+/// The zone's id, the VPC, and what the caller says about it.
+type Asked = (String, Vpc, Option<String>);
+
+fn change_of(call: &mut Call<'_>) -> Result<Asked, Refusal> {
     let mut input = std::mem::take(&mut call.input);
     let id = zone::zone_id(&mut input)?;
     let vpc = input.object("VPC")?.ok_or_else(|| input.missing("VPC"))?;
