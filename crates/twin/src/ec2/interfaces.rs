@@ -78,8 +78,18 @@ pub(crate) fn create(
     region: &str,
     new: NewInterface,
 ) -> Result<String, Refusal> {
+    create_at(world, region, new, None)
+}
+
+/// The same with an address of its owner's choice, as network load balancers can have.
+pub(crate) fn create_at(
+    world: &mut World,
+    region: &str,
+    new: NewInterface,
+    address: Option<Ipv4Addr>,
+) -> Result<String, Refusal> {
     let attachment = world.ids.hex("eni-attach-", 17);
-    let mut made = prepare(world, region, &new.subnet, new.groups, None)?;
+    let mut made = prepare(world, region, &new.subnet, new.groups, address)?;
     made.description = new.description;
     made.requester = Some(new.requester);
     made.attachment = Some(attachment);
@@ -346,7 +356,10 @@ impl Resource for Interface {
             "ownerId": view.account,
             "requesterId": self.requester,
             "requesterManaged": self.requester.is_some(),
-            "interfaceType": "interface",
+            "interfaceType": match self.description.starts_with("ELB net/") {
+                true => "network_load_balancer",
+                false => "interface",
+            },
             "status": if self.is_attached() { "in-use" } else { "available" },
             "macAddress": self.mac,
             "privateIpAddress": self.private_ip.to_string(),

@@ -3,7 +3,7 @@
 use super::balancer::Kind;
 
 /// Balancers answer under a name of their own domain; internal ones say so in it.
-pub(super) fn name(
+pub(crate) fn name(
     kind: Kind,
     internet_facing: bool,
     name: &str,
@@ -21,7 +21,7 @@ pub(super) fn name(
 }
 
 /// Route 53 zones of balancers' names [AWS General Reference: Elastic Load Balancing endpoints].
-pub(super) fn hosted_zone(kind: Kind, region: &str) -> String {
+pub(crate) fn hosted_zone(kind: Kind, region: &str) -> String {
     let known = match (kind, region) {
         (Kind::Application, "ap-northeast-1") => "Z14GRHDCWA56QT",
         (Kind::Application, "ap-south-1") => "ZP97RAFLXTNZK",
