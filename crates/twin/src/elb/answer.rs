@@ -4,7 +4,7 @@ use super::balancer;
 use super::instances::State;
 use super::listener::Listener;
 use crate::acm;
-use crate::elbv2::{Reply, instance, reply};
+use crate::elbv2::{Reply, reply};
 use crate::world::World;
 
 /// The status that comes back from the balancer of this name, asked for `host` on `port`; why there is none, else. No
@@ -39,12 +39,8 @@ pub(crate) fn answer(
     let Some(found) = instances.find(|it| it.state == State::InService) else {
         return Some(silent(listener, 503));
     };
-    let Some(found) = instance(world, region, &found.id) else {
-        return Some(silent(listener, 503));
-    };
-    let address = found.address.to_string();
     Some(
-        match reply(world, region, &address, listener.instance_port) {
+        match reply(world, region, &found.id, listener.instance_port) {
             Reply::Status(status) => Ok(status),
             Reply::Refused => silent(listener, 502),
             Reply::Silence => silent(listener, 504),

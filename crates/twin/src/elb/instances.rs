@@ -223,7 +223,7 @@ pub(super) fn decide(world: &mut World, region: &str, name: &str, serial: u64) {
 fn passes(world: &World, region: &str, balancer: &LoadBalancer, id: &str) -> Option<bool> {
     let found = instance(world, region, id)?;
     let check = &balancer.health_check;
-    let answer = reply(world, region, &found.address.to_string(), check.port);
+    let answer = reply(world, region, id, check.port);
     let passed = matches!(answer, Reply::Status(status) if check.accepts(status));
     Some(passed && found.running && balancer.has_zone(&found.zone))
 }

@@ -21,7 +21,7 @@ pub(crate) enum Reply {
     Silence,
 }
 
-/// What a target answers on this port: an address itself, an instance at its own, a balancer for those behind it.
+/// What a target answers on this port; a balancer answers for those behind it.
 pub(super) fn of_target(
     world: &World,
     region: &str,
@@ -30,10 +30,6 @@ pub(super) fn of_target(
     port: u16,
 ) -> Reply {
     match group.target_type.as_str() {
-        "instance" => match neighbours::instance(world, region, &target.id) {
-            Some(found) if found.running => reply(world, region, &found.address.to_string(), port),
-            _ => Reply::Silence,
-        },
         "alb" => of_balancer(world, region, group, &target.id, port),
         _ => reply(world, region, &target.id, port),
     }
@@ -62,7 +58,14 @@ fn of_balancer(world: &World, region: &str, group: &TargetGroup, arn: &str, port
     Reply::Status(answer::through(world, region, listener, &asked).0)
 }
 
-pub(crate) fn reply(world: &World, region: &str, ip: &str, port: u16) -> Reply {
+/// What answers at an address, or on an instance that runs.
+pub(crate) fn reply(world: &World, region: &str, host: &str, port: u16) -> Reply {
+    let address = match host.starts_with("i-") {
+        true => neighbours::instance(world, region, host).filter(|it| it.running),
+        false => None,
+    };
+    let address = address.map(|found| found.address.to_string());
+    let ip = address.as_deref().unwrap_or(host);
     let behaviour = ecs::listening(world, region, ip, port).or_else(|| scripted(world, ip, port));
     match behaviour {
         Some(behaviour) if behaviour.listens => Reply::Status(behaviour.http_status),
