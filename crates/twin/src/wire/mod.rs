@@ -119,13 +119,14 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
 
 /// Elastic Load Balancing has two APIs under one name, and classic balancers' requests name its older version.
 fn by_version(service: &'static Service, body: &[u8]) -> &'static Service {
-    let mut parameters = form_urlencoded::parse(body);
-    let older = |(name, value): (_, _)| name == "Version" && value == elb::VERSION;
-    if service.name != "elasticloadbalancing" || !parameters.any(older) {
+    if service.name != "elasticloadbalancing" {
         return service;
     }
+    let mut parameters = form_urlencoded::parse(body);
+    let older = parameters.any(|(name, value)| name == "Version" && value == elb::VERSION);
     let mut all = services().iter();
-    all.find(|other| other.name == "elb").unwrap_or(service)
+    all.find(|other| older && other.name == "elb")
+        .unwrap_or(service)
 }
 
 /// The response that says this.
