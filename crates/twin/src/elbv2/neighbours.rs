@@ -79,7 +79,12 @@ pub(super) fn allocation(
 }
 
 /// Gives a balancer's interface the address of an allocation, for as long as the interface lives.
-pub(super) fn associate(world: &mut World, region: &str, interface: &str, address: Ipv4Addr) {
+pub(super) fn associate(
+    world: &mut World,
+    region: &str,
+    interface: &str,
+    (_allocation, address): (&str, Ipv4Addr),
+) {
     let interfaces = &mut world.region(region).ec2.interfaces;
     if let Some(found) = interfaces.get_mut(interface) {
         found.public_ip = Some(address);

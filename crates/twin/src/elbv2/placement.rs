@@ -313,8 +313,13 @@ pub(crate) fn occupy(
         };
         match ec2::interfaces::create_at(world, region, wanted, private) {
             Ok(interface) => {
-                if let Some(Fixed::Elastic { address, .. }) = &fixed {
-                    neighbours::associate(world, region, &interface, *address);
+                if let Some(Fixed::Elastic {
+                    allocation,
+                    address,
+                }) = &fixed
+                {
+                    let given = (allocation.as_str(), *address);
+                    neighbours::associate(world, region, &interface, given);
                 }
                 zones.push(Zone {
                     name: zone.clone(),

@@ -72,7 +72,6 @@ def classic(stack):  # noqa: F811
     listener = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstancePort": 80}
     elb = stack.twin.client("elb")
     elb.create_load_balancer(LoadBalancerName="old", Listeners=[listener], Subnets=stack.subnets)
-    stack.iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
     ports = {"portMappings": [{"containerPort": 80, "hostPort": 80}], "memory": 128}
     stack.register(container=ports, networkMode="bridge", requiresCompatibilities=["EC2"], family="old")
     stack.register()
