@@ -271,7 +271,7 @@ def test_health_check(lb):
 @pytest.mark.parametrize(
     "more",
     [
-        {"Timeout": 10}, {"Interval": 301}, {"HealthyThreshold": 1}, {"UnhealthyThreshold": 11}, {"Target": "HTTP:80"},
+        {"Timeout": 10}, {"Interval": 301}, {"HealthyThreshold": 11}, {"UnhealthyThreshold": 11}, {"Target": "HTTP:80"},
         {"Target": "TCP:80/x"}, {"Target": "UDP:80"}, {"Target": "TCP:0"}, {"Target": "TCP"}, {"Timeout": 61, "Interval": 90},
     ],
 )

@@ -263,7 +263,7 @@ def nothing_is_left(twin):
 
 
 def test_a_network_balancer(twin, tmp_path, eventually):
-    before, after = {"cross": "false", "interval": 10}, {"cross": "true", "interval": 30}
+    before, after = {"cross": "false", "interval": 20}, {"cross": "true", "interval": 30}
     terraform = Terraform(twin, tmp_path, NETWORK + CERTIFICATE + NLB % before)
     terraform.apply()
     assert terraform.plans_nothing()
