@@ -13,6 +13,7 @@ mod control;
 mod dns;
 mod ec2;
 mod ecs;
+mod elb;
 mod elbv2;
 mod fault;
 mod hidden;
@@ -36,6 +37,7 @@ mod tags;
 mod throttle;
 mod timing;
 mod twin;
+mod wafv2;
 mod wire;
 mod world;
 

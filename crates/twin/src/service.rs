@@ -4,7 +4,8 @@
 use crate::operation::Operation;
 use crate::wire::Route;
 use crate::{
-    acm, cloudflare, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm, sts, tagging,
+    acm, cloudflare, ec2, ecs, elb, elbv2, iam, logs, route53, secretsmanager, ssm, sts, tagging,
+    wafv2,
 };
 
 /// A service: how it is addressed, and what it can do.
@@ -124,6 +125,20 @@ const SERVICES: &[Service] = &[
         bad_tag: "ValidationError",
         bad_token: "ValidationError",
     },
+    // Signed for as the one before it: the version in the request tells them apart.
+    Service {
+        name: "elb",
+        protocol: Protocol::Query {
+            version: elb::VERSION,
+            namespace: "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/",
+        },
+        operations: elb::OPERATIONS,
+        missing: "ValidationError",
+        invalid: "ValidationError",
+        many_tags: "TooManyTags",
+        bad_tag: "ValidationError",
+        bad_token: "ValidationError",
+    },
     Service {
         name: "iam",
         protocol: Protocol::Query {
@@ -210,5 +225,17 @@ const SERVICES: &[Service] = &[
         many_tags: "InvalidParameterException",
         bad_tag: "InvalidParameterException",
         bad_token: "PaginationTokenExpiredException",
+    },
+    Service {
+        name: "wafv2",
+        protocol: Protocol::Json {
+            target: "AWSWAF_20190729",
+        },
+        operations: wafv2::OPERATIONS,
+        missing: "WAFInvalidParameterException",
+        invalid: "WAFInvalidParameterException",
+        many_tags: "WAFLimitsExceededException",
+        bad_tag: "WAFInvalidParameterException",
+        bad_token: "WAFInvalidParameterException",
     },
 ];

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{acm, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm};
+use crate::{acm, ec2, ecs, elb, elbv2, iam, logs, route53, secretsmanager, ssm, wafv2};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GetResources", get_resources),
@@ -32,12 +32,14 @@ const LISTINGS: &[Listing] = &[
     acm::tagged,
     ec2::tagged,
     ecs::tagged,
+    elb::tagged,
     elbv2::tagged,
     iam::tagged,
     logs::tagged,
     secretsmanager::tagged,
     ssm::tagged,
     route53::tagged,
+    wafv2::tagged,
 ];
 
 /// Everything of a region that could bear tags, by ARN; also what bears none.
@@ -174,6 +176,11 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
                 json!({ "resourceArn": arn, "tags": tags }),
             )
         }
+        "elasticloadbalancing" if is_classic(arn) => (
+            "elb",
+            "AddTags",
+            json!({ "LoadBalancerNames": [last(arn)], "Tags": list }),
+        ),
         "elasticloadbalancing" => (
             "elasticloadbalancing",
             "AddTags",
@@ -204,6 +211,11 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "ChangeTagsForResource",
             json!({ "ResourceType": type_of(arn), "ResourceId": last(arn), "AddTags": list }),
         ),
+        "wafv2" => (
+            "wafv2",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": list }),
+        ),
         _ => return None,
     })
 }
@@ -226,6 +238,11 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "ecs",
             "UntagResource",
             json!({ "resourceArn": arn, "tagKeys": keys }),
+        ),
+        "elasticloadbalancing" if is_classic(arn) => (
+            "elb",
+            "RemoveTags",
+            json!({ "LoadBalancerNames": [last(arn)], "Tags": list }),
         ),
         "elasticloadbalancing" => {
             let input = json!({ "ResourceArns": [arn], "TagKeys": keys });
@@ -255,6 +272,11 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "route53",
             "ChangeTagsForResource",
             json!({ "ResourceType": type_of(arn), "ResourceId": last(arn), "RemoveTagKeys": keys }),
+        ),
+        "wafv2" => (
+            "wafv2",
+            "UntagResource",
+            json!({ "ResourceARN": arn, "TagKeys": keys }),
         ),
         _ => return None,
     })
@@ -386,6 +408,11 @@ fn service_of(arn: &str) -> &str {
 fn type_of(arn: &str) -> &str {
     let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
     resource.split(['/', ':']).next().unwrap_or_default()
+}
+
+/// The ARNs of classic load balancers name no sort of balancer.
+fn is_classic(arn: &str) -> bool {
+    type_of(arn) == "loadbalancer" && arn.matches('/').count() == 1
 }
 
 fn last(arn: &str) -> &str {

@@ -33,6 +33,9 @@ pub struct Timing {
     pub interface_release: u64,
     /// Target `initial` to `healthy` at the least; else health check interval times threshold.
     pub target_registration: u64,
+    /// How long a new web ACL cannot be associated yet (assumed; the WAF API says "a few seconds to a number of minutes",
+    /// terraform-provider-aws #17527 waits for it).
+    pub web_acl: u64,
     /// NAT gateway `pending` to `available` (assumed).
     pub nat_gateway: u64,
     /// NAT gateway `pending` to `failed` (assumed).
@@ -76,6 +79,7 @@ impl Timing {
             service_drain: 0,
             interface_release: 0,
             target_registration: 0,
+            web_acl: 0,
             nat_gateway: 0,
             nat_gateway_failure: 0,
             nat_gateway_delete: 0,
@@ -106,6 +110,7 @@ impl Default for Timing {
             service_drain: 5_000,
             interface_release: 60_000,
             target_registration: 1_000,
+            web_acl: 5_000,
             nat_gateway: 90_000,
             nat_gateway_failure: 15_000,
             nat_gateway_delete: 60_000,

@@ -8,7 +8,9 @@ use crate::agenda::{Agenda, Happening};
 use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
-use crate::{acm, cloudflare, dns, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm, sts};
+use crate::{
+    acm, cloudflare, dns, ec2, ecs, elb, elbv2, iam, logs, route53, secretsmanager, ssm, sts, wafv2,
+};
 
 /// All state. Services own one field each, here or in [`Region`].
 #[derive(Serialize, Deserialize, Debug)]
@@ -48,12 +50,14 @@ pub struct World {
 #[allow(missing_docs)]
 pub struct Region {
     pub ec2: ec2::Ec2,
+    pub elb: elb::Elb,
     pub elbv2: elbv2::Elbv2,
     pub acm: acm::Acm,
     pub ecs: ecs::Ecs,
     pub logs: logs::Logs,
     pub secretsmanager: secretsmanager::Secrets,
     pub ssm: ssm::Parameters,
+    pub wafv2: wafv2::Waf,
 }
 
 /// New identifiers, the same ones in every run: a counter, scattered.
@@ -113,6 +117,7 @@ const LIMIT: usize = 1_000_000;
 fn happen(world: &mut World, region: &str, what: Happening) {
     match what {
         Happening::Ec2(what) => ec2::happen(world, region, what),
+        Happening::Elb(what) => elb::happen(world, region, what),
         Happening::Elbv2(what) => elbv2::happen(world, region, what),
         Happening::Acm(what) => acm::happen(world, region, what),
         Happening::Ecs(what) => ecs::happen(world, region, what),

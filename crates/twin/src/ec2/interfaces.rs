@@ -84,6 +84,20 @@ pub(crate) fn create(
     create_as(world, region, &ordinary(), new, None)
 }
 
+/// The same with an address of its owner's choice, as network load balancers can have.
+pub(crate) fn create_at(
+    world: &mut World,
+    region: &str,
+    new: NewInterface,
+    address: Option<Ipv4Addr>,
+) -> Result<String, Refusal> {
+    let sort = match new.description.starts_with("ELB net/") {
+        true => "network_load_balancer".to_owned(),
+        false => ordinary(),
+    };
+    create_as(world, region, &sort, new, address)
+}
+
 /// The same of some sort, with this address if one is named.
 pub(super) fn create_as(
     world: &mut World,

@@ -6,23 +6,29 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::refuse;
+use super::service_settings::Settings;
 use super::shape::{self, Shape, may};
 use super::task_definition::TaskDefinition;
-use crate::elbv2;
 use crate::refusal::Refusal;
 use crate::world::World;
+use crate::{elb, elbv2};
 
-/// One target group of a service, and the container that answers for it.
+/// One target group of a service, or its classic load balancer, and the container that answers for it.
 #[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Balancer {
+    /// Empty where there is a classic load balancer instead.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) target_group_arn: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) load_balancer_name: Option<String>,
     pub(super) container_name: String,
     pub(super) container_port: u16,
 }
 
 const BALANCERS: Shape = Shape::List(&[
     may("targetGroupArn", Shape::Text),
+    may("loadBalancerName", Shape::Text),
     may("containerName", Shape::Text),
     may("containerPort", Shape::Whole),
 ]);
@@ -34,8 +40,13 @@ pub(super) fn read(raw: Option<Value>) -> Result<Option<Vec<Balancer>>, Refusal>
     let checked = shape::check(raw, &BALANCERS, "loadBalancers")?;
     for item in checked.as_array().into_iter().flatten() {
         let blank = |name: &str| item[name].as_str().is_none_or(str::is_empty);
-        if blank("targetGroupArn") {
+        if blank("targetGroupArn") && blank("loadBalancerName") {
             return Err(refuse::parameter("targetGroupArn can not be blank."));
+        }
+        if !item["targetGroupArn"].is_null() && !item["loadBalancerName"].is_null() {
+            return Err(refuse::parameter(
+                "loadBalancerName and targetGroupArn cannot both be specified.",
+            ));
         }
         if blank("containerName") {
             return Err(refuse::parameter("Container Name can not be blank."));
@@ -47,6 +58,16 @@ pub(super) fn read(raw: Option<Value>) -> Result<Option<Vec<Balancer>>, Refusal>
     serde_json::from_value(checked)
         .map(Some)
         .map_err(|error| refuse::parameter(format!("Invalid loadBalancers: {error}")))
+}
+
+impl Balancer {
+    /// As events speak of what is registered.
+    pub(super) fn told(&self) -> String {
+        match &self.load_balancer_name {
+            Some(name) => format!("instances in (elb {name})"),
+            None => format!("targets in (target-group {})", self.target_group_arn),
+        }
+    }
 }
 
 /// Refuses what cannot be (failures.md 1.2; the sentences are AWS's).
@@ -64,6 +85,7 @@ pub(super) fn check(
     for balancer in balancers {
         let Balancer {
             target_group_arn: arn,
+            load_balancer_name: classic,
             container_name: name,
             container_port: port,
         } = balancer;
@@ -76,6 +98,10 @@ pub(super) fn check(
             return Err(refuse::parameter(format!(
                 "The container {name} did not have a container port {port} defined."
             )));
+        }
+        if let Some(classic) = classic {
+            check_classic(world, region, definition, classic, balancers.len())?;
+            continue;
         }
         let group = elbv2::target_group(world, region, arn).ok_or_else(|| {
             refuse::parameter(format!("The specified target group does not exist: {arn}"))
@@ -95,6 +121,54 @@ pub(super) fn check(
     Ok(())
 }
 
+/// Classic balancers know instances only, and a service has one of them at most [ECS API: LoadBalancer; ECS developer
+/// guide: load balancing].
+fn check_classic(
+    world: &World,
+    region: &str,
+    definition: &TaskDefinition,
+    name: &str,
+    all: usize,
+) -> Result<(), Refusal> {
+    if all > 1 {
+        return Err(refuse::parameter(
+            "load balancers can have at most 1 items when a Classic Load Balancer is used.",
+        ));
+    }
+    if definition.is_awsvpc() {
+        return Err(refuse::parameter(
+            "Classic Load Balancers are not supported with the awsvpc network mode. Use an Application Load Balancer or a Network Load Balancer.",
+        ));
+    }
+    // [amazon-ecs-agent #647]
+    let missing = || refuse::parameter(format!("The load balancer {name} does not exist."));
+    elb::find(world, region, name).map(drop).ok_or_else(missing)
+}
+
+/// What the settings of a service with a classic balancer cannot be: a circuit breaker is refused [containers-roadmap
+/// #1272], zones are rebalanced only if that was asked for [ECS API: CreateService availabilityZoneRebalancing].
+pub(super) fn suit(
+    balancers: &[Balancer],
+    settings: &mut Settings,
+    rebalancing_named: bool,
+) -> Result<(), Refusal> {
+    if balancers.iter().all(|it| it.load_balancer_name.is_none()) {
+        return Ok(());
+    }
+    if settings.deployment.deployment_circuit_breaker.enable {
+        return Err(refuse::parameter(
+            "Deployment circuit breaker feature is not supported with Classic Load Balancers. Remove the Classic Load Balancer and try again.",
+        ));
+    }
+    if settings.zone_rebalancing == "ENABLED" && rebalancing_named {
+        return Err(refuse::parameter(
+            "Availability Zone rebalancing is not supported with Classic Load Balancers.",
+        ));
+    }
+    "DISABLED".clone_into(&mut settings.zone_rebalancing);
+    Ok(())
+}
+
 /// What the balancers think of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Opinion {
@@ -109,10 +183,19 @@ pub(super) fn opinion(world: &World, region: &str, balancers: &[Balancer], ip: &
     let mut opinion = Opinion::Healthy;
     for Balancer {
         target_group_arn: arn,
+        load_balancer_name: classic,
         container_port: port,
         ..
     } in balancers
     {
+        if let Some(name) = classic {
+            match elb::state(world, region, name, ip) {
+                Some(elb::State::InService) => {}
+                Some(elb::State::OutOfService) => return Opinion::Unhealthy(name.clone()),
+                Some(elb::State::Registering) | None => opinion = Opinion::Waiting,
+            }
+            continue;
+        }
         match elbv2::target_state(world, region, arn, ip, *port) {
             Some("healthy") => {}
             Some("unhealthy") => return Opinion::Unhealthy(arn.clone()),
@@ -122,8 +205,14 @@ pub(super) fn opinion(world: &World, region: &str, balancers: &[Balancer], ip: &
     opinion
 }
 
+/// Registers what answers for a task: its own address, or the instance whose ports it has. Classic balancers know
+/// only the latter.
 pub(super) fn register(world: &mut World, region: &str, balancers: &[Balancer], ip: &str) {
     for balancer in balancers {
+        if let Some(name) = &balancer.load_balancer_name {
+            elb::register(world, region, name, ip);
+            continue;
+        }
         let port = balancer.container_port;
         elbv2::register_target(world, region, &balancer.target_group_arn, ip, port);
     }
@@ -139,10 +228,15 @@ pub(super) fn deregister(
     let mut longest = Duration::ZERO;
     for Balancer {
         target_group_arn: arn,
+        load_balancer_name: classic,
         container_port: port,
         ..
     } in balancers
     {
+        if let Some(name) = classic {
+            elb::deregister(world, region, name, ip);
+            continue;
+        }
         if elbv2::target_state(world, region, arn, ip, *port).is_none() {
             continue;
         }

@@ -31,6 +31,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let platform = input.text("platformVersion")?;
     let balancers = balancers::read(input.raw("loadBalancers"))?.unwrap_or_default();
     let network = Network::read(input.raw("networkConfiguration"))?;
+    let rebalancing_named = input.has("availabilityZoneRebalancing");
     let mut settings = Settings::new();
     settings.read(&mut input)?;
     let role = input.text("role")?;
@@ -67,6 +68,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         network.as_ref(),
         &balancers,
     )?;
+    balancers::suit(&balancers, &mut settings, rebalancing_named)?;
     if settings.execute_command {
         check_exec(call.world, &region, &definition)?;
     }
@@ -323,5 +325,10 @@ pub(super) fn check_fit(
         )));
     }
     network::check(world, region, definition, network)?;
+    if launch.is_fargate() && balancers.iter().any(|it| it.load_balancer_name.is_some()) {
+        return Err(refuse::parameter(
+            "Classic Load Balancers are not supported with Fargate. Use an Application Load Balancer or a Network Load Balancer.",
+        ));
+    }
     balancers::check(world, region, definition, balancers)
 }

@@ -228,13 +228,8 @@ fn activated(world: &mut World, region: &str, id: &str) {
     };
     balancers::register(world, region, &balancers, &ip);
     for balancer in &balancers {
-        let group = &balancer.target_group_arn;
-        events::tell(
-            world,
-            region,
-            &key,
-            format!("registered 1 targets in (target-group {group})"),
-        );
+        let what = balancer.told();
+        events::tell(world, region, &key, format!("registered 1 {what}"));
     }
     scheduler::wake(world, region, &key, now);
 }

@@ -61,13 +61,8 @@ pub(super) fn stop(world: &mut World, region: &str, id: &str, code: StopCode, re
     if let (true, Owner::Service { key, .. }) = (served && !registered.is_empty(), &owner) {
         drain = balancers::deregister(world, region, &registered, &ip);
         for balancer in &registered {
-            let group = &balancer.target_group_arn;
-            events::tell(
-                world,
-                region,
-                key,
-                format!("deregistered 1 targets in (target-group {group})"),
-            );
+            let what = balancer.told();
+            events::tell(world, region, key, format!("deregistered 1 {what}"));
         }
         if !broken {
             events::tell(

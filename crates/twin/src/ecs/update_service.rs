@@ -19,6 +19,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let platform = input.text("platformVersion")?;
     let wanted_balancers = balancers::read(input.raw("loadBalancers"))?;
     let wanted_network = Network::read(input.raw("networkConfiguration"))?;
+    let rebalancing_named = input.has("availabilityZoneRebalancing");
     let force = input.boolean("forceNewDeployment")?.unwrap_or(false);
     let cluster = names::active_cluster(call, cluster)?;
     let key = names::service(call, &cluster, &given)?;
@@ -76,6 +77,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
             &wanted.balancers,
         )?;
     }
+    balancers::suit(&wanted.balancers, &mut settings, rebalancing_named)?;
     if settings.execute_command {
         create_service::check_exec(call.world, &region, &wanted.definition)?;
     }

@@ -16,6 +16,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use serde_json::{Map, Value};
 
+use crate::elb;
 use crate::operation::{Answer, Operation};
 use crate::refusal::Refusal;
 use crate::service::{Protocol, Service, services};
@@ -74,6 +75,7 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         unknown.refusal = Refusal::not_implemented(format_args!("service {}", scope.service));
         return Err(unknown);
     };
+    let service = by_version(service, request.body());
     unknown.service = Some(service);
     let asked = match service.protocol {
         Protocol::Ec2 { version } | Protocol::Query { version, .. } => {
@@ -113,6 +115,18 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         key: Key::Access(scope.key.to_owned()),
         fields,
     })
+}
+
+/// Elastic Load Balancing has two APIs under one name, and classic balancers' requests name its older version.
+fn by_version(service: &'static Service, body: &[u8]) -> &'static Service {
+    if service.name != "elasticloadbalancing" {
+        return service;
+    }
+    let mut parameters = form_urlencoded::parse(body);
+    let older = parameters.any(|(name, value)| name == "Version" && value == elb::VERSION);
+    let mut all = services().iter();
+    all.find(|other| older && other.name == "elb")
+        .unwrap_or(service)
 }
 
 /// The response that says this.

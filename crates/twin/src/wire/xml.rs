@@ -29,11 +29,13 @@ pub(super) fn content(out: &mut String, value: &Value, item: &str) {
             }
             value => element(out, item, value, item),
         }),
-        Value::Object(fields) => {
-            fields
-                .iter()
-                .for_each(|(name, value)| element(out, name, value, item));
-        }
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| match value {
+            // The pairs of a map stand beside each other, each in an element of this name.
+            Value::Array(pairs) if name == "entry" => {
+                pairs.iter().for_each(|pair| element(out, name, pair, item));
+            }
+            value => element(out, name, value, item),
+        }),
     }
 }
 

@@ -18,7 +18,6 @@ FILE = REFERENCE / "emulators.md"
 
 # Sections about services that the twin does not have: the service's name in ARNs and signatures.
 ABSENT_SERVICES = {
-    "elb-classic": None,  # the same name and other operations than the load balancers of today
     "cloudwatch": "monitoring",
     "ecr": "ecr",
     "scaling": "application-autoscaling",
@@ -58,7 +57,8 @@ ABSENT = {
 # Every other row: the tests that stand for it. A test without a file is in the section's file of `FILES`.
 FILES = {
     "sts": "test_sts", "ec2": "test_ec2", "ec2-refuse": "test_ec2", "iam": "test_iam", "iam-refuse": "test_iam",
-    "acm": "test_acm", "elbv2": "test_elbv2", "elbv2-refuse": "test_elbv2", "logs": "test_logs",
+    "acm": "test_acm", "elbv2": "test_elbv2", "elbv2-refuse": "test_elbv2",
+    "elb-classic": "test_elb", "logs": "test_logs",
     "secretsmanager": "test_secretsmanager", "ssm": "test_ssm", "ecs": "test_ecs", "ecs-refuse": "test_ecs",
     "route53": "test_route53", "tagging": "test_tagging", "teardown": "test_ec2",
 }
@@ -197,6 +197,11 @@ ROWS = {
         "DeleteCertificate in use": "test_row_delete_certificate_in_use",
         "DeleteSG used by ALB": "test_row_delete_security_group_used_by_alb",
         "DeleteLB with deletion protection": "test_row_deletion_protection",
+    },
+    "elb-classic": {
+        "CreateLoadBalancer classic": "test_row_create_load_balancer_classic",
+        "DescribeLoadBalancers classic": "test_row_describe_load_balancers_classic",
+        "DeleteLoadBalancer classic": "test_row_delete_load_balancer_classic",
     },
     "logs": {
         "CreateLogGroup": "test_create_and_describe", "PutRetentionPolicy": "test_retention",
