@@ -192,7 +192,7 @@ impl Input {
             Protocol::Query { .. } | Protocol::Json { .. } | Protocol::RestXml { .. } => format!(
                 "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
             ),
-            Protocol::Rest => format!("{name} is required"),
+            Protocol::Registry | Protocol::Rest => format!("{name} is required"),
         };
         Refusal::new(service.missing, message)
     }

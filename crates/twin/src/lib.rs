@@ -7,22 +7,26 @@
 
 mod acm;
 mod agenda;
+mod blobs;
 mod clock;
 mod cloudflare;
 mod control;
 mod dns;
 mod ec2;
+mod ecr;
 mod ecs;
 mod elbv2;
 mod fault;
 mod hidden;
 mod iam;
 mod input;
+mod kms;
 mod log;
 mod logs;
 mod operation;
 mod page;
 mod refusal;
+mod resource_policy;
 mod route53;
 mod script;
 mod secretsmanager;
@@ -40,6 +44,7 @@ mod wire;
 mod world;
 
 pub use agenda::{Agenda, Happening};
+pub use blobs::{Blob, Blobs};
 pub use clock::{Clock, ManualClock, Millis, TokioClock};
 pub use fault::{Action, Fault, Side};
 pub use input::Input;

@@ -4,7 +4,8 @@
 use crate::operation::Operation;
 use crate::wire::Route;
 use crate::{
-    acm, cloudflare, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm, sts, tagging,
+    acm, cloudflare, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, secretsmanager, ssm, sts,
+    tagging,
 };
 
 /// A service: how it is addressed, and what it can do.
@@ -55,6 +56,8 @@ pub enum Protocol {
         /// How the operations are addressed.
         routes: &'static [Route],
     },
+    /// The HTTP API of a container registry.
+    Registry,
     /// Cloudflare v4: REST with a JSON envelope.
     Rest,
 }
@@ -100,6 +103,28 @@ const SERVICES: &[Service] = &[
         bad_token: "InvalidNextToken",
     },
     Service {
+        name: "ecr",
+        protocol: Protocol::Json {
+            target: "AmazonEC2ContainerRegistry_V20150921",
+        },
+        operations: ecr::OPERATIONS,
+        missing: "InvalidParameterException",
+        invalid: "InvalidParameterException",
+        many_tags: "TooManyTagsException",
+        bad_tag: "InvalidTagParameterException",
+        bad_token: "InvalidParameterException",
+    },
+    Service {
+        name: "ecr.dkr",
+        protocol: Protocol::Registry,
+        operations: ecr::REGISTRY,
+        missing: "UNSUPPORTED",
+        invalid: "UNSUPPORTED",
+        many_tags: "UNSUPPORTED",
+        bad_tag: "UNSUPPORTED",
+        bad_token: "UNSUPPORTED",
+    },
+    Service {
         name: "ecs",
         protocol: Protocol::Json {
             target: "AmazonEC2ContainerServiceV20141113",
@@ -136,6 +161,18 @@ const SERVICES: &[Service] = &[
         many_tags: "LimitExceeded",
         bad_tag: "InvalidInput",
         bad_token: "ValidationError",
+    },
+    Service {
+        name: "kms",
+        protocol: Protocol::Json {
+            target: "TrentService",
+        },
+        operations: kms::OPERATIONS,
+        missing: "ValidationException",
+        invalid: "ValidationException",
+        many_tags: "LimitExceededException",
+        bad_tag: "TagException",
+        bad_token: "InvalidMarkerException",
     },
     Service {
         name: "logs",

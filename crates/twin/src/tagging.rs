@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{acm, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm};
+use crate::{acm, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, secretsmanager, ssm};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GetResources", get_resources),
@@ -31,9 +31,11 @@ type Listing = for<'a> fn(&'a World, &str) -> Vec<(String, &'a Tags)>;
 const LISTINGS: &[Listing] = &[
     acm::tagged,
     ec2::tagged,
+    ecr::tagged,
     ecs::tagged,
     elbv2::tagged,
     iam::tagged,
+    kms::tagged,
     logs::tagged,
     secretsmanager::tagged,
     ssm::tagged,
@@ -166,6 +168,11 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "CreateTags",
             json!({ "ResourceId": [last(arn)], "Tag": list }),
         ),
+        "ecr" => (
+            "ecr",
+            "TagResource",
+            json!({ "resourceArn": arn, "tags": list }),
+        ),
         "ecs" => {
             let tags = tags.to_list("key", "value");
             (
@@ -183,6 +190,10 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             let (operation, mut input) = iam_target(arn, "Tag")?;
             input["Tags"] = list;
             ("iam", operation, input)
+        }
+        "kms" => {
+            let tags = tags.to_list("TagKey", "TagValue");
+            ("kms", "TagResource", json!({ "KeyId": arn, "Tags": tags }))
         }
         "logs" => (
             "logs",
@@ -222,6 +233,11 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "DeleteTags",
             json!({ "ResourceId": [last(arn)], "Tag": list }),
         ),
+        "ecr" => (
+            "ecr",
+            "UntagResource",
+            json!({ "resourceArn": arn, "tagKeys": keys }),
+        ),
         "ecs" => (
             "ecs",
             "UntagResource",
@@ -236,6 +252,11 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             input["TagKeys"] = json!(keys);
             ("iam", operation, input)
         }
+        "kms" => (
+            "kms",
+            "UntagResource",
+            json!({ "KeyId": arn, "TagKeys": keys }),
+        ),
         "logs" => (
             "logs",
             "UntagResource",
@@ -325,6 +346,7 @@ fn forward(call: &mut Call<'_>, (service, operation, input): Native) -> Result<(
         operation: operation.name,
         input: Input::new(service, fields),
         principal: call.principal.clone(),
+        body: bytes::Bytes::new(),
     };
     (operation.run)(&mut native).map(drop)
 }

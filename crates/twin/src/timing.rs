@@ -17,6 +17,9 @@ pub struct Timing {
     pub certificate_issue: u64,
     /// How long after the request ACM names the validation record (a few seconds: terraform-provider-aws polls for it).
     pub certificate_record: u64,
+    /// From when a lifecycle policy first covers an image until that is gone (assumed; "within 24 hours" in the ECR
+    /// guide).
+    pub ecr_lifecycle: u64,
     /// Task `PENDING`, pulling its image (assumed).
     pub task_pull: u64,
     /// Task from pulled to `RUNNING` (assumed).
@@ -59,6 +62,7 @@ impl Timing {
             certificate_release: 0,
             certificate_issue: 0,
             certificate_record: 0,
+            ecr_lifecycle: 0,
             task_pull: 0,
             task_start: 0,
             task_stop: 0,
@@ -84,6 +88,7 @@ impl Default for Timing {
             certificate_release: 20_000,
             certificate_issue: 60_000,
             certificate_record: 3_000,
+            ecr_lifecycle: 3_600_000,
             task_pull: 20_000,
             task_start: 5_000,
             task_stop: 5_000,

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::agenda::{Agenda, Happening};
+use crate::blobs::Blobs;
 use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
-use crate::{acm, cloudflare, dns, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm, sts};
+use crate::{
+    acm, cloudflare, dns, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, secretsmanager, ssm, sts,
+};
 
 /// All state. Services own one field each, here or in [`Region`].
 #[derive(Serialize, Deserialize, Debug)]
@@ -25,6 +28,9 @@ pub struct World {
     pub script: Script,
     /// What will happen by itself.
     pub agenda: Agenda,
+    /// The bytes of objects and layers.
+    #[serde(default)]
+    pub blobs: Blobs,
     /// IAM has no regions.
     pub iam: iam::Iam,
     /// Sessions of assumed roles.
@@ -50,7 +56,9 @@ pub struct Region {
     pub ec2: ec2::Ec2,
     pub elbv2: elbv2::Elbv2,
     pub acm: acm::Acm,
+    pub ecr: ecr::Registry,
     pub ecs: ecs::Ecs,
+    pub kms: kms::Keys,
     pub logs: logs::Logs,
     pub secretsmanager: secretsmanager::Secrets,
     pub ssm: ssm::Parameters,
@@ -73,6 +81,7 @@ impl World {
             timing: Timing::default(),
             script: Script::default(),
             agenda: Agenda::default(),
+            blobs: Blobs::default(),
             iam: iam::Iam::default(),
             sts: sts::Sts::default(),
             cloudflare: cloudflare::Cloudflare::default(),
@@ -115,7 +124,9 @@ fn happen(world: &mut World, region: &str, what: Happening) {
         Happening::Ec2(what) => ec2::happen(world, region, what),
         Happening::Elbv2(what) => elbv2::happen(world, region, what),
         Happening::Acm(what) => acm::happen(world, region, what),
+        Happening::Ecr(what) => ecr::happen(world, region, what),
         Happening::Ecs(what) => ecs::happen(world, region, what),
+        Happening::Kms(what) => kms::happen(world, region, what),
         Happening::Secretsmanager(what) => secretsmanager::happen(world, region, what),
     }
 }

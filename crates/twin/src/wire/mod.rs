@@ -3,12 +3,15 @@
 mod ec2;
 mod json;
 mod query;
+mod raw;
+mod registry;
 mod rest;
 mod rest_xml;
 mod signature;
 mod xml;
 mod xml_body;
 
+pub(crate) use raw::{HEADERS, STATUS};
 pub use rest_xml::Route;
 pub(crate) use signature::expired;
 
@@ -29,6 +32,8 @@ pub(crate) struct Decoded {
     /// The access key id, or Cloudflare's API token, which is never written down.
     pub(crate) key: Key,
     pub(crate) fields: Map<String, Value>,
+    /// The body, where it is no parameters.
+    pub(crate) body: Bytes,
 }
 
 /// What a client shows to say who it is.
@@ -56,6 +61,9 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
     if let Some(path) = rest::path(request) {
         return rest::decode(request, path);
     }
+    if let Some(path) = registry::path(request) {
+        return registry::decode(request, path);
+    }
     let mut unknown = Undecoded {
         service: None,
         operation: String::new(),
@@ -81,7 +89,9 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         }
         Protocol::Json { target } => json::decode(request, target),
         Protocol::RestXml { routes, .. } => rest_xml::decode(request, service.name, routes),
-        Protocol::Rest => Err(Refusal::new("InvalidRequest", "not an AWS service")),
+        Protocol::Registry | Protocol::Rest => {
+            Err(Refusal::new("InvalidRequest", "not an AWS service"))
+        }
     };
     let (name, fields) = match asked {
         Ok(asked) => asked,
@@ -112,6 +122,7 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         region: scope.region.to_owned(),
         key: Key::Access(scope.key.to_owned()),
         fields,
+        body: Bytes::new(),
     })
 }
 
@@ -120,9 +131,13 @@ pub(crate) fn encode(
     service: Option<&'static Service>,
     operation: &str,
     answer: Answer,
+    body: Bytes,
     request_id: &str,
 ) -> Response<Bytes> {
     let protocol = service.map(|service| service.protocol);
+    if protocol == Some(Protocol::Registry) {
+        return registry::encode(answer, body, request_id);
+    }
     let (mut success, mut location) = (200, None);
     if let (Some(Protocol::RestXml { routes, .. }), Ok(value)) = (protocol, &answer) {
         success = rest_xml::status(routes, operation);
@@ -137,7 +152,7 @@ pub(crate) fn encode(
         http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     let kind = match protocol {
         Some(Protocol::Json { .. }) => "application/x-amz-json-1.1",
-        Some(Protocol::Rest) => "application/json",
+        Some(Protocol::Registry | Protocol::Rest) => "application/json",
         Some(Protocol::RestXml { .. }) => "text/xml",
         Some(Protocol::Ec2 { .. } | Protocol::Query { .. }) | None => "text/xml;charset=UTF-8",
     };
@@ -168,7 +183,7 @@ fn answered(protocol: Option<Protocol>, operation: &str, value: Value, id: &str)
         Some(Protocol::Json { .. }) => json::answer(value),
         Some(Protocol::RestXml { namespace, .. }) => rest_xml::answer(operation, namespace, &value),
         Some(Protocol::Rest) => rest::answer(value),
-        None => String::new(),
+        Some(Protocol::Registry) | None => String::new(),
     }
 }
 
@@ -180,7 +195,7 @@ fn refused(protocol: Option<Protocol>, refusal: &Refusal, id: &str) -> String {
         }
         Some(Protocol::Json { .. }) => json::refusal(refusal),
         Some(Protocol::Rest) => rest::refusal(refusal),
-        None => query::refusal(refusal, "", id),
+        Some(Protocol::Registry) | None => query::refusal(refusal, "", id),
     }
 }
 
