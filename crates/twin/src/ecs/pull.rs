@@ -83,8 +83,8 @@ fn platform(world: &World, region: &str, task: &Task) -> String {
         .regions
         .get(region)
         .and_then(|it| it.ecs.definition(&task.definition));
-    let platform = definition.map(|it| serde_json::to_value(&it.spec.runtime_platform));
-    let platform = platform.and_then(Result::ok).unwrap_or(Value::Null);
+    let platform = definition.and_then(|it| it.document.get("runtimePlatform"));
+    let platform = platform.unwrap_or(&Value::Null);
     let arm = platform["cpuArchitecture"] == "ARM64";
     format!("linux/{}", if arm { "arm64" } else { "amd64" })
 }
