@@ -28,6 +28,7 @@ mod page;
 mod refusal;
 mod resource_policy;
 mod route53;
+mod s3;
 mod script;
 mod secretsmanager;
 pub mod serve;

@@ -4,7 +4,7 @@
 use crate::operation::Operation;
 use crate::wire::Route;
 use crate::{
-    acm, cloudflare, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, secretsmanager, ssm, sts,
+    acm, cloudflare, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, s3, secretsmanager, ssm, sts,
     tagging,
 };
 
@@ -56,6 +56,8 @@ pub enum Protocol {
         /// How the operations are addressed.
         routes: &'static [Route],
     },
+    /// S3: REST with parameters in headers, bodies that are XML or objects.
+    S3,
     /// The HTTP API of a container registry.
     Registry,
     /// Cloudflare v4: REST with a JSON envelope.
@@ -185,6 +187,16 @@ const SERVICES: &[Service] = &[
         many_tags: "TooManyTagsException",
         bad_tag: "InvalidParameterException",
         bad_token: "InvalidParameterException",
+    },
+    Service {
+        name: "s3",
+        protocol: Protocol::S3,
+        operations: s3::OPERATIONS,
+        missing: "InvalidArgument",
+        invalid: "InvalidArgument",
+        many_tags: "InvalidTag",
+        bad_tag: "InvalidTag",
+        bad_token: "InvalidArgument",
     },
     Service {
         name: "secretsmanager",

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{acm, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, secretsmanager, ssm};
+use crate::{acm, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, s3, secretsmanager, ssm};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GetResources", get_resources),
@@ -37,6 +37,7 @@ const LISTINGS: &[Listing] = &[
     iam::tagged,
     kms::tagged,
     logs::tagged,
+    s3::tagged,
     secretsmanager::tagged,
     ssm::tagged,
     route53::tagged,

@@ -12,6 +12,9 @@ pub struct Timing {
     /// A deleted load balancer still holds its certificates for this long (assumed; terraform-provider-aws retries
     /// ResourceInUse of DeleteCertificate for minutes).
     pub certificate_release: u64,
+    /// The name of a deleted bucket cannot be used again for this long (assumed; "some time might pass" in the S3 guide,
+    /// up to an hour in reports).
+    pub bucket_release: u64,
     /// Certificate `PENDING_VALIDATION` to `ISSUED`, counted from when its record exists (assumed; "minutes" in the
     /// ACM guide).
     pub certificate_issue: u64,
@@ -59,6 +62,7 @@ impl Timing {
     pub fn zero() -> Timing {
         Timing {
             balancer: 0,
+            bucket_release: 0,
             certificate_release: 0,
             certificate_issue: 0,
             certificate_record: 0,
@@ -85,6 +89,7 @@ impl Default for Timing {
     fn default() -> Timing {
         Timing {
             balancer: 150_000,
+            bucket_release: 2_000,
             certificate_release: 20_000,
             certificate_issue: 60_000,
             certificate_record: 3_000,

@@ -304,6 +304,7 @@ fn run(world: &mut World, decoded: Decoded, body: &mut Bytes) -> Answer {
     let open = input.open();
     let principal = match decoded.key {
         Key::Token(token) => token,
+        Key::Nobody => "anonymous".to_owned(),
         Key::Access(key) => match sts::caller(world, &key) {
             Caller::Known(arn) => arn,
             Caller::Expired => return Err(wire::expired(decoded.service)),

@@ -10,7 +10,7 @@ use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
 use crate::{
-    acm, cloudflare, dns, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, secretsmanager, ssm, sts,
+    acm, cloudflare, dns, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, s3, secretsmanager, ssm, sts,
 };
 
 /// All state. Services own one field each, here or in [`Region`].
@@ -41,6 +41,9 @@ pub struct World {
     /// Route 53 has no regions either.
     #[serde(default)]
     pub route53: route53::Route53,
+    /// Buckets' names are the whole world's.
+    #[serde(default)]
+    pub s3: s3::S3,
     /// What the rest of the world's DNS says.
     #[serde(default)]
     pub elsewhere: dns::Elsewhere,
@@ -86,6 +89,7 @@ impl World {
             sts: sts::Sts::default(),
             cloudflare: cloudflare::Cloudflare::default(),
             route53: route53::Route53::default(),
+            s3: s3::S3::default(),
             elsewhere: dns::Elsewhere::default(),
             regions: BTreeMap::new(),
         }

@@ -1,5 +1,6 @@
 //! The wire protocols: a request becomes service, operation and parameters; an answer becomes a response.
 
+mod documents;
 mod ec2;
 mod json;
 mod query;
@@ -7,10 +8,15 @@ mod raw;
 mod registry;
 mod rest;
 mod rest_xml;
+mod s3;
+mod s3_body;
+mod s3_routes;
+pub(crate) mod shape;
 mod signature;
 mod xml;
 mod xml_body;
 
+pub(crate) use documents::{ROOT, TEXT};
 pub(crate) use raw::{HEADERS, STATUS};
 pub use rest_xml::Route;
 pub(crate) use signature::expired;
@@ -41,6 +47,8 @@ pub(crate) struct Decoded {
 pub(crate) enum Key {
     Access(String),
     Token(String),
+    /// Nothing: the request is not signed.
+    Nobody,
 }
 
 /// A request that could not be understood, and as much of it as could.
@@ -71,8 +79,10 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         refusal: Refusal::new("MissingAuthenticationToken", "Missing Authentication Token")
             .status(403),
     };
-    let Some(scope) = signature::scope(request.headers()) else {
-        return Err(unknown);
+    let scope = match signature::scope(request.headers()) {
+        Some(scope) => scope,
+        None if s3::is_anonymous(request) => signature::Scope::nobody("s3"),
+        None => return Err(unknown),
     };
     unknown.region = scope.region.to_owned();
     let Some(service) = services()
@@ -85,15 +95,18 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
     unknown.service = Some(service);
     let asked = match service.protocol {
         Protocol::Ec2 { version } | Protocol::Query { version, .. } => {
-            query::decode(request.body(), version)
+            query::decode(request.body(), version).map(without_body)
         }
-        Protocol::Json { target } => json::decode(request, target),
-        Protocol::RestXml { routes, .. } => rest_xml::decode(request, service.name, routes),
+        Protocol::Json { target } => json::decode(request, target).map(without_body),
+        Protocol::RestXml { routes, .. } => {
+            rest_xml::decode(request, service.name, routes).map(without_body)
+        }
+        Protocol::S3 => s3::decode(request),
         Protocol::Registry | Protocol::Rest => {
             Err(Refusal::new("InvalidRequest", "not an AWS service"))
         }
     };
-    let (name, fields) = match asked {
+    let (name, fields, body) = match asked {
         Ok(asked) => asked,
         Err(refusal) => return Err(Undecoded { refusal, ..unknown }),
     };
@@ -120,10 +133,18 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         service,
         operation,
         region: scope.region.to_owned(),
-        key: Key::Access(scope.key.to_owned()),
+        key: match scope.key {
+            "" => Key::Nobody,
+            key => Key::Access(key.to_owned()),
+        },
         fields,
-        body: Bytes::new(),
+        body,
     })
+}
+
+/// All of a body is parameters.
+fn without_body((name, fields): (String, Map<String, Value>)) -> s3::Asked {
+    (name, fields, Bytes::new())
 }
 
 /// The response that says this.
@@ -137,6 +158,9 @@ pub(crate) fn encode(
     let protocol = service.map(|service| service.protocol);
     if protocol == Some(Protocol::Registry) {
         return registry::encode(answer, body, request_id);
+    }
+    if protocol == Some(Protocol::S3) {
+        return documents::s3(operation, answer, body, request_id);
     }
     let (mut success, mut location) = (200, None);
     if let (Some(Protocol::RestXml { routes, .. }), Ok(value)) = (protocol, &answer) {
@@ -153,7 +177,7 @@ pub(crate) fn encode(
     let kind = match protocol {
         Some(Protocol::Json { .. }) => "application/x-amz-json-1.1",
         Some(Protocol::Registry | Protocol::Rest) => "application/json",
-        Some(Protocol::RestXml { .. }) => "text/xml",
+        Some(Protocol::RestXml { .. } | Protocol::S3) => "text/xml",
         Some(Protocol::Ec2 { .. } | Protocol::Query { .. }) | None => "text/xml;charset=UTF-8",
     };
     let headers = response.headers_mut();
@@ -183,7 +207,7 @@ fn answered(protocol: Option<Protocol>, operation: &str, value: Value, id: &str)
         Some(Protocol::Json { .. }) => json::answer(value),
         Some(Protocol::RestXml { namespace, .. }) => rest_xml::answer(operation, namespace, &value),
         Some(Protocol::Rest) => rest::answer(value),
-        Some(Protocol::Registry) | None => String::new(),
+        Some(Protocol::Registry | Protocol::S3) | None => String::new(),
     }
 }
 
@@ -195,7 +219,7 @@ fn refused(protocol: Option<Protocol>, refusal: &Refusal, id: &str) -> String {
         }
         Some(Protocol::Json { .. }) => json::refusal(refusal),
         Some(Protocol::Rest) => rest::refusal(refusal),
-        Some(Protocol::Registry) | None => query::refusal(refusal, "", id),
+        Some(Protocol::Registry | Protocol::S3) | None => query::refusal(refusal, "", id),
     }
 }
 

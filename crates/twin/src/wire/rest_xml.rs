@@ -81,7 +81,8 @@ pub(super) fn location(value: &Value) -> Option<&str> {
 
 const LOCATION: &str = "Location";
 
-fn element(out: &mut String, name: &str, value: &Value) {
+/// Writes `<name>value</name>`; a list repeats it.
+pub(super) fn element(out: &mut String, name: &str, value: &Value) {
     match value {
         Value::Null => {}
         Value::Array(items) => items.iter().for_each(|item| element(out, name, item)),
