@@ -192,6 +192,7 @@ impl Input {
             Protocol::Query { .. }
             | Protocol::Json { .. }
             | Protocol::RestXml { .. }
+            | Protocol::Documents { .. }
             | Protocol::S3 => format!(
                 "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
             ),

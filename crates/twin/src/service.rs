@@ -2,10 +2,10 @@
 //! they have in common.
 
 use crate::operation::Operation;
-use crate::wire::Route;
+use crate::wire::{Address, Route};
 use crate::{
-    acm, cloudflare, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, s3, secretsmanager, ssm, sts,
-    tagging,
+    acm, cloudflare, cloudfront, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, s3, secretsmanager,
+    ssm, sts, tagging,
 };
 
 /// A service: how it is addressed, and what it can do.
@@ -56,6 +56,13 @@ pub enum Protocol {
         /// How the operations are addressed.
         routes: &'static [Route],
     },
+    /// Method, path and query name the operation, bodies are documents of many shapes.
+    Documents {
+        /// XML namespace of the answers.
+        namespace: &'static str,
+        /// How the operations are addressed.
+        addresses: &'static [Address],
+    },
     /// S3: REST with parameters in headers, bodies that are XML or objects.
     S3,
     /// The HTTP API of a container registry.
@@ -91,6 +98,19 @@ const SERVICES: &[Service] = &[
         many_tags: "1004",
         bad_tag: "1004",
         bad_token: "1004",
+    },
+    Service {
+        name: "cloudfront",
+        protocol: Protocol::Documents {
+            namespace: "http://cloudfront.amazonaws.com/doc/2020-05-31/",
+            addresses: cloudfront::ADDRESSES,
+        },
+        operations: cloudfront::OPERATIONS,
+        missing: "InvalidArgument",
+        invalid: "InvalidArgument",
+        many_tags: "InvalidTagging",
+        bad_tag: "InvalidTagging",
+        bad_token: "InvalidArgument",
     },
     Service {
         name: "ec2",

@@ -14,7 +14,9 @@ use crate::refusal::Refusal;
 use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{acm, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, s3, secretsmanager, ssm};
+use crate::{
+    acm, cloudfront, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, s3, secretsmanager, ssm,
+};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GetResources", get_resources),
@@ -30,6 +32,7 @@ type Listing = for<'a> fn(&'a World, &str) -> Vec<(String, &'a Tags)>;
 /// Every service whose resources bear tags.
 const LISTINGS: &[Listing] = &[
     acm::tagged,
+    cloudfront::tagged,
     ec2::tagged,
     ecr::tagged,
     ecs::tagged,

@@ -20,6 +20,11 @@ pub struct Timing {
     pub certificate_issue: u64,
     /// How long after the request ACM names the validation record (a few seconds: terraform-provider-aws polls for it).
     pub certificate_record: u64,
+    /// Distribution `InProgress` to `Deployed`, after every change (assumed; "minutes" in the CloudFront guide, clients
+    /// wait for up to 90).
+    pub cloudfront_deploy: u64,
+    /// Invalidation `InProgress` to `Completed` (assumed; "typically within seconds to a minute or two" in reports).
+    pub cloudfront_invalidation: u64,
     /// From when a lifecycle policy first covers an image until that is gone (assumed; "within 24 hours" in the ECR
     /// guide).
     pub ecr_lifecycle: u64,
@@ -66,6 +71,8 @@ impl Timing {
             certificate_release: 0,
             certificate_issue: 0,
             certificate_record: 0,
+            cloudfront_deploy: 0,
+            cloudfront_invalidation: 0,
             ecr_lifecycle: 0,
             task_pull: 0,
             task_start: 0,
@@ -93,6 +100,8 @@ impl Default for Timing {
             certificate_release: 20_000,
             certificate_issue: 60_000,
             certificate_record: 3_000,
+            cloudfront_deploy: 240_000,
+            cloudfront_invalidation: 30_000,
             ecr_lifecycle: 3_600_000,
             task_pull: 20_000,
             task_start: 5_000,

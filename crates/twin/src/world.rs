@@ -10,7 +10,8 @@ use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
 use crate::{
-    acm, cloudflare, dns, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, s3, secretsmanager, ssm, sts,
+    acm, cloudflare, cloudfront, dns, ec2, ecr, ecs, elbv2, iam, kms, logs, route53, s3,
+    secretsmanager, ssm, sts,
 };
 
 /// All state. Services own one field each, here or in [`Region`].
@@ -38,6 +39,9 @@ pub struct World {
     pub sts: sts::Sts,
     /// Cloudflare.
     pub cloudflare: cloudflare::Cloudflare,
+    /// CloudFront has no regions.
+    #[serde(default)]
+    pub cloudfront: cloudfront::CloudFront,
     /// Route 53 has no regions either.
     #[serde(default)]
     pub route53: route53::Route53,
@@ -88,6 +92,7 @@ impl World {
             iam: iam::Iam::default(),
             sts: sts::Sts::default(),
             cloudflare: cloudflare::Cloudflare::default(),
+            cloudfront: cloudfront::CloudFront::default(),
             route53: route53::Route53::default(),
             s3: s3::S3::default(),
             elsewhere: dns::Elsewhere::default(),
@@ -128,6 +133,7 @@ fn happen(world: &mut World, region: &str, what: Happening) {
         Happening::Ec2(what) => ec2::happen(world, region, what),
         Happening::Elbv2(what) => elbv2::happen(world, region, what),
         Happening::Acm(what) => acm::happen(world, region, what),
+        Happening::Cloudfront(what) => cloudfront::happen(world, what),
         Happening::Ecr(what) => ecr::happen(world, region, what),
         Happening::Ecs(what) => ecs::happen(world, region, what),
         Happening::Kms(what) => kms::happen(world, region, what),

@@ -62,12 +62,20 @@ pub(super) fn create_bucket(call: &mut Call<'_>) -> Answer {
     let ownership = ownership.unwrap_or_else(|| "BucketOwnerEnforced".to_owned());
     if !document::OWNERSHIPS.contains(&ownership.as_str()) {
         let message = "Invalid x-amz-object-ownership header";
-        return Err(refuse::argument("x-amz-object-ownership", &ownership, message));
+        return Err(refuse::argument(
+            "x-amz-object-ownership",
+            &ownership,
+            message,
+        ));
     }
     let answer = json!({ HEADERS: { "location": format!("/{name}") } });
     if let Some(refusal) = taken(call, &name)? {
         // In us-east-1 it is no error, as it was in the beginning [S3 API: CreateBucket].
-        return if region == "us-east-1" { Ok(answer) } else { Err(refusal) };
+        return if region == "us-east-1" {
+            Ok(answer)
+        } else {
+            Err(refusal)
+        };
     }
     let mut settings = settings::initial();
     settings.insert(
@@ -99,11 +107,16 @@ fn taken(call: &Call<'_>, name: &str) -> Result<Option<Refusal>, Refusal> {
             .because("BucketName", name));
     }
     if s3.buckets.contains_key(name) {
-        let message = "Your previous request to create the named bucket succeeded and you already own it.";
+        let message =
+            "Your previous request to create the named bucket succeeded and you already own it.";
         let refusal = Refusal::new("BucketAlreadyOwnedByYou", message).status(409);
         return Ok(Some(refusal.because("BucketName", name)));
     }
-    if s3.released.get(name).is_some_and(|until| call.now() < *until) {
+    if s3
+        .released
+        .get(name)
+        .is_some_and(|until| call.now() < *until)
+    {
         let message = "A conflicting conditional operation is currently in progress against this resource. Please try again.";
         return Err(Refusal::new("OperationAborted", message).status(409));
     }
@@ -145,7 +158,9 @@ pub(super) fn delete_bucket(call: &mut Call<'_>) -> Answer {
     if !bucket.objects.is_empty() {
         let message = match bucket.versioning {
             Versioning::Never => "The bucket you tried to delete is not empty",
-            _ => "The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
+            _ => {
+                "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
+            }
         };
         return Err(Refusal::new("BucketNotEmpty", message)
             .status(409)

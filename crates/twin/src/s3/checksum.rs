@@ -98,7 +98,11 @@ const fn table(polynomial: u64) -> [u64; 256] {
         let mut crc = index as u64;
         let mut bit = 0;
         while bit < 8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ polynomial } else { crc >> 1 };
+            crc = if crc & 1 == 1 {
+                (crc >> 1) ^ polynomial
+            } else {
+                crc >> 1
+            };
             bit += 1;
         }
         table[index] = crc;

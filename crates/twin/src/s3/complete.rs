@@ -34,7 +34,9 @@ pub(super) fn complete(call: &mut Call<'_>) -> Answer {
     condition.check(enter::find(call.world, &name)?, &key)?;
     let upload = multipart::find(call, &name, &key, &id)?;
     let parts = chosen(upload, &asked)?;
-    let known = upload.checksum.map(|(_, composite)| multipart::kind_of(composite));
+    let known = upload
+        .checksum
+        .map(|(_, composite)| multipart::kind_of(composite));
     if kind.is_some() && known.is_some() && kind.as_deref() != known {
         return Err(refuse::request(
             "The upload was created using another checksum type. The complete request must include the same type.",
@@ -42,8 +44,14 @@ pub(super) fn complete(call: &mut Call<'_>) -> Answer {
     }
     let blobs: Vec<_> = parts.iter().map(|part| part.blob.clone()).collect();
     let digests = parts.iter().map(|part| part.etag.trim_matches('"'));
-    let digests: Vec<u8> = digests.flat_map(|hex| HEXLOWER.decode(hex.as_bytes()).unwrap_or_default()).collect();
-    let etag = format!("\"{}-{}\"", HEXLOWER.encode(&Md5::digest(&digests)), parts.len());
+    let digests: Vec<u8> = digests
+        .flat_map(|hex| HEXLOWER.decode(hex.as_bytes()).unwrap_or_default())
+        .collect();
+    let etag = format!(
+        "\"{}-{}\"",
+        HEXLOWER.encode(&Md5::digest(&digests)),
+        parts.len()
+    );
     let sums: Vec<Checksum> = parts.iter().map(|part| part.checksum.clone()).collect();
     let (about, how, count) = (upload.about.clone(), upload.checksum, parts.len());
     let mut bytes = BytesMut::new();
@@ -95,13 +103,20 @@ pub(super) fn complete(call: &mut Call<'_>) -> Answer {
 
 /// The parts that are to become the object, in their order.
 fn chosen<'a>(upload: &'a Upload, asked: &Value) -> Result<Vec<&'a Part>, Refusal> {
-    let asked = asked["Part"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let asked = asked["Part"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     if asked.is_empty() {
         return Err(refuse::malformed());
     }
     let number = |part: &Value| part["PartNumber"].as_i64().unwrap_or_default();
-    if asked.windows(2).any(|two| number(&two[0]) >= number(&two[1])) {
-        let message = "The list of parts was not in ascending order. Parts must be ordered by part number.";
+    if asked
+        .windows(2)
+        .any(|two| number(&two[0]) >= number(&two[1]))
+    {
+        let message =
+            "The list of parts was not in ascending order. Parts must be ordered by part number.";
         return Err(Refusal::new("InvalidPartOrder", message));
     }
     let mut parts = Vec::new();
@@ -117,7 +132,11 @@ fn chosen<'a>(upload: &'a Upload, asked: &Value) -> Result<Vec<&'a Part>, Refusa
             Refusal::new("InvalidPart", message).because("PartNumber", number(one).to_string())
         })?);
     }
-    let small = parts.iter().rev().skip(1).find(|part| part.blob.size < SMALLEST);
+    let small = parts
+        .iter()
+        .rev()
+        .skip(1)
+        .find(|part| part.blob.size < SMALLEST);
     match small {
         Some(part) => Err(Refusal::new(
             "EntityTooSmall",
@@ -139,7 +158,9 @@ fn of_all(how: Option<(Algorithm, bool)>, parts: &[Checksum], bytes: &Bytes) -> 
             composite,
         };
     }
-    let raw = parts.iter().map(|part| BASE64.decode(part.value.as_bytes()));
+    let raw = parts
+        .iter()
+        .map(|part| BASE64.decode(part.value.as_bytes()));
     let raw: Vec<u8> = raw.flat_map(Result::unwrap_or_default).collect();
     let value = BASE64.encode(&algorithm.raw(&raw));
     Checksum {

@@ -89,7 +89,9 @@ impl Read {
 
 fn matches(wanted: &str, etag: &str) -> bool {
     let plain = |text: &str| text.trim().trim_matches('"').to_owned();
-    wanted.split(',').any(|it| it.trim() == "*" || plain(it) == plain(etag))
+    wanted
+        .split(',')
+        .any(|it| it.trim() == "*" || plain(it) == plain(etag))
 }
 
 fn date(text: &str) -> Option<Millis> {

@@ -30,10 +30,11 @@ pub(super) fn copy_object(call: &mut Call<'_>) -> Answer {
     input.finish()?;
     let origin = enter::find(call.world, &from.bucket)?;
     let (version, content) = get::find(origin, &from.key, from.version.as_deref())?;
-    read.check(version, content).map_err(|refusal| match refusal.status {
-        304 => refuse::precondition("x-amz-copy-source-If-None-Match"),
-        _ => refusal,
-    })?;
+    read.check(version, content)
+        .map_err(|refusal| match refusal.status {
+            304 => refuse::precondition("x-amz-copy-source-If-None-Match"),
+            _ => refusal,
+        })?;
     let same = from.bucket == name && from.key == key && from.version.is_none();
     if same && !replace && !explicit {
         return Err(refuse::request(

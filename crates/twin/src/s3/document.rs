@@ -12,16 +12,17 @@ pub(super) fn read(body: &[u8], root: &str, shape: &Shape) -> Result<Value, Refu
     shape::read(body, root, shape).map_err(|_| refuse::malformed())
 }
 
-pub(super) const OWNERSHIPS: &[&str] =
-    &["BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced"];
+pub(super) const OWNERSHIPS: &[&str] = &[
+    "BucketOwnerPreferred",
+    "ObjectWriter",
+    "BucketOwnerEnforced",
+];
 
 const TAG: Shape = Record(&[must("Key", &Text), must("Value", &Text)]);
 const TAG_SET: Shape = Record(&[many("Tag", &TAG)]);
 
-pub(super) const CREATE_BUCKET: Shape = Record(&[
-    may("LocationConstraint", &Text),
-    may("Tags", &TAG_SET),
-]);
+pub(super) const CREATE_BUCKET: Shape =
+    Record(&[may("LocationConstraint", &Text), may("Tags", &TAG_SET)]);
 
 pub(super) const TAGGING: Shape = Record(&[must("TagSet", &TAG_SET)]);
 
@@ -43,7 +44,10 @@ pub(super) const CORS: Shape = Record(&[many(
 )]);
 
 const DEFAULT_ENCRYPTION: Shape = Record(&[
-    must("SSEAlgorithm", &Words(&["AES256", "aws:kms", "aws:kms:dsse"])),
+    must(
+        "SSEAlgorithm",
+        &Words(&["AES256", "aws:kms", "aws:kms:dsse"]),
+    ),
     may("KMSMasterKeyID", &Text),
 ]);
 

@@ -39,7 +39,10 @@ pub(super) fn get_object(call: &mut Call<'_>) -> Answer {
     let length = if size == 0 { 0 } else { last - first + 1 };
     put("content-length", json!(length));
     if !whole {
-        put("content-range", json!(format!("bytes {first}-{last}/{size}")));
+        put(
+            "content-range",
+            json!(format!("bytes {first}-{last}/{size}")),
+        );
     }
     if call.operation == "GetObject" {
         let bytes = call.world.blobs.read(&content.blob);
@@ -88,23 +91,31 @@ pub(super) fn find<'a>(
 
 /// First and last byte of `bytes=0-9`, `bytes=10-` or `bytes=-5`. What is no range asks for everything.
 fn part(range: &str, size: u64) -> Result<Option<(u64, u64)>, Refusal> {
-    let Some((first, last)) = range.strip_prefix("bytes=").and_then(|it| it.split_once('-')) else {
+    let Some((first, last)) = range
+        .strip_prefix("bytes=")
+        .and_then(|it| it.split_once('-'))
+    else {
         return Ok(None);
     };
     let number = |text: &str| text.parse::<u64>().ok();
     let found = match (number(first), number(last)) {
-        (Some(first), Some(last)) if first <= last => Some((first, last.min(size.saturating_sub(1)))),
+        (Some(first), Some(last)) if first <= last => {
+            Some((first, last.min(size.saturating_sub(1))))
+        }
         (Some(first), None) if last.is_empty() => Some((first, size.saturating_sub(1))),
-        (None, Some(count)) if first.is_empty() => Some((size.saturating_sub(count), size.saturating_sub(1))),
+        (None, Some(count)) if first.is_empty() => {
+            Some((size.saturating_sub(count), size.saturating_sub(1)))
+        }
         _ => return Ok(None),
     };
     match found {
-        Some((first, _)) if first >= size => {
-            Err(Refusal::new("InvalidRange", "The requested range is not satisfiable")
-                .status(416)
-                .because("RangeRequested", range)
-                .because("ActualObjectSize", size.to_string()))
-        }
+        Some((first, _)) if first >= size => Err(Refusal::new(
+            "InvalidRange",
+            "The requested range is not satisfiable",
+        )
+        .status(416)
+        .because("RangeRequested", range)
+        .because("ActualObjectSize", size.to_string())),
         found => Ok(found),
     }
 }

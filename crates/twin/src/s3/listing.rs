@@ -48,7 +48,9 @@ impl Asked {
     }
 
     pub(super) fn takes(&self, key: &str) -> bool {
-        self.prefix.as_ref().is_none_or(|prefix| key.starts_with(prefix))
+        self.prefix
+            .as_ref()
+            .is_none_or(|prefix| key.starts_with(prefix))
     }
 
     /// The common prefix that stands for a key, if one does.

@@ -37,7 +37,9 @@ pub(super) struct Part {
 
 impl Upload {
     pub(super) fn release(&self, blobs: &mut Blobs) {
-        self.parts.values().for_each(|part| blobs.release(&part.blob));
+        self.parts
+            .values()
+            .for_each(|part| blobs.release(&part.blob));
     }
 }
 
@@ -91,9 +93,8 @@ fn checksum(
             )),
         };
     };
-    let algorithm = Algorithm::named(word).ok_or_else(|| {
-        Refusal::not_implemented(format_args!("x-amz-checksum-algorithm={word}"))
-    })?;
+    let algorithm = Algorithm::named(word)
+        .ok_or_else(|| Refusal::not_implemented(format_args!("x-amz-checksum-algorithm={word}")))?;
     let composite = match (algorithm, kind) {
         (Algorithm::Crc64Nvme, None | Some("FULL_OBJECT")) => false,
         (Algorithm::Crc32 | Algorithm::Crc32c, Some("FULL_OBJECT")) => false,
@@ -121,7 +122,10 @@ pub(super) fn upload_part(call: &mut Call<'_>) -> Answer {
     let checksum = object::read_checksum(&mut input, &call.body)?;
     input.raw("content-type");
     input.finish()?;
-    let number = number.parse::<i64>().ok().filter(|it| (1..=PARTS).contains(it));
+    let number = number
+        .parse::<i64>()
+        .ok()
+        .filter(|it| (1..=PARTS).contains(it));
     let number = number.ok_or_else(|| {
         let message = "Part number must be an integer between 1 and 10000, inclusive";
         refuse::argument("partNumber", "", message)

@@ -5,8 +5,22 @@ use crate::refusal::Refusal;
 /// Names that are not this account's: everybody would like to have them, and somebody has. `foreign-` stands for all
 /// others of other accounts.
 const TAKEN: &[&str] = &[
-    "assets", "backup", "backups", "bucket", "data", "example", "images", "logs", "media", "my-bucket", "mybucket",
-    "public", "static", "test", "uploads", "website",
+    "assets",
+    "backup",
+    "backups",
+    "bucket",
+    "data",
+    "example",
+    "images",
+    "logs",
+    "media",
+    "my-bucket",
+    "mybucket",
+    "public",
+    "static",
+    "test",
+    "uploads",
+    "website",
 ];
 
 /// Whether the bucket is another account's.
@@ -26,8 +40,10 @@ pub(super) fn is_region(name: &str) -> bool {
 }
 
 pub(super) fn check(name: &str) -> Result<(), Refusal> {
-    let good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
-    let end = |byte: Option<u8>| byte.is_some_and(|it| it.is_ascii_lowercase() || it.is_ascii_digit());
+    let good =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
+    let end =
+        |byte: Option<u8>| byte.is_some_and(|it| it.is_ascii_lowercase() || it.is_ascii_digit());
     let address = name.parse::<std::net::Ipv4Addr>().is_ok();
     let reserved = ["xn--", "sthree-", "amzn-s3-demo-"]
         .iter()

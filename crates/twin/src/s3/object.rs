@@ -130,7 +130,8 @@ pub(super) fn object_tags(map: BTreeMap<String, String>) -> Result<Tags, Refusal
 fn read_acl(bucket: &Bucket, input: &mut Input) -> Result<(), Refusal> {
     let acl = input.text("x-amz-acl")?;
     let ownership = bucket.settings.get("ownershipControls");
-    let enforced = ownership.is_some_and(|it| it["Rule"][0]["ObjectOwnership"] == "BucketOwnerEnforced");
+    let enforced =
+        ownership.is_some_and(|it| it["Rule"][0]["ObjectOwnership"] == "BucketOwnerEnforced");
     match acl.as_deref() {
         None | Some("bucket-owner-full-control") => Ok(()),
         Some("private") if !enforced => Ok(()),
@@ -150,14 +151,21 @@ fn encryption(
 ) -> Result<(String, Option<String>), Refusal> {
     let asked = input.text("x-amz-server-side-encryption")?;
     let key = input.text("x-amz-server-side-encryption-aws-kms-key-id")?;
-    input.accept("x-amz-server-side-encryption-bucket-key-enabled", &[json!(true), json!(false)])?;
+    input.accept(
+        "x-amz-server-side-encryption-bucket-key-enabled",
+        &[json!(true), json!(false)],
+    )?;
     let setting = bucket.settings.get("encryption");
     let default = setting.map(|it| &it["Rule"][0]["ApplyServerSideEncryptionByDefault"]);
     let word = |name: &str| default.and_then(|it| it[name].as_str()).map(str::to_owned);
     let (algorithm, key) = match (asked, key) {
         (None, Some(key)) => {
             let message = "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms";
-            return Err(refuse::argument("x-amz-server-side-encryption-aws-kms-key-id", &key, message));
+            return Err(refuse::argument(
+                "x-amz-server-side-encryption-aws-kms-key-id",
+                &key,
+                message,
+            ));
         }
         (None, None) => (
             word("SSEAlgorithm").unwrap_or_else(|| "AES256".to_owned()),
@@ -176,7 +184,11 @@ fn encryption(
         }
         other => {
             let message = "The encryption method specified is not supported";
-            Err(refuse::argument("x-amz-server-side-encryption", other, message))
+            Err(refuse::argument(
+                "x-amz-server-side-encryption",
+                other,
+                message,
+            ))
         }
     }
 }
@@ -184,7 +196,12 @@ fn encryption(
 /// The checksum that came with the bytes, else the one that S3 makes itself.
 pub(super) fn read_checksum(input: &mut Input, bytes: &Bytes) -> Result<Checksum, Refusal> {
     let mut found = None;
-    for algorithm in [Algorithm::Crc32, Algorithm::Crc32c, Algorithm::Crc64Nvme, Algorithm::Sha256] {
+    for algorithm in [
+        Algorithm::Crc32,
+        Algorithm::Crc32c,
+        Algorithm::Crc64Nvme,
+        Algorithm::Sha256,
+    ] {
         if input.text(&algorithm.header())?.is_some() && found.replace(algorithm).is_some() {
             let message = "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.";
             return Err(refuse::request(message));
@@ -219,7 +236,10 @@ impl Content {
         put("x-amz-storage-class", json!(self.about.class));
         self.about.show_encryption(&mut put);
         if !self.about.tags.is_empty() {
-            put("x-amz-tagging-count", json!(self.about.tags.len().to_string()));
+            put(
+                "x-amz-tagging-count",
+                json!(self.about.tags.len().to_string()),
+            );
         }
         if let Some(checksum) = self.checksum.as_ref().filter(|_| with_checksum) {
             put(&checksum.algorithm.header(), json!(checksum.value));

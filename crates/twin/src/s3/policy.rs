@@ -20,7 +20,8 @@ pub(super) fn put_bucket_policy(call: &mut Call<'_>) -> Answer {
     settings::drop_checksums(&mut input);
     input.finish()?;
     let text = String::from_utf8(std::mem::take(&mut call.body).to_vec());
-    let text = text.map_err(|_| malformed("Policies must be valid JSON and the first byte must be '{'"))?;
+    let text =
+        text.map_err(|_| malformed("Policies must be valid JSON and the first byte must be '{'"))?;
     if text.len() > LONGEST {
         let message = "Your policy exceeds the maximum allowed document size.";
         return Err(Refusal::new("PolicyTooLarge", message));
@@ -42,7 +43,12 @@ pub(super) fn put_bucket_policy(call: &mut Call<'_>) -> Answer {
         })?;
     let bucket = enter::find_mut(call.world, &name)?;
     let public = statements.iter().any(resource_policy::is_public);
-    if public && bucket.settings.get("publicAccessBlock").is_some_and(|it| it["BlockPublicPolicy"] == true) {
+    if public
+        && bucket
+            .settings
+            .get("publicAccessBlock")
+            .is_some_and(|it| it["BlockPublicPolicy"] == true)
+    {
         let message = format!(
             "User: {} is not authorized to perform: s3:PutBucketPolicy on resource: \"arn:aws:s3:::{name}\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
             call.principal

@@ -110,8 +110,17 @@ const SETTINGS: &[Setting] = &[
 /// What a new bucket has: everything public is blocked, objects are encrypted with S3's own keys [S3 guide: default
 /// settings since April 2023].
 pub(super) fn initial() -> BTreeMap<String, Value> {
-    let block = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"];
-    let block: Value = block.iter().map(|name| (*name, true)).collect::<BTreeMap<_, _>>().into_iter()
+    let block = [
+        "BlockPublicAcls",
+        "IgnorePublicAcls",
+        "BlockPublicPolicy",
+        "RestrictPublicBuckets",
+    ];
+    let block: Value = block
+        .iter()
+        .map(|name| (*name, true))
+        .collect::<BTreeMap<_, _>>()
+        .into_iter()
         .map(|(name, on)| (name.to_owned(), json!(on)))
         .collect::<serde_json::Map<_, _>>()
         .into();
@@ -290,7 +299,8 @@ fn check_lifecycle(world: &World, _: &str, value: &mut Value) -> Result<(), Refu
         }
         seen.push(id);
         let (filter, prefix) = (&rule["Filter"], &rule["Prefix"]);
-        if filter.is_null() == prefix.is_null() || filter.as_object().is_some_and(|it| it.len() > 1) {
+        if filter.is_null() == prefix.is_null() || filter.as_object().is_some_and(|it| it.len() > 1)
+        {
             return Err(refuse::malformed());
         }
         if ACTIONS.iter().all(|action| rule[*action].is_null()) {
@@ -311,8 +321,14 @@ fn check_days(rule: &Value) -> Result<(), Refusal> {
     }
     for (value, action) in [
         (&expiration["Days"], "Expiration"),
-        (&rule["NoncurrentVersionExpiration"]["NoncurrentDays"], "NoncurrentVersionExpiration"),
-        (&rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"], "AbortIncompleteMultipartUpload"),
+        (
+            &rule["NoncurrentVersionExpiration"]["NoncurrentDays"],
+            "NoncurrentVersionExpiration",
+        ),
+        (
+            &rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"],
+            "AbortIncompleteMultipartUpload",
+        ),
     ] {
         if value.as_i64().is_some_and(|days| days < 1) {
             let message = format!("'Days' for {action} action must be a positive integer");
@@ -330,7 +346,11 @@ fn check_days(rule: &Value) -> Result<(), Refusal> {
             let message = format!(
                 "'Days' in Transition action must be greater than or equal to 30 for storageClass '{class}'"
             );
-            return Err(refuse::argument("Days", &transition["Days"].to_string(), message));
+            return Err(refuse::argument(
+                "Days",
+                &transition["Days"].to_string(),
+                message,
+            ));
         }
     }
     Ok(())
@@ -345,7 +365,12 @@ fn check_ownership(_: &World, _: &str, value: &mut Value) -> Result<(), Refusal>
 
 /// What is not said is off.
 fn check_block(_: &World, _: &str, value: &mut Value) -> Result<(), Refusal> {
-    for name in ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"] {
+    for name in [
+        "BlockPublicAcls",
+        "IgnorePublicAcls",
+        "BlockPublicPolicy",
+        "RestrictPublicBuckets",
+    ] {
         if value[name].is_null() {
             value[name] = json!(false);
         }
@@ -354,5 +379,8 @@ fn check_block(_: &World, _: &str, value: &mut Value) -> Result<(), Refusal> {
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    value[name].as_array().map(Vec::as_slice).unwrap_or_default()
+    value[name]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }

@@ -28,11 +28,9 @@ pub(super) fn get_bucket_tagging(call: &mut Call<'_>) -> Answer {
     input.finish()?;
     let tags = &enter::find(call.world, &name)?.tags;
     if tags.is_empty() {
-        return Err(
-            Refusal::new("NoSuchTagSet", "The TagSet does not exist")
-                .status(404)
-                .because("BucketName", &name),
-        );
+        return Err(Refusal::new("NoSuchTagSet", "The TagSet does not exist")
+            .status(404)
+            .because("BucketName", &name));
     }
     let tags = tags.to_list("Key", "Value");
     Ok(json!({ ROOT: "Tagging", "TagSet": { "Tag": tags } }))

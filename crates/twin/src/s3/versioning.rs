@@ -23,7 +23,10 @@ pub(super) fn put_bucket_versioning(call: &mut Call<'_>) -> Answer {
         Some(_) => Versioning::Suspended,
         None => {
             let message = "The Versioning element must be specified";
-            return Err(Refusal::new("IllegalVersioningConfigurationException", message));
+            return Err(Refusal::new(
+                "IllegalVersioningConfigurationException",
+                message,
+            ));
         }
     };
     enter::find_mut(call.world, &name)?.versioning = versioning;

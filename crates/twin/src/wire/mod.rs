@@ -1,5 +1,6 @@
 //! The wire protocols: a request becomes service, operation and parameters; an answer becomes a response.
 
+mod address;
 mod documents;
 mod ec2;
 mod json;
@@ -16,6 +17,7 @@ mod signature;
 mod xml;
 mod xml_body;
 
+pub use address::Address;
 pub(crate) use documents::{ROOT, TEXT};
 pub(crate) use raw::{HEADERS, STATUS};
 pub use rest_xml::Route;
@@ -102,6 +104,7 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
             rest_xml::decode(request, service.name, routes).map(without_body)
         }
         Protocol::S3 => s3::decode(request),
+        Protocol::Documents { addresses, .. } => address::decode(request, service.name, addresses),
         Protocol::Registry | Protocol::Rest => {
             Err(Refusal::new("InvalidRequest", "not an AWS service"))
         }
@@ -162,6 +165,9 @@ pub(crate) fn encode(
     if protocol == Some(Protocol::S3) {
         return documents::s3(operation, answer, body, request_id);
     }
+    if let (Some(Protocol::Documents { namespace, .. }), Ok(value)) = (protocol, &answer) {
+        return documents::answered(value.clone(), body, namespace, "text/xml");
+    }
     let (mut success, mut location) = (200, None);
     if let (Some(Protocol::RestXml { routes, .. }), Ok(value)) = (protocol, &answer) {
         success = rest_xml::status(routes, operation);
@@ -177,7 +183,7 @@ pub(crate) fn encode(
     let kind = match protocol {
         Some(Protocol::Json { .. }) => "application/x-amz-json-1.1",
         Some(Protocol::Registry | Protocol::Rest) => "application/json",
-        Some(Protocol::RestXml { .. } | Protocol::S3) => "text/xml",
+        Some(Protocol::Documents { .. } | Protocol::RestXml { .. } | Protocol::S3) => "text/xml",
         Some(Protocol::Ec2 { .. } | Protocol::Query { .. }) | None => "text/xml;charset=UTF-8",
     };
     let headers = response.headers_mut();
@@ -207,16 +213,20 @@ fn answered(protocol: Option<Protocol>, operation: &str, value: Value, id: &str)
         Some(Protocol::Json { .. }) => json::answer(value),
         Some(Protocol::RestXml { namespace, .. }) => rest_xml::answer(operation, namespace, &value),
         Some(Protocol::Rest) => rest::answer(value),
-        Some(Protocol::Registry | Protocol::S3) | None => String::new(),
+        Some(Protocol::Documents { .. } | Protocol::Registry | Protocol::S3) | None => {
+            String::new()
+        }
     }
 }
 
 fn refused(protocol: Option<Protocol>, refusal: &Refusal, id: &str) -> String {
     match protocol {
         Some(Protocol::Ec2 { .. }) => ec2::refusal(refusal, id),
-        Some(Protocol::Query { namespace, .. } | Protocol::RestXml { namespace, .. }) => {
-            query::refusal(refusal, namespace, id)
-        }
+        Some(
+            Protocol::Query { namespace, .. }
+            | Protocol::Documents { namespace, .. }
+            | Protocol::RestXml { namespace, .. },
+        ) => query::refusal(refusal, namespace, id),
         Some(Protocol::Json { .. }) => json::refusal(refusal),
         Some(Protocol::Rest) => rest::refusal(refusal),
         Some(Protocol::Registry | Protocol::S3) | None => query::refusal(refusal, "", id),

@@ -97,15 +97,17 @@ pub(super) fn decode(request: &Request<Bytes>) -> Result<Asked, Refusal> {
 fn take_headers(headers: &HeaderMap, fields: &mut Map<String, Value>) {
     for (name, value) in headers {
         let name = name.as_str();
-        let means = HEADERS.contains(&name)
-            || (name.starts_with("x-amz-") && !TRANSPORT.contains(&name));
+        let means =
+            HEADERS.contains(&name) || (name.starts_with("x-amz-") && !TRANSPORT.contains(&name));
         if !means {
             continue;
         }
         let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
         if name == "content-encoding" {
             let codings = text.split(',').map(str::trim);
-            let own: Vec<&str> = codings.filter(|it| *it != "aws-chunked" && !it.is_empty()).collect();
+            let own: Vec<&str> = codings
+                .filter(|it| *it != "aws-chunked" && !it.is_empty())
+                .collect();
             if !own.is_empty() {
                 fields.insert(name.to_owned(), json!(own.join(",")));
             }
@@ -160,10 +162,25 @@ mod tests {
             ("127.0.0.1:1", "/", None, None),
             ("b.localhost:1", "/k", Some("b"), Some("k")),
             ("localhost:1", "/b/k", Some("b"), Some("k")),
-            ("s3.eu-central-1.amazonaws.com", "/b/k", Some("b"), Some("k")),
-            ("b.c.s3.eu-central-1.amazonaws.com", "/k", Some("b.c"), Some("k")),
+            (
+                "s3.eu-central-1.amazonaws.com",
+                "/b/k",
+                Some("b"),
+                Some("k"),
+            ),
+            (
+                "b.c.s3.eu-central-1.amazonaws.com",
+                "/k",
+                Some("b.c"),
+                Some("k"),
+            ),
             ("b.s3.amazonaws.com", "/", Some("b"), None),
-            ("b.s3-accelerate.amazonaws.com", "/a%20b", Some("b"), Some("a b")),
+            (
+                "b.s3-accelerate.amazonaws.com",
+                "/a%20b",
+                Some("b"),
+                Some("a b"),
+            ),
         ] {
             let request = Request::get(path).header(HOST, host).body(Bytes::new());
             let found = place(&request.expect("a request"));

@@ -14,7 +14,8 @@ use crate::s3::Algorithm;
 /// The body, and the headers that came after it [S3 API: Signature calculations, trailing headers].
 pub(super) fn read(request: &Request<Bytes>) -> Result<(Bytes, Map<String, Value>), Refusal> {
     let headers = request.headers();
-    let chunked = text(headers, "x-amz-content-sha256").is_some_and(|it| it.starts_with("STREAMING-"));
+    let chunked =
+        text(headers, "x-amz-content-sha256").is_some_and(|it| it.starts_with("STREAMING-"));
     if !chunked {
         return Ok((request.body().clone(), Map::new()));
     }
@@ -39,7 +40,10 @@ pub(super) fn read(request: &Request<Bytes>) -> Result<(Bytes, Map<String, Value
         if name == "x-amz-trailer-signature" {
             continue;
         }
-        if !announced.split(',').any(|it| it.trim().eq_ignore_ascii_case(&name)) {
+        if !announced
+            .split(',')
+            .any(|it| it.trim().eq_ignore_ascii_case(&name))
+        {
             let message = format!("The trailer {name} was not announced in x-amz-trailer.");
             return Err(Refusal::new("MalformedTrailerError", message));
         }
@@ -68,7 +72,8 @@ pub(super) fn check(
     let signed = text(headers, "x-amz-content-sha256").unwrap_or("UNSIGNED-PAYLOAD");
     let literal = signed.starts_with("STREAMING-") || signed == "UNSIGNED-PAYLOAD";
     if !literal && signed != HEXLOWER.encode(&Sha256::digest(body)) {
-        let message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+        let message =
+            "The provided 'x-amz-content-sha256' header does not match what was computed.";
         return Err(Refusal::new("XAmzContentSHA256Mismatch", message));
     }
     for (name, value) in fields {
@@ -79,7 +84,9 @@ pub(super) fn check(
             continue;
         };
         // Of a whole upload it is compared when that is completed.
-        if value.contains('-') || fields.contains_key("uploadId") && !fields.contains_key("partNumber") {
+        if value.contains('-')
+            || fields.contains_key("uploadId") && !fields.contains_key("partNumber")
+        {
             continue;
         }
         if value != algorithm.of(body) {
@@ -137,10 +144,14 @@ mod tests {
 
     #[test]
     fn chunks_become_a_body_and_its_trailers() {
-        let sent = b"5;chunk-signature=ab\r\nhello\r\n1\r\n!\r\n0\r\nx-amz-checksum-crc32:AA==\r\n\r\n";
+        let sent =
+            b"5;chunk-signature=ab\r\nhello\r\n1\r\n!\r\n0\r\nx-amz-checksum-crc32:AA==\r\n\r\n";
         let (body, trailers) = unchunked(sent).expect("chunks");
         assert_eq!(body, "hello!");
-        assert_eq!(trailers, [("x-amz-checksum-crc32".to_owned(), "AA==".to_owned())]);
+        assert_eq!(
+            trailers,
+            [("x-amz-checksum-crc32".to_owned(), "AA==".to_owned())]
+        );
         assert!(unchunked(b"5\r\nhel").is_none());
     }
 }

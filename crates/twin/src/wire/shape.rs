@@ -143,7 +143,9 @@ fn value(element: Element, shape: &Shape) -> Result<Value, Misfit> {
         let member = member.ok_or_else(|| format!("the element '{}' in '{name}'", child.name))?;
         let value = value(child, member.shape)?;
         if member.many {
-            let list = fields.entry(member.name).or_insert_with(|| Value::Array(Vec::new()));
+            let list = fields
+                .entry(member.name)
+                .or_insert_with(|| Value::Array(Vec::new()));
             if let Value::Array(items) = list {
                 items.push(value);
             }

@@ -54,7 +54,7 @@ pub(crate) fn expired(service: &Service) -> Refusal {
     match service.protocol {
         Protocol::Ec2 { .. } => Refusal::new("RequestExpired", "Request has expired."),
         Protocol::S3 => Refusal::new("ExpiredToken", "The provided token has expired."),
-        Protocol::Query { .. } | Protocol::RestXml { .. } => {
+        Protocol::Query { .. } | Protocol::Documents { .. } | Protocol::RestXml { .. } => {
             Refusal::new("ExpiredToken", message).status(403)
         }
         Protocol::Json { .. } | Protocol::Registry | Protocol::Rest => {
@@ -75,7 +75,7 @@ fn unknown(service: &Service) -> Refusal {
             let message = "The AWS Access Key Id you provided does not exist in our records.";
             Refusal::new("InvalidAccessKeyId", message).status(403)
         }
-        Protocol::Query { .. } | Protocol::RestXml { .. } => {
+        Protocol::Query { .. } | Protocol::Documents { .. } | Protocol::RestXml { .. } => {
             Refusal::new("InvalidClientTokenId", message).status(403)
         }
         Protocol::Json { .. } | Protocol::Registry | Protocol::Rest => {
