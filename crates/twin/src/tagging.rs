@@ -167,6 +167,7 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "AddTagsToCertificate",
             json!({ "CertificateArn": arn, "Tags": list }),
         ),
+        "cloudfront" | "s3" => retagging(arn, json!(tags.0), json!([])),
         "ec2" => (
             "ec2",
             "CreateTags",
@@ -232,6 +233,7 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "RemoveTagsFromCertificate",
             json!({ "CertificateArn": arn, "Tags": list }),
         ),
+        "cloudfront" | "s3" => retagging(arn, json!({}), json!(keys)),
         "ec2" => (
             "ec2",
             "DeleteTags",
@@ -285,6 +287,15 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
     })
 }
 
+/// What `retag` of these services takes.
+fn retagging(arn: &str, add: Value, remove: Value) -> Native {
+    let service = match service_of(arn) {
+        "s3" => "s3",
+        _ => "cloudfront",
+    };
+    (service, "", json!({ "arn": arn, "add": add, "remove": remove }))
+}
+
 /// Roles can be tagged here, though they are never listed [Resource Groups Tagging API: supported services].
 fn iam_target(arn: &str, verb: &str) -> Option<(&'static str, Value)> {
     let kind = type_of(arn);
@@ -334,6 +345,12 @@ fn each(call: &mut Call<'_>, arns: &[String], native: impl Fn(&str) -> Option<Na
 }
 
 fn forward(call: &mut Call<'_>, (service, operation, input): Native) -> Result<(), Refusal> {
+    // Those whose own operations take documents.
+    match service {
+        "cloudfront" => return cloudfront::retag(call.world, &input),
+        "s3" => return s3::retag(call.world, &call.region, &input),
+        _ => {}
+    }
     let unsupported = || invalid(format!("{service} cannot tag this resource here."));
     let service = services()
         .iter()

@@ -24,8 +24,10 @@ mod viewer;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::operation::{Operation, read, write};
+use crate::refusal::Refusal;
 use crate::tags::Tags;
 use crate::world::World;
 
@@ -117,6 +119,15 @@ pub(crate) fn tagged<'a>(world: &'a World, region: &str) -> Vec<(String, &'a Tag
     }
     let all = world.cloudfront.distributions.values();
     all.map(|it| (it.arn.clone(), &it.tags)).collect()
+}
+
+/// Changes a distribution's tags for Resource Groups Tagging.
+pub(crate) fn retag(world: &mut World, change: &Value) -> Result<(), Refusal> {
+    let mut all = world.cloudfront.distributions.values_mut();
+    let found = all.find(|it| change["arn"] == it.arn.as_str());
+    let found = found.ok_or_else(refuse::no_distribution)?;
+    found.tags = found.tags.changed(change, "InvalidTagging")?;
+    Ok(())
 }
 
 /// The distributions that a certificate is on, by ARN.

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::refuse;
 use crate::clock::Millis;
 use crate::operation::{Answer, Call};
-use crate::wire::key_of;
 
 /// How long a token is good for [ECR API: GetAuthorizationToken].
 const VALID: Duration = Duration::from_secs(12 * 3600);

@@ -31,8 +31,10 @@ mod without;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::operation::{Operation, read, write};
+use crate::refusal::Refusal;
 use crate::tags::Tags;
 use crate::world::World;
 
@@ -117,7 +119,12 @@ pub(crate) fn tagged<'a>(world: &'a World, region: &str) -> Vec<(String, &'a Tag
         .collect()
 }
 
-/// The region of the bucket that a distribution's origin names, if it is this account's.
-pub(crate) fn region_of<'a>(world: &'a World, bucket: &str) -> Option<&'a str> {
-    Some(world.s3.buckets.get(bucket)?.region.as_str())
+/// Changes a bucket's tags for Resource Groups Tagging.
+pub(crate) fn retag(world: &mut World, region: &str, change: &Value) -> Result<(), Refusal> {
+    let arn = change["arn"].as_str().unwrap_or_default();
+    let name = arn.strip_prefix("arn:aws:s3:::").unwrap_or_default();
+    let bucket = world.s3.buckets.get_mut(name).filter(|it| it.region == region);
+    let bucket = bucket.ok_or_else(|| refuse::no_bucket(name))?;
+    bucket.tags = bucket.tags.changed(change, "InvalidTag")?;
+    Ok(())
 }

@@ -25,7 +25,7 @@ pub(super) fn read(request: &Request<Bytes>) -> Result<(Bytes, Map<String, Value
         Refusal::new("IncompleteBody", message)
     })?;
     let length = text(headers, "x-amz-decoded-content-length");
-    let Some(length) = length.and_then(|length| length.parse().ok()) else {
+    let Some(length) = length.and_then(|length| length.parse::<usize>().ok()) else {
         let message = "You must provide the Content-Length HTTP header.";
         return Err(Refusal::new("MissingContentLength", message).status(411));
     };
