@@ -293,7 +293,11 @@ fn retagging(arn: &str, add: Value, remove: Value) -> Native {
         "s3" => "s3",
         _ => "cloudfront",
     };
-    (service, "", json!({ "arn": arn, "add": add, "remove": remove }))
+    (
+        service,
+        "",
+        json!({ "arn": arn, "add": add, "remove": remove }),
+    )
 }
 
 /// Roles can be tagged here, though they are never listed [Resource Groups Tagging API: supported services].

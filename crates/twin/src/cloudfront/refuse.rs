@@ -11,8 +11,13 @@ const UNMODELLED: &[&str] = &[
     "CacheTagConfig",
     "ConnectionFunctionAssociation",
     "ConnectionMode",
+    "FunctionAssociations",
+    "LambdaFunctionAssociations",
+    "OriginGroups",
     "OriginMtlsConfig",
     "TenantConfig",
+    "TrustedKeyGroups",
+    "TrustedSigners",
     "ViewerMtlsConfig",
     "VpcOriginConfig",
 ];

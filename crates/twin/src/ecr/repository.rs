@@ -128,7 +128,12 @@ pub(super) fn describe_repositories(call: &mut Call<'_>) -> Answer {
         ));
     }
     check_limit(limit, 1000)?;
-    let repositories = &call.here().ecr.repositories;
+    let none = BTreeMap::new();
+    let own = registry == call.account();
+    let repositories = match own {
+        true => &call.here().ecr.repositories,
+        false => &none,
+    };
     let mut rows = Vec::new();
     for name in &names {
         let repository = repositories.get(name);

@@ -123,7 +123,11 @@ pub(crate) fn tagged<'a>(world: &'a World, region: &str) -> Vec<(String, &'a Tag
 pub(crate) fn retag(world: &mut World, region: &str, change: &Value) -> Result<(), Refusal> {
     let arn = change["arn"].as_str().unwrap_or_default();
     let name = arn.strip_prefix("arn:aws:s3:::").unwrap_or_default();
-    let bucket = world.s3.buckets.get_mut(name).filter(|it| it.region == region);
+    let bucket = world
+        .s3
+        .buckets
+        .get_mut(name)
+        .filter(|it| it.region == region);
     let bucket = bucket.ok_or_else(|| refuse::no_bucket(name))?;
     bucket.tags = bucket.tags.changed(change, "InvalidTag")?;
     Ok(())

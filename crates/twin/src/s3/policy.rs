@@ -78,7 +78,7 @@ pub(super) fn get_bucket_policy_status(call: &mut Call<'_>) -> Answer {
         return Err(absent(&name));
     }
     let public = statements(bucket).iter().any(resource_policy::is_public);
-    Ok(json!({ ROOT: "PolicyStatus", "IsPublic": if public { "TRUE" } else { "FALSE" } }))
+    Ok(json!({ ROOT: "PolicyStatus", "IsPublic": public }))
 }
 
 /// `DeleteBucketPolicy`

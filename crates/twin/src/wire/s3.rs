@@ -79,7 +79,10 @@ pub(super) fn decode(request: &Request<Bytes>) -> Result<Asked, Refusal> {
             what.join("&")
         )));
     };
-    query.remove(route.marker);
+    // A word with a value is a parameter, too.
+    if query.get(route.marker).is_some_and(|value| value == "") {
+        query.remove(route.marker);
+    }
     fields.extend(query);
     if let Some(bucket) = bucket {
         fields.insert("Bucket".to_owned(), json!(bucket));

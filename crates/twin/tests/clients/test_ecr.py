@@ -62,7 +62,7 @@ def test_repositories_of_another_account_are_not_there(ecr, web, refused):
 
 def test_repositories_in_pages(ecr):
     for n in range(5):
-        ecr.create_repository(repositoryName=f"r{n}")
+        ecr.create_repository(repositoryName=f"app-{n}")
     pages = ecr.get_paginator("describe_repositories").paginate(PaginationConfig={"PageSize": 2})
     assert [len(page["repositories"]) for page in pages] == [2, 2, 1]
 
@@ -85,15 +85,15 @@ def test_a_key_encrypts_a_repository(twin, ecr, refused):
     kms = twin.client("kms")
     key = kms.create_key()["KeyMetadata"]["Arn"]
     made = ecr.create_repository(
-        repositoryName="a", encryptionConfiguration={"encryptionType": "KMS", "kmsKey": key}
+        repositoryName="app-a", encryptionConfiguration={"encryptionType": "KMS", "kmsKey": key}
     )["repository"]
     assert made["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key}
-    own = ecr.create_repository(repositoryName="b", encryptionConfiguration={"encryptionType": "KMS"})
+    own = ecr.create_repository(repositoryName="app-b", encryptionConfiguration={"encryptionType": "KMS"})
     managed = kms.describe_key(KeyId="alias/aws/ecr")["KeyMetadata"]
     assert own["repository"]["encryptionConfiguration"]["kmsKey"] == managed["Arn"]
     assert managed["KeyManager"] == "AWS"
     ask = {"encryptionType": "KMS", "kmsKey": "alias/none"}
-    assert refused(ecr.create_repository, repositoryName="c", encryptionConfiguration=ask) == "KmsException"
+    assert refused(ecr.create_repository, repositoryName="app-c", encryptionConfiguration=ask) == "KmsException"
 
 
 def test_row_delete_repository_non_empty(ecr, web, refused):
@@ -108,7 +108,7 @@ def test_row_delete_repository_force(ecr, web, refused):
 
 
 def test_tags(ecr, refused):
-    arn = ecr.create_repository(repositoryName="a")["repository"]["repositoryArn"]
+    arn = ecr.create_repository(repositoryName="app-a")["repository"]["repositoryArn"]
     ecr.tag_resource(resourceArn=arn, tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
     ecr.untag_resource(resourceArn=arn, tagKeys=["a"])
     assert ecr.list_tags_for_resource(resourceArn=arn)["tags"] == [{"Key": "b", "Value": "2"}]
@@ -169,23 +169,23 @@ def test_what_is_no_manifest(ecr, web, refused, manifest):
 
 
 def test_immutable_tags_stay(ecr, refused):
-    ecr.create_repository(repositoryName="a", imageTagMutability="IMMUTABLE")
-    put(ecr, "a", "one", "1")
-    put(ecr, "a", "two", "2")
-    ask = {"repositoryName": "a", "imageManifest": image("two")[1], "imageTag": "1"}
+    ecr.create_repository(repositoryName="app-a", imageTagMutability="IMMUTABLE")
+    put(ecr, "app-a", "one", "1")
+    put(ecr, "app-a", "two", "2")
+    ask = {"repositoryName": "app-a", "imageManifest": image("two")[1], "imageTag": "1"}
     assert refused(ecr.put_image, **ask) == "ImageTagAlreadyExistsException"
-    ecr.put_image_tag_mutability(repositoryName="a", imageTagMutability="MUTABLE")
+    ecr.put_image_tag_mutability(repositoryName="app-a", imageTagMutability="MUTABLE")
     ecr.put_image(**ask)
 
 
 def test_immutable_with_exclusion(ecr, refused):
     latest = [{"filterType": "WILDCARD", "filter": "latest*"}]
     setting = {"imageTagMutability": "IMMUTABLE_WITH_EXCLUSION", "imageTagMutabilityExclusionFilters": latest}
-    made = ecr.create_repository(repositoryName="a", **setting)["repository"]
+    made = ecr.create_repository(repositoryName="app-a", **setting)["repository"]
     assert made["imageTagMutabilityExclusionFilters"] == latest
-    put(ecr, "a", "one", "1", "latest")
-    put(ecr, "a", "two", "latest")
-    ask = {"repositoryName": "a", "imageManifest": image("two")[1], "imageTag": "1"}
+    put(ecr, "app-a", "one", "1", "latest")
+    put(ecr, "app-a", "two", "latest")
+    ask = {"repositoryName": "app-a", "imageManifest": image("two")[1], "imageTag": "1"}
     assert refused(ecr.put_image, **ask) == "ImageTagAlreadyExistsException"
 
 
@@ -197,7 +197,7 @@ def test_immutable_with_exclusion(ecr, refused):
      "imageTagMutabilityExclusionFilters": [{"filterType": "WILDCARD", "filter": "a*b*c*"}]},
 ])
 def test_mutability_that_cannot_be(ecr, refused, setting):
-    assert refused(ecr.create_repository, repositoryName="a", **setting) == "InvalidParameterException"
+    assert refused(ecr.create_repository, repositoryName="app-a", **setting) == "InvalidParameterException"
 
 
 def test_row_describe_images_missing_tag(ecr, web, refused):
@@ -379,13 +379,13 @@ def test_row_get_authorization_token(ecr, refused):
 def test_images_outlive_the_process(start, tmp_path):
     first = start(state=tmp_path)
     ecr = first.client("ecr")
-    ecr.create_repository(repositoryName="a")
-    made = put(ecr, "a", "one", "1")
+    ecr.create_repository(repositoryName="app-a")
+    made = put(ecr, "app-a", "one", "1")
     headers = registry.password(ecr)
     first.kill()
     second = start(state=tmp_path)
     blobs, _ = image("one")
-    status, _, text = second.request("GET", f"/v2/a/blobs/{digest(blobs[1])}", None, headers)
+    status, _, text = second.request("GET", f"/v2/app-a/blobs/{digest(blobs[1])}", None, headers)
     assert (status, text) == (200, blobs[1].decode())
-    second.client("ecr").batch_delete_image(repositoryName="a", imageIds=[{"imageDigest": made}])
+    second.client("ecr").batch_delete_image(repositoryName="app-a", imageIds=[{"imageDigest": made}])
     assert list((tmp_path / "blobs").iterdir()) == []
