@@ -70,6 +70,10 @@ pub(crate) fn timing() -> Timing {
         interface_release: INTERFACE.millis,
         // No part of an `up` from nothing waits for these.
         certificate_release: 20_000,
+        bucket_release: 2_000,
+        cloudfront_deploy: 240_000,
+        cloudfront_invalidation: 30_000,
+        ecr_lifecycle: 3_600_000,
         task_stop: 5_000,
         service_steady_check: 5_000,
         service_drain: 5_000,

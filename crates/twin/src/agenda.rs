@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::{acm, ec2, ecs, elb, elbv2, secretsmanager};
+use crate::{acm, cloudfront, ec2, ecr, ecs, elb, elbv2, kms, secretsmanager};
 
 /// Something that will happen by itself; the service named does it.
 #[derive(Serialize, Deserialize, Debug, Clone)]
@@ -15,7 +15,10 @@ pub enum Happening {
     Elb(elb::Happening),
     Elbv2(elbv2::Happening),
     Acm(acm::Happening),
+    Cloudfront(cloudfront::Happening),
+    Ecr(ecr::Happening),
     Ecs(ecs::Happening),
+    Kms(kms::Happening),
     Secretsmanager(secretsmanager::Happening),
 }
 

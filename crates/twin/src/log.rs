@@ -175,7 +175,7 @@ fn named(fields: &Map<String, Value>) -> Option<String> {
     })
     .or_else(|| {
         first(fields, |name| {
-            name.ends_with("Name") || name.ends_with("name")
+            name.ends_with("Name") || name.ends_with("name") || name == "Bucket"
         })
     })
 }

@@ -2,10 +2,10 @@
 //! they have in common.
 
 use crate::operation::Operation;
-use crate::wire::Route;
+use crate::wire::{Address, Route};
 use crate::{
-    acm, cloudflare, ec2, ecs, elb, elbv2, iam, logs, route53, secretsmanager, ssm, sts, tagging,
-    wafv2,
+    acm, cloudflare, cloudfront, ec2, ecr, ecs, elb, elbv2, iam, kms, logs, route53, s3,
+    secretsmanager, ssm, sts, tagging, wafv2,
 };
 
 /// A service: how it is addressed, and what it can do.
@@ -56,6 +56,17 @@ pub enum Protocol {
         /// How the operations are addressed.
         routes: &'static [Route],
     },
+    /// Method, path and query name the operation, bodies are documents of many shapes.
+    Documents {
+        /// XML namespace of the answers.
+        namespace: &'static str,
+        /// How the operations are addressed.
+        addresses: &'static [Address],
+    },
+    /// S3: REST with parameters in headers, bodies that are XML or objects.
+    S3,
+    /// The HTTP API of a container registry.
+    Registry,
     /// Cloudflare v4: REST with a JSON envelope.
     Rest,
 }
@@ -89,6 +100,19 @@ const SERVICES: &[Service] = &[
         bad_token: "1004",
     },
     Service {
+        name: "cloudfront",
+        protocol: Protocol::Documents {
+            namespace: "http://cloudfront.amazonaws.com/doc/2020-05-31/",
+            addresses: cloudfront::ADDRESSES,
+        },
+        operations: cloudfront::OPERATIONS,
+        missing: "InvalidArgument",
+        invalid: "InvalidArgument",
+        many_tags: "InvalidTagging",
+        bad_tag: "InvalidTagging",
+        bad_token: "InvalidArgument",
+    },
+    Service {
         name: "ec2",
         protocol: Protocol::Ec2 {
             version: "2016-11-15",
@@ -99,6 +123,28 @@ const SERVICES: &[Service] = &[
         many_tags: "TagLimitExceeded",
         bad_tag: "InvalidParameterValue",
         bad_token: "InvalidNextToken",
+    },
+    Service {
+        name: "ecr",
+        protocol: Protocol::Json {
+            target: "AmazonEC2ContainerRegistry_V20150921",
+        },
+        operations: ecr::OPERATIONS,
+        missing: "InvalidParameterException",
+        invalid: "InvalidParameterException",
+        many_tags: "TooManyTagsException",
+        bad_tag: "InvalidTagParameterException",
+        bad_token: "InvalidParameterException",
+    },
+    Service {
+        name: "ecr.dkr",
+        protocol: Protocol::Registry,
+        operations: ecr::REGISTRY,
+        missing: "UNSUPPORTED",
+        invalid: "UNSUPPORTED",
+        many_tags: "UNSUPPORTED",
+        bad_tag: "UNSUPPORTED",
+        bad_token: "UNSUPPORTED",
     },
     Service {
         name: "ecs",
@@ -153,6 +199,18 @@ const SERVICES: &[Service] = &[
         bad_token: "ValidationError",
     },
     Service {
+        name: "kms",
+        protocol: Protocol::Json {
+            target: "TrentService",
+        },
+        operations: kms::OPERATIONS,
+        missing: "ValidationException",
+        invalid: "ValidationException",
+        many_tags: "LimitExceededException",
+        bad_tag: "TagException",
+        bad_token: "InvalidMarkerException",
+    },
+    Service {
         name: "logs",
         protocol: Protocol::Json {
             target: "Logs_20140328",
@@ -163,6 +221,16 @@ const SERVICES: &[Service] = &[
         many_tags: "TooManyTagsException",
         bad_tag: "InvalidParameterException",
         bad_token: "InvalidParameterException",
+    },
+    Service {
+        name: "s3",
+        protocol: Protocol::S3,
+        operations: s3::OPERATIONS,
+        missing: "InvalidArgument",
+        invalid: "InvalidArgument",
+        many_tags: "InvalidTag",
+        bad_tag: "InvalidTag",
+        bad_token: "InvalidArgument",
     },
     Service {
         name: "secretsmanager",

@@ -14,7 +14,10 @@ use crate::refusal::Refusal;
 use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{acm, ec2, ecs, elb, elbv2, iam, logs, route53, secretsmanager, ssm, wafv2};
+use crate::{
+    acm, cloudfront, ec2, ecr, ecs, elb, elbv2, iam, kms, logs, route53, s3, secretsmanager, ssm,
+    wafv2,
+};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GetResources", get_resources),
@@ -30,12 +33,16 @@ type Listing = for<'a> fn(&'a World, &str) -> Vec<(String, &'a Tags)>;
 /// Every service whose resources bear tags.
 const LISTINGS: &[Listing] = &[
     acm::tagged,
+    cloudfront::tagged,
     ec2::tagged,
+    ecr::tagged,
     ecs::tagged,
     elb::tagged,
     elbv2::tagged,
     iam::tagged,
+    kms::tagged,
     logs::tagged,
+    s3::tagged,
     secretsmanager::tagged,
     ssm::tagged,
     route53::tagged,
@@ -163,10 +170,16 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "AddTagsToCertificate",
             json!({ "CertificateArn": arn, "Tags": list }),
         ),
+        "cloudfront" | "s3" => retagging(arn, json!(tags.0), json!([])),
         "ec2" => (
             "ec2",
             "CreateTags",
             json!({ "ResourceId": [last(arn)], "Tag": list }),
+        ),
+        "ecr" => (
+            "ecr",
+            "TagResource",
+            json!({ "resourceArn": arn, "tags": list }),
         ),
         "ecs" => {
             let tags = tags.to_list("key", "value");
@@ -190,6 +203,10 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             let (operation, mut input) = iam_target(arn, "Tag")?;
             input["Tags"] = list;
             ("iam", operation, input)
+        }
+        "kms" => {
+            let tags = tags.to_list("TagKey", "TagValue");
+            ("kms", "TagResource", json!({ "KeyId": arn, "Tags": tags }))
         }
         "logs" => (
             "logs",
@@ -229,10 +246,16 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "RemoveTagsFromCertificate",
             json!({ "CertificateArn": arn, "Tags": list }),
         ),
+        "cloudfront" | "s3" => retagging(arn, json!({}), json!(keys)),
         "ec2" => (
             "ec2",
             "DeleteTags",
             json!({ "ResourceId": [last(arn)], "Tag": list }),
+        ),
+        "ecr" => (
+            "ecr",
+            "UntagResource",
+            json!({ "resourceArn": arn, "tagKeys": keys }),
         ),
         "ecs" => (
             "ecs",
@@ -253,6 +276,11 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             input["TagKeys"] = json!(keys);
             ("iam", operation, input)
         }
+        "kms" => (
+            "kms",
+            "UntagResource",
+            json!({ "KeyId": arn, "TagKeys": keys }),
+        ),
         "logs" => (
             "logs",
             "UntagResource",
@@ -280,6 +308,19 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
         ),
         _ => return None,
     })
+}
+
+/// What `retag` of these services takes.
+fn retagging(arn: &str, add: Value, remove: Value) -> Native {
+    let service = match service_of(arn) {
+        "s3" => "s3",
+        _ => "cloudfront",
+    };
+    (
+        service,
+        "",
+        json!({ "arn": arn, "add": add, "remove": remove }),
+    )
 }
 
 /// Roles can be tagged here, though they are never listed [Resource Groups Tagging API: supported services].
@@ -331,6 +372,12 @@ fn each(call: &mut Call<'_>, arns: &[String], native: impl Fn(&str) -> Option<Na
 }
 
 fn forward(call: &mut Call<'_>, (service, operation, input): Native) -> Result<(), Refusal> {
+    // Those whose own operations take documents.
+    match service {
+        "cloudfront" => return cloudfront::retag(call.world, &input),
+        "s3" => return s3::retag(call.world, &call.region, &input),
+        _ => {}
+    }
     let unsupported = || invalid(format!("{service} cannot tag this resource here."));
     let service = services()
         .iter()
@@ -347,6 +394,7 @@ fn forward(call: &mut Call<'_>, (service, operation, input): Native) -> Result<(
         operation: operation.name,
         input: Input::new(service, fields),
         principal: call.principal.clone(),
+        body: bytes::Bytes::new(),
     };
     (operation.run)(&mut native).map(drop)
 }

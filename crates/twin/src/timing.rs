@@ -12,11 +12,22 @@ pub struct Timing {
     /// A deleted load balancer still holds its certificates for this long (assumed; terraform-provider-aws retries
     /// ResourceInUse of DeleteCertificate for minutes).
     pub certificate_release: u64,
+    /// The name of a deleted bucket cannot be used again for this long (assumed; "some time might pass" in the S3 guide,
+    /// up to an hour in reports).
+    pub bucket_release: u64,
     /// Certificate `PENDING_VALIDATION` to `ISSUED`, counted from when its record exists (assumed; "minutes" in the
     /// ACM guide).
     pub certificate_issue: u64,
     /// How long after the request ACM names the validation record (a few seconds: terraform-provider-aws polls for it).
     pub certificate_record: u64,
+    /// Distribution `InProgress` to `Deployed`, after every change (assumed; "minutes" in the CloudFront guide, clients
+    /// wait for up to 90).
+    pub cloudfront_deploy: u64,
+    /// Invalidation `InProgress` to `Completed` (assumed; "typically within seconds to a minute or two" in reports).
+    pub cloudfront_invalidation: u64,
+    /// From when a lifecycle policy first covers an image until that is gone (assumed; "within 24 hours" in the ECR
+    /// guide).
+    pub ecr_lifecycle: u64,
     /// Task `PENDING`, pulling its image (assumed).
     pub task_pull: u64,
     /// Task from pulled to `RUNNING` (assumed).
@@ -69,9 +80,13 @@ impl Timing {
     pub fn zero() -> Timing {
         Timing {
             balancer: 0,
+            bucket_release: 0,
             certificate_release: 0,
             certificate_issue: 0,
             certificate_record: 0,
+            cloudfront_deploy: 0,
+            cloudfront_invalidation: 0,
+            ecr_lifecycle: 0,
             task_pull: 0,
             task_start: 0,
             task_stop: 0,
@@ -100,9 +115,13 @@ impl Default for Timing {
     fn default() -> Timing {
         Timing {
             balancer: 150_000,
+            bucket_release: 2_000,
             certificate_release: 20_000,
             certificate_issue: 60_000,
             certificate_record: 3_000,
+            cloudfront_deploy: 240_000,
+            cloudfront_invalidation: 30_000,
+            ecr_lifecycle: 3_600_000,
             task_pull: 20_000,
             task_start: 5_000,
             task_stop: 5_000,

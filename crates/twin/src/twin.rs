@@ -226,6 +226,7 @@ impl Inner {
             return Reply::Deferred(Duration::from_millis(delay), request);
         }
         let before = strike.as_ref().filter(|strike| strike.side == Side::Before);
+        let mut body = Bytes::new();
         let answer = match before.map(|strike| &strike.action) {
             Some(Action::Refuse {
                 status,
@@ -241,7 +242,7 @@ impl Inner {
             Some(Action::DelayMs(_)) | None => {
                 match self.throttle.refused(service, self.world.now) {
                     Some(refusal) => Err(refusal),
-                    None => run(&mut self.world, decoded),
+                    None => run(&mut self.world, decoded, &mut body),
                 }
             }
         };
@@ -261,7 +262,7 @@ impl Inner {
             }
         };
         let id = self.note(noted, &answer, strike.as_ref());
-        let response = wire::encode(Some(service), operation.name, answer, &id);
+        let response = wire::encode(Some(service), operation.name, answer, body, &id);
         let mut reply = match strike {
             Some(strike) => struck(strike, service, operation.name, response, &id),
             None => Reply::Answer(response),
@@ -278,7 +279,13 @@ impl Inner {
         let noted = Noted::unknown(&failed);
         let answer = Err(failed.refusal);
         let id = self.note(noted, &answer, None);
-        Reply::Answer(wire::encode(failed.service, &failed.operation, answer, &id))
+        Reply::Answer(wire::encode(
+            failed.service,
+            &failed.operation,
+            answer,
+            Bytes::new(),
+            &id,
+        ))
     }
 
     /// Writes the request down and names it.
@@ -291,11 +298,13 @@ impl Inner {
     }
 }
 
-fn run(world: &mut World, decoded: Decoded) -> Answer {
+/// Runs the operation. `body` becomes the body of the answer, if that has one.
+fn run(world: &mut World, decoded: Decoded, body: &mut Bytes) -> Answer {
     let input = Input::new(decoded.service, decoded.fields);
     let open = input.open();
     let principal = match decoded.key {
         Key::Token(token) => token,
+        Key::Nobody => "anonymous".to_owned(),
         Key::Access(key) => match sts::caller(world, &key) {
             Caller::Known(arn) => arn,
             Caller::Expired => return Err(wire::expired(decoded.service)),
@@ -308,8 +317,11 @@ fn run(world: &mut World, decoded: Decoded) -> Answer {
         operation: operation.name,
         input,
         principal,
+        body: decoded.body,
     };
-    let answer = (operation.run)(&mut call).map_err(|refusal| match refusal.code.as_str() {
+    let answer = (operation.run)(&mut call);
+    *body = call.body;
+    let answer = answer.map_err(|refusal| match refusal.code.as_str() {
         page::BAD_TOKEN => Refusal::new(decoded.service.bad_token, refusal.message),
         _ => refusal,
     })?;
@@ -339,7 +351,13 @@ fn struck(
             message,
         } => {
             let answer = Err(Refusal::new(code, message).status(status));
-            Reply::Answer(wire::encode(Some(service), operation, answer, id))
+            Reply::Answer(wire::encode(
+                Some(service),
+                operation,
+                answer,
+                Bytes::new(),
+                id,
+            ))
         }
         Action::DelayMs(delay) if strike.side == Side::After => {
             Reply::Late(Duration::from_millis(delay), response)

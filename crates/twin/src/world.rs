@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::agenda::{Agenda, Happening};
+use crate::blobs::Blobs;
 use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
 use crate::{
-    acm, cloudflare, dns, ec2, ecs, elb, elbv2, iam, logs, route53, secretsmanager, ssm, sts, wafv2,
+    acm, cloudflare, cloudfront, dns, ec2, ecr, ecs, elb, elbv2, iam, kms, logs, route53, s3,
+    secretsmanager, ssm, sts, wafv2,
 };
 
 /// All state. Services own one field each, here or in [`Region`].
@@ -27,6 +29,9 @@ pub struct World {
     pub script: Script,
     /// What will happen by itself.
     pub agenda: Agenda,
+    /// The bytes of objects and layers.
+    #[serde(default)]
+    pub blobs: Blobs,
     /// IAM has no regions.
     pub iam: iam::Iam,
     /// Sessions of assumed roles.
@@ -34,9 +39,15 @@ pub struct World {
     pub sts: sts::Sts,
     /// Cloudflare.
     pub cloudflare: cloudflare::Cloudflare,
+    /// CloudFront has no regions.
+    #[serde(default)]
+    pub cloudfront: cloudfront::CloudFront,
     /// Route 53 has no regions either.
     #[serde(default)]
     pub route53: route53::Route53,
+    /// Buckets' names are the whole world's.
+    #[serde(default)]
+    pub s3: s3::S3,
     /// What the rest of the world's DNS says.
     #[serde(default)]
     pub elsewhere: dns::Elsewhere,
@@ -53,7 +64,9 @@ pub struct Region {
     pub elb: elb::Elb,
     pub elbv2: elbv2::Elbv2,
     pub acm: acm::Acm,
+    pub ecr: ecr::Registry,
     pub ecs: ecs::Ecs,
+    pub kms: kms::Keys,
     pub logs: logs::Logs,
     pub secretsmanager: secretsmanager::Secrets,
     pub ssm: ssm::Parameters,
@@ -77,10 +90,13 @@ impl World {
             timing: Timing::default(),
             script: Script::default(),
             agenda: Agenda::default(),
+            blobs: Blobs::default(),
             iam: iam::Iam::default(),
             sts: sts::Sts::default(),
             cloudflare: cloudflare::Cloudflare::default(),
+            cloudfront: cloudfront::CloudFront::default(),
             route53: route53::Route53::default(),
+            s3: s3::S3::default(),
             elsewhere: dns::Elsewhere::default(),
             regions: BTreeMap::new(),
         }
@@ -120,7 +136,10 @@ fn happen(world: &mut World, region: &str, what: Happening) {
         Happening::Elb(what) => elb::happen(world, region, what),
         Happening::Elbv2(what) => elbv2::happen(world, region, what),
         Happening::Acm(what) => acm::happen(world, region, what),
+        Happening::Cloudfront(what) => cloudfront::happen(world, what),
+        Happening::Ecr(what) => ecr::happen(world, region, what),
         Happening::Ecs(what) => ecs::happen(world, region, what),
+        Happening::Kms(what) => kms::happen(world, region, what),
         Happening::Secretsmanager(what) => secretsmanager::happen(world, region, what),
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::task::{ContainerState, Health, Owner, State, StopCode, Task};
 use super::{
-    Happening, balancers, delete_task_definitions, events, network, scheduler, secrets, stop,
+    Happening, balancers, delete_task_definitions, events, network, pull, scheduler, secrets, stop,
 };
 use crate::agenda;
 use crate::world::World;
@@ -70,7 +70,8 @@ fn with(world: &mut World, region: &str, id: &str, change: impl FnOnce(&mut Task
 fn provisioned(world: &mut World, region: &str, id: &str) {
     let now = world.now;
     with(world, region, id, |task| task.state = State::Pending);
-    if let Some(why) = secrets::unavailable(world, region, id) {
+    let unavailable = secrets::unavailable(world, region, id);
+    if let Some(why) = unavailable.or_else(|| pull::unauthorized(world, region, id)) {
         stop::stop(world, region, id, StopCode::TaskFailedToStart, &why);
         return;
     }
@@ -84,6 +85,7 @@ fn provisioned(world: &mut World, region: &str, id: &str) {
 /// Fargate makes the log streams before it pulls, so that a missing group is found first.
 fn pulled(world: &mut World, region: &str, id: &str) {
     let now = world.now;
+    pull::look(world, region, id);
     let Some(task) = world.region(region).ecs.tasks.get(id) else {
         return;
     };

@@ -34,6 +34,7 @@ mod listing;
 mod names;
 mod network;
 mod observe;
+mod pull;
 mod refuse;
 mod register;
 mod revisions;

@@ -37,6 +37,7 @@ pub(crate) use instance_profile::InstanceProfile;
 pub(crate) use policy::Policy;
 pub(crate) use role::Role;
 pub(crate) use service_linked::create as create_service_linked_role;
+pub(crate) use service_principals::is_known as is_service_principal;
 
 /// Everything IAM holds for the account.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

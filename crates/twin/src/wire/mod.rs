@@ -1,14 +1,25 @@
 //! The wire protocols: a request becomes service, operation and parameters; an answer becomes a response.
 
+mod address;
+mod documents;
 mod ec2;
 mod json;
 mod query;
+mod raw;
+mod registry;
 mod rest;
 mod rest_xml;
+mod s3;
+mod s3_body;
+mod s3_routes;
+pub(crate) mod shape;
 mod signature;
 mod xml;
 mod xml_body;
 
+pub use address::Address;
+pub(crate) use documents::{ROOT, TEXT};
+pub(crate) use raw::{HEADERS, STATUS};
 pub use rest_xml::Route;
 pub(crate) use signature::expired;
 
@@ -30,6 +41,8 @@ pub(crate) struct Decoded {
     /// The access key id, or Cloudflare's API token, which is never written down.
     pub(crate) key: Key,
     pub(crate) fields: Map<String, Value>,
+    /// The body, where it is no parameters.
+    pub(crate) body: Bytes,
 }
 
 /// What a client shows to say who it is.
@@ -37,6 +50,8 @@ pub(crate) struct Decoded {
 pub(crate) enum Key {
     Access(String),
     Token(String),
+    /// Nothing: the request is not signed.
+    Nobody,
 }
 
 /// A request that could not be understood, and as much of it as could.
@@ -57,6 +72,9 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
     if let Some(path) = rest::path(request) {
         return rest::decode(request, path);
     }
+    if let Some(path) = registry::path(request) {
+        return registry::decode(request, path);
+    }
     let mut unknown = Undecoded {
         service: None,
         operation: String::new(),
@@ -64,8 +82,10 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         refusal: Refusal::new("MissingAuthenticationToken", "Missing Authentication Token")
             .status(403),
     };
-    let Some(scope) = signature::scope(request.headers()) else {
-        return Err(unknown);
+    let scope = match signature::scope(request.headers()) {
+        Some(scope) => scope,
+        None if s3::is_anonymous(request) => signature::Scope::nobody("s3"),
+        None => return Err(unknown),
     };
     unknown.region = scope.region.to_owned();
     let Some(service) = services()
@@ -79,13 +99,19 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
     unknown.service = Some(service);
     let asked = match service.protocol {
         Protocol::Ec2 { version } | Protocol::Query { version, .. } => {
-            query::decode(request.body(), version)
+            query::decode(request.body(), version).map(without_body)
         }
-        Protocol::Json { target } => json::decode(request, target),
-        Protocol::RestXml { routes, .. } => rest_xml::decode(request, service.name, routes),
-        Protocol::Rest => Err(Refusal::new("InvalidRequest", "not an AWS service")),
+        Protocol::Json { target } => json::decode(request, target).map(without_body),
+        Protocol::RestXml { routes, .. } => {
+            rest_xml::decode(request, service.name, routes).map(without_body)
+        }
+        Protocol::S3 => s3::decode(request),
+        Protocol::Documents { addresses, .. } => address::decode(request, service.name, addresses),
+        Protocol::Registry | Protocol::Rest => {
+            Err(Refusal::new("InvalidRequest", "not an AWS service"))
+        }
     };
-    let (name, fields) = match asked {
+    let (name, fields, body) = match asked {
         Ok(asked) => asked,
         Err(refusal) => return Err(Undecoded { refusal, ..unknown }),
     };
@@ -112,8 +138,12 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         service,
         operation,
         region: scope.region.to_owned(),
-        key: Key::Access(scope.key.to_owned()),
+        key: match scope.key {
+            "" => Key::Nobody,
+            key => Key::Access(key.to_owned()),
+        },
         fields,
+        body,
     })
 }
 
@@ -129,14 +159,29 @@ fn by_version(service: &'static Service, body: &[u8]) -> &'static Service {
         .unwrap_or(service)
 }
 
+/// All of a body is parameters.
+fn without_body((name, fields): (String, Map<String, Value>)) -> s3::Asked {
+    (name, fields, Bytes::new())
+}
+
 /// The response that says this.
 pub(crate) fn encode(
     service: Option<&'static Service>,
     operation: &str,
     answer: Answer,
+    body: Bytes,
     request_id: &str,
 ) -> Response<Bytes> {
     let protocol = service.map(|service| service.protocol);
+    if protocol == Some(Protocol::Registry) {
+        return registry::encode(answer, body, request_id);
+    }
+    if protocol == Some(Protocol::S3) {
+        return documents::s3(operation, answer, body, request_id);
+    }
+    if let (Some(Protocol::Documents { namespace, .. }), Ok(value)) = (protocol, &answer) {
+        return documents::answered(value.clone(), body, namespace, "text/xml");
+    }
     let (mut success, mut location) = (200, None);
     if let (Some(Protocol::RestXml { routes, .. }), Ok(value)) = (protocol, &answer) {
         success = rest_xml::status(routes, operation);
@@ -151,8 +196,8 @@ pub(crate) fn encode(
         http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     let kind = match protocol {
         Some(Protocol::Json { .. }) => "application/x-amz-json-1.1",
-        Some(Protocol::Rest) => "application/json",
-        Some(Protocol::RestXml { .. }) => "text/xml",
+        Some(Protocol::Registry | Protocol::Rest) => "application/json",
+        Some(Protocol::Documents { .. } | Protocol::RestXml { .. } | Protocol::S3) => "text/xml",
         Some(Protocol::Ec2 { .. } | Protocol::Query { .. }) | None => "text/xml;charset=UTF-8",
     };
     let headers = response.headers_mut();
@@ -182,19 +227,23 @@ fn answered(protocol: Option<Protocol>, operation: &str, value: Value, id: &str)
         Some(Protocol::Json { .. }) => json::answer(value),
         Some(Protocol::RestXml { namespace, .. }) => rest_xml::answer(operation, namespace, &value),
         Some(Protocol::Rest) => rest::answer(value),
-        None => String::new(),
+        Some(Protocol::Documents { .. } | Protocol::Registry | Protocol::S3) | None => {
+            String::new()
+        }
     }
 }
 
 fn refused(protocol: Option<Protocol>, refusal: &Refusal, id: &str) -> String {
     match protocol {
         Some(Protocol::Ec2 { .. }) => ec2::refusal(refusal, id),
-        Some(Protocol::Query { namespace, .. } | Protocol::RestXml { namespace, .. }) => {
-            query::refusal(refusal, namespace, id)
-        }
+        Some(
+            Protocol::Query { namespace, .. }
+            | Protocol::Documents { namespace, .. }
+            | Protocol::RestXml { namespace, .. },
+        ) => query::refusal(refusal, namespace, id),
         Some(Protocol::Json { .. }) => json::refusal(refusal),
         Some(Protocol::Rest) => rest::refusal(refusal),
-        None => query::refusal(refusal, "", id),
+        Some(Protocol::Registry | Protocol::S3) | None => query::refusal(refusal, "", id),
     }
 }
 

@@ -62,6 +62,7 @@ pub(super) fn open(out: &mut String, name: &str) {
 
 pub(super) fn close(out: &mut String, name: &str) {
     out.push_str("</");
-    out.push_str(name);
+    // What follows the name are attributes.
+    out.push_str(name.split(' ').next().unwrap_or(name));
     out.push('>');
 }

@@ -19,13 +19,10 @@ FILE = REFERENCE / "emulators.md"
 # Sections about services that the twin does not have: the service's name in ARNs and signatures.
 ABSENT_SERVICES = {
     "cloudwatch": "monitoring",
-    "ecr": "ecr",
     "scaling": "application-autoscaling",
     "autoscaling": "autoscaling",
     "rds": "rds",
     "rds-refuse": "rds",
-    "s3": "s3",
-    "cloudfront": "cloudfront",
     "cloudmap": "servicediscovery",
     "cloudcontrol": "cloudcontrolapi",
     "cloudformation": "cloudformation",
@@ -49,8 +46,7 @@ ABSENT = {
     "ecs": {"CreateCapacityProvider ASG": "CreateCapacityProvider"},
     "teardown": {
         "DeleteCapacityProvider": "DeleteCapacityProvider", "TerminateInstances": "TerminateInstances",
-        "DeleteLaunchTemplate": "DeleteLaunchTemplate", "DeleteRepository force": "DeleteRepository",
-        "DeleteObjects+DeleteBucket": "DeleteBucket",
+        "DeleteLaunchTemplate": "DeleteLaunchTemplate",
     },
 }
 
@@ -61,6 +57,7 @@ FILES = {
     "elb-classic": "test_elb", "logs": "test_logs",
     "secretsmanager": "test_secretsmanager", "ssm": "test_ssm", "ecs": "test_ecs", "ecs-refuse": "test_ecs",
     "route53": "test_route53", "tagging": "test_tagging", "teardown": "test_ec2",
+    "ecr": "test_ecr", "s3": "test_s3_objects", "cloudfront": "test_cloudfront",
 }
 SUBNETS = "test_a_subnet test_row_subnets_of_two_sorts"
 ROWS = {
@@ -323,6 +320,53 @@ ROWS = {
         "NAT deleting->deleted": "test_ec2_nat:test_row_deleting_to_deleted",
         "ReleaseAddress": "test_ec2_addresses:test_a_released_address_is_gone",
         "EgressOnlyIGW delete": "test_ec2_ways_out:test_row_egress_only_igw_delete",
+        "DeleteRepository force": "test_ecr:test_row_delete_repository_force",
+        "DeleteObjects+DeleteBucket": "test_s3:test_versions_keep_a_bucket",
+    },
+    "ecr": {
+        "CreateRepository": "test_row_create_repository",
+        "PutLifecyclePolicy": "test_row_put_lifecycle_policy_and_get",
+        "GetLifecyclePolicy": "test_row_put_lifecycle_policy_and_get",
+        "SetRepositoryPolicy": "test_row_set_repository_policy",
+        "GetAuthorizationToken": "test_row_get_authorization_token", "PutImage": "test_row_put_image",
+        "DescribeImages": "test_row_put_image", "duplicate repo": "test_row_duplicate_repo",
+        "DescribeRepositories missing": "test_row_describe_repositories_missing",
+        "DeleteRepository non-empty": "test_row_delete_repository_non_empty",
+        "DescribeImages missing tag": "test_row_describe_images_missing_tag",
+    },
+    "s3": {
+        "CreateBucket": "test_s3:test_row_create_bucket", "PutBucketCors/Get": "test_s3:test_row_put_bucket_cors_get",
+        "PutBucketVersioning": "test_s3:test_row_put_bucket_versioning",
+        "PublicAccessBlock": "test_s3:test_row_public_access_block",
+        "PutBucketPolicy": "test_s3:test_row_put_bucket_policy",
+        "PutBucketEncryption": "test_s3:test_row_put_bucket_encryption",
+        "PutBucketLifecycle": "test_s3:test_row_put_bucket_lifecycle",
+        "PutBucketTagging": "test_s3:test_row_put_bucket_tagging",
+        "PutObject If-None-Match:* (new)": "test_row_if_none_match",
+        "PutObject If-None-Match:* (exists)": "test_row_if_none_match",
+        "PutObject If-Match good": "test_row_if_match", "PutObject If-Match stale": "test_row_if_match",
+        "GetObject If-Match stale": "test_row_if_match", "DeleteObject If-Match stale": "test_row_if_match",
+        "PutObject If-Match missing key": "test_row_put_object_if_match_missing_key",
+        "16 racing If-None-Match writers: 1 wins": "test_row_racing_writers_one_wins",
+        "ListObjectVersions": "test_row_list_object_versions", "GetObject missing": "test_row_get_object_missing",
+        "HeadBucket missing": "test_s3:test_row_head_bucket_missing",
+        "DeleteBucket non-empty": "test_s3:test_row_delete_bucket_non_empty",
+    },
+    "cloudfront": {
+        "CreateOriginAccessControl": "test_row_create_origin_access_control",
+        "CreateDistributionWithTags": "test_row_create_distribution_with_tags",
+        "GetDistributionConfig": "test_row_get_distribution_config_goes_round",
+        "CreateInvalidation": "test_row_create_invalidation",
+        "UpdateDistribution disable": "test_row_cf_in_progress_to_deployed",
+        "DeleteDistribution": "test_row_delete_distribution_enabled",
+        "GetDistribution missing": "test_row_get_distribution_missing",
+        "CF InProgress->Deployed": "test_row_cf_in_progress_to_deployed",
+        "DeleteDistribution enabled": "test_row_delete_distribution_enabled",
+        "same CallerReference other config": "test_row_same_caller_reference",
+        "UpdateDistribution stale ETag": "test_row_update_distribution_stale_etag",
+        "DeleteOAC in use": "test_row_delete_oac_in_use",
+        "CF disabled InProgress->Deployed": "test_row_cf_in_progress_to_deployed",
+        "DeleteOriginAccessControl": "test_row_delete_oac_in_use",
     },
 }
 MADE = "test_emulator_rows_made"
