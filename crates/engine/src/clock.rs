@@ -26,7 +26,7 @@ pub trait Clock {
 }
 
 /// The machine's clock, or the clock of a cloud that runs faster.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TokioClock {
     began: tokio::time::Instant,
     timestamp: jiff::Timestamp,
