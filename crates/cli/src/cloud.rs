@@ -170,7 +170,9 @@ impl Ways {
         }
         Err(CommandError::new("E0411", "there is no Cloudflare token")
             .cause("the manifest's hostnames are in a Cloudflare zone")
-            .advice("export CLOUDFLARE_API_TOKEN, with the rights Zone:Read and DNS:Edit on the zone")
+            .advice(
+                "export CLOUDFLARE_API_TOKEN, with the rights Zone:Read and DNS:Edit on the zone",
+            )
             .exit(Exit::Auth))
     }
 
@@ -220,7 +222,9 @@ pub(crate) fn role_refused(role: &str, caller: Option<&str>, failure: &Failure) 
         ))
         .exit(Exit::Auth);
     let request = failure.request_id.iter();
-    error.causes.extend(request.map(|id| format!("request {id}")));
+    error
+        .causes
+        .extend(request.map(|id| format!("request {id}")));
     error
 }
 

@@ -39,7 +39,7 @@ pub(crate) async fn examine(
     let (caa, token, quotas, leftovers) = futures_util::join!(
         caa::examine(project, &ways),
         token::examine(project, &ways, zone.as_ref()),
-        quotas::examine(project, cloud.as_ref()),
+        quotas::examine(project, &ways, cloud.as_ref()),
         leftovers::examine(project, cloud.as_ref()),
     );
     let parts = [who.findings, region, dns, caa, token, quotas, leftovers];
@@ -58,7 +58,12 @@ pub(crate) fn exit(findings: &[Finding]) -> Exit {
         let about = matches!(it.about, Subject::Credentials | Subject::Token);
         about && it.code.as_deref() != Some("E0403")
     };
-    match findings.iter().filter(failed).collect::<Vec<_>>().as_slice() {
+    match findings
+        .iter()
+        .filter(failed)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
         [] => Exit::Ok,
         failed if failed.iter().any(|it| auth(it)) => Exit::Auth,
         _ => Exit::Failed,
@@ -119,7 +124,11 @@ impl Finding {
         let finding = match failure.class {
             Class::Denied => {
                 let needs = &failure.operation;
-                Self::unknown(about, what, format!("may not be read: needs permission {needs}"))
+                Self::unknown(
+                    about,
+                    what,
+                    format!("may not be read: needs permission {needs}"),
+                )
             }
             Class::Auth | Class::Unsent | Class::Unknown | Class::Throttled | Class::Eventual => {
                 Self::unknown(about, what, failure.to_string())
@@ -132,7 +141,10 @@ impl Finding {
                 Self::failure(about, what, "E0405", found)
             }
         };
-        failure.advice.iter().fold(finding, |finding, advice| finding.next(advice))
+        failure
+            .advice
+            .iter()
+            .fold(finding, |finding, advice| finding.next(advice))
     }
 
     /// With what to do.

@@ -42,7 +42,9 @@ pub(crate) fn refused(request: &Request<Bytes>, service: &Service, skew: i64) ->
     let stands = now.strftime(SIGNED);
     let message = match off.is_negative() {
         false => format!("Signature expired: {signed} is now earlier than {stands} - 5 min."),
-        true => format!("Signature not yet current: {signed} is still later than {stands} + 5 min."),
+        true => {
+            format!("Signature not yet current: {signed} is still later than {stands} + 5 min.")
+        }
     };
     Some(match service.protocol {
         Protocol::Ec2 { .. } => Refusal::new("RequestExpired", "Request has expired."),

@@ -4,7 +4,8 @@
 use crate::operation::Operation;
 use crate::wire::Route;
 use crate::{
-    acm, cloudflare, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, servicequotas, ssm, sts, tagging,
+    acm, cloudflare, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, servicequotas, ssm, sts,
+    tagging,
 };
 
 /// A service: how it is addressed, and what it can do.

@@ -117,7 +117,10 @@ async fn delegated(ways: &Ways, zone: &Zone) -> Finding {
         Ok(seen) => delegation(&zone.name, &zone.servers, &seen),
         // Somebody is asked who does not know the zone, or nobody is there.
         Err(failure) if failure.code == SERVFAIL => {
-            let found = format!("the name servers that the world asks for {} do not answer", zone.name);
+            let found = format!(
+                "the name servers that the world asks for {} do not answer",
+                zone.name
+            );
             Finding::failure(DNS, what, "E0417", found).next(point(&zone.name, &zone.servers))
         }
         Err(failure) => Finding::unread(DNS, what, &failure),
@@ -150,7 +153,10 @@ fn delegation(zone: &str, servers: &[String], seen: &[String]) -> Finding {
         .map(String::as_str)
         .collect();
     if others.len() == seen.len() {
-        let found = format!("the world asks {} for {zone}, not the zone's own", seen.join(", "));
+        let found = format!(
+            "the world asks {} for {zone}, not the zone's own",
+            seen.join(", ")
+        );
         return Finding::failure(DNS, what, "E0417", found).next(point(zone, &servers));
     }
     if !others.is_empty() {
@@ -187,9 +193,8 @@ mod tests {
             (&[], &["c.x"], Verdict::Unknown),
         ];
         for (servers, seen, verdict) in rows {
-            let all = |names: &[&str]| -> Vec<String> {
-                names.iter().map(ToString::to_string).collect()
-            };
+            let all =
+                |names: &[&str]| -> Vec<String> { names.iter().map(ToString::to_string).collect() };
             let found = delegation("example.com", &all(servers), &all(seen));
             assert_eq!(found.verdict, verdict, "{servers:?} {seen:?}");
             assert_eq!(found.next.is_empty(), verdict == Verdict::Ok);

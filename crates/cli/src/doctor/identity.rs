@@ -55,7 +55,11 @@ pub(super) async fn examine(project: &Project, ways: &Ways) -> Examined {
             let sdk = config::in_role(&caller.config, role.get()).await;
             match known(ways, &sdk, &heard).await {
                 Ok(known) => {
-                    findings.push(Finding::ok(WHO, "role", format!("we are {}", known.aws.caller)));
+                    findings.push(Finding::ok(
+                        WHO,
+                        "role",
+                        format!("we are {}", known.aws.caller),
+                    ));
                     known
                 }
                 Err(failure) => {
@@ -109,11 +113,8 @@ fn refused(failure: &Failure, wrong_clock: bool) -> Finding {
     if wrong_clock {
         return finding.next("mend the clock of this machine first");
     }
-    let finding = failure.advice.iter();
-    finding.fold(
-        Finding::failure(WHO, "caller", code, failure.to_string()),
-        |finding, advice| finding.next(advice),
-    )
+    let advice = failure.advice.iter();
+    advice.fold(finding, |finding, advice| finding.next(advice))
 }
 
 fn not_taken_on(role: &str, caller: &Aws, failure: &Failure) -> Finding {
@@ -122,17 +123,26 @@ fn not_taken_on(role: &str, caller: &Aws, failure: &Failure) -> Finding {
         false => CommandError::of_failure(&format!("the role {role} cannot be taken on"), failure),
     };
     let finding = Finding::failure(WHO, "role", &told.code, told.message);
-    told.advice.iter().fold(finding, |finding, advice| finding.next(advice))
+    told.advice
+        .iter()
+        .fold(finding, |finding, advice| finding.next(advice))
 }
 
 fn account(project: &Project, aws: &Aws) -> Option<Finding> {
     project.manifest.guard.account.as_ref()?;
     Some(match check_account(project, aws) {
-        Ok(()) => Finding::ok(WHO, "account", format!("{} is the environment's", aws.account)),
+        Ok(()) => Finding::ok(
+            WHO,
+            "account",
+            format!("{} is the environment's", aws.account),
+        ),
         Err(error) => {
             let found = format!("{}; {}", error.message, error.causes.join("; "));
             let finding = Finding::failure(WHO, "account", &error.code, found);
-            error.advice.iter().fold(finding, |finding, advice| finding.next(advice))
+            error
+                .advice
+                .iter()
+                .fold(finding, |finding, advice| finding.next(advice))
         }
     })
 }
@@ -146,12 +156,18 @@ fn expiry(at: i64, now: i64) -> Finding {
     let renew = "renew the credentials before a long run (`aws sso login`); a run that they end in \
                  pauses, and the same command goes on with it";
     match left {
-        ..=0 => Finding::failure(WHO, "expiry", "E0401", "the credentials have expired").next(renew),
+        ..=0 => {
+            Finding::failure(WHO, "expiry", "E0401", "the credentials have expired").next(renew)
+        }
         1..SOON => {
             let found = format!("the credentials expire in {minutes} min");
             Finding::warning(WHO, "expiry", found).next(renew)
         }
-        _ => Finding::ok(WHO, "expiry", format!("the credentials expire in {minutes} min")),
+        _ => Finding::ok(
+            WHO,
+            "expiry",
+            format!("the credentials expire in {minutes} min"),
+        ),
     }
 }
 
@@ -202,7 +218,13 @@ mod tests {
 
     #[test]
     fn credentials_that_end_within_a_run_are_warned_of() {
-        for (left, verdict) in [(-1, Fails), (0, Fails), (60, Warns), (899, Warns), (900, Well)] {
+        for (left, verdict) in [
+            (-1, Fails),
+            (0, Fails),
+            (60, Warns),
+            (899, Warns),
+            (900, Well),
+        ] {
             assert_eq!(expiry(1_000 + left, 1_000).verdict, verdict, "{left}");
         }
     }

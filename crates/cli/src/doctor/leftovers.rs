@@ -24,7 +24,10 @@ pub(super) async fn examine(project: &Project, cloud: Option<&Cloud>) -> Vec<Fin
         Err(error) => {
             let error = CommandError::from(error);
             let finding = Finding::failure(LEFT, "state", &error.code, error.message);
-            let finding = error.advice.iter().fold(finding, |it, advice| it.next(advice));
+            let finding = error
+                .advice
+                .iter()
+                .fold(finding, |it, advice| it.next(advice));
             return vec![finding];
         }
     };
@@ -51,7 +54,12 @@ pub(super) async fn examine(project: &Project, cloud: Option<&Cloud>) -> Vec<Fin
     if let Err(error) = cloud.pin(&mut state.clone()) {
         let found = format!("{}: {}", error.message, error.causes.join("; "));
         let finding = Finding::failure(LEFT, "state", &error.code, found);
-        findings.push(error.advice.iter().fold(finding, |it, advice| it.next(advice)));
+        findings.push(
+            error
+                .advice
+                .iter()
+                .fold(finding, |it, advice| it.next(advice)),
+        );
         return findings;
     }
     findings.extend(marked(project, cloud, &state, open.is_some()).await);
@@ -83,7 +91,8 @@ async fn marked(project: &Project, cloud: &Cloud, state: &State, open: bool) -> 
     }
     if findings.len() == unread {
         let kinds = render::count(kinds.len() - unread, "kind");
-        let found = format!("nothing bears the stack's mark that the state does not know ({kinds})");
+        let found =
+            format!("nothing bears the stack's mark that the state does not know ({kinds})");
         findings.push(Finding::ok(LEFT, "marks", found));
     }
     findings
@@ -103,7 +112,10 @@ fn is_looked_for(kind: &str, project: &Project, state: &State) -> bool {
 
 /// Of all of a kind that bear the stack's mark, those that no record of the state is about.
 fn strays(kind: &str, all: &[Document], state: &State) -> Vec<String> {
-    let records = state.resources.values().filter(|record| record.kind == kind);
+    let records = state
+        .resources
+        .values()
+        .filter(|record| record.kind == kind);
     let known: BTreeSet<String> = records.map(|record| render::id(&record.outputs)).collect();
     let ids = all.iter().map(render::id);
     ids.filter(|id| !known.contains(id)).collect()

@@ -5,7 +5,7 @@ use ashore_providers::aws::live::Standing;
 use ashore_providers::aws::quota::{Demand, Room, Within, demands, room};
 use futures_util::future::join_all;
 
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, Ways};
 use crate::document::{Finding, Subject};
 use crate::error::CommandError;
 use crate::project::Project;
@@ -13,16 +13,20 @@ use crate::session::{graph, make_plan, so_far};
 
 const QUOTAS: Subject = Subject::Quotas;
 
-pub(super) async fn examine(project: &Project, cloud: Option<&Cloud>) -> Vec<Finding> {
+pub(super) async fn examine(project: &Project, ways: &Ways, cloud: Option<&Cloud>) -> Vec<Finding> {
     let Some(cloud) = cloud else {
         return vec![Finding::without_credentials(QUOTAS, "plan")];
     };
-    let demands = match planned(project, cloud).await {
+    let demands = match planned(project, ways, cloud).await {
         Ok(plan) => demands(&plan),
         Err(error) => return vec![unplanned(&error)],
     };
     if demands.is_empty() {
-        return vec![Finding::ok(QUOTAS, "plan", "makes nothing that a quota limits")];
+        return vec![Finding::ok(
+            QUOTAS,
+            "plan",
+            "makes nothing that a quota limits",
+        )];
     }
     let measured = demands.iter().map(|demand| async move {
         let ask = || cloud.aws.standing(demand);
@@ -35,7 +39,8 @@ pub(super) async fn examine(project: &Project, cloud: Option<&Cloud>) -> Vec<Fin
 }
 
 /// The plan as `plan` makes it. Values of secrets are not asked for: they take no quota.
-async fn planned(project: &Project, cloud: &Cloud) -> Result<Plan, CommandError> {
+async fn planned(project: &Project, ways: &Ways, cloud: &Cloud) -> Result<Plan, CommandError> {
+    ways.check_token(project)?;
     let contents = project.folder().peek()?;
     let mut state = so_far(contents.state, contents.open.as_ref());
     cloud.pin(&mut state)?;
@@ -52,10 +57,14 @@ fn unplanned(error: &CommandError) -> Finding {
         found = format!("{found}; {cause}");
     }
     let finding = match error.code.as_str() {
-        "E0402" | "E0403" | "E0404" => Finding::unknown(QUOTAS, "plan", found),
+        // Told where they were found, or nothing that is wrong with the plan.
+        "E0401" | "E0402" | "E0403" | "E0404" | "E0411" => Finding::unknown(QUOTAS, "plan", found),
         code => Finding::failure(QUOTAS, "plan", code, found),
     };
-    error.advice.iter().fold(finding, |finding, advice| finding.next(advice))
+    error
+        .advice
+        .iter()
+        .fold(finding, |finding, advice| finding.next(advice))
 }
 
 fn judge(demand: &Demand, standing: Standing, region: &str) -> Finding {

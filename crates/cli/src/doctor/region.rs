@@ -9,11 +9,7 @@ use crate::project::Project;
 
 const WHERE: Subject = Subject::Region;
 
-pub(super) async fn examine(
-    project: &Project,
-    ways: &Ways,
-    cloud: Option<&Cloud>,
-) -> Vec<Finding> {
+pub(super) async fn examine(project: &Project, ways: &Ways, cloud: Option<&Cloud>) -> Vec<Finding> {
     let name = project.manifest.region.as_str();
     // A region that nobody has opted in to does not know who we are: it is asked about anyway.
     let found = match read(ways, "the region", || enabled(&ways.sdk)).await {
@@ -21,11 +17,15 @@ pub(super) async fn examine(
             Finding::ok(WHERE, name, "is everybody's: needs no opt-in")
         }
         Ok(Enabled::Yes { opted_in: true }) => Finding::ok(WHERE, name, "is opted in to"),
-        Ok(Enabled::No) => {
-            Finding::failure(WHERE, name, "E0416", "nobody has opted in to the region").next(
-                format!("opt in, and wait some minutes: `aws account enable-region --region-name {name}`"),
-            )
-        }
+        Ok(Enabled::No) => Finding::failure(
+            WHERE,
+            name,
+            "E0416",
+            "nobody has opted in to the region",
+        )
+        .next(format!(
+            "opt in, and wait some minutes: `aws account enable-region --region-name {name}`"
+        )),
         Ok(Enabled::NoSuchRegion) => {
             Finding::failure(WHERE, name, "E0416", "there is no region of that name")
                 .next("see `aws ec2 describe-regions --all-regions`, and change `region`")

@@ -11,7 +11,8 @@ use crate::document::{Finding, Subject};
 use crate::project::Project;
 
 const TOKEN: Subject = Subject::Token;
-const RIGHTS: &str = "give the token the permissions Zone / Zone / Read and Zone / DNS / Edit for the zone";
+const RIGHTS: &str =
+    "give the token the permissions Zone / Zone / Read and Zone / DNS / Edit for the zone";
 
 pub(super) async fn examine(project: &Project, ways: &Ways, zone: Option<&Zone>) -> Vec<Finding> {
     let dns = project.manifest.dns.as_ref();
@@ -22,27 +23,33 @@ pub(super) async fn examine(project: &Project, ways: &Ways, zone: Option<&Zone>)
         let missing = ways.check_token(project).err();
         let finding = missing.map(|error| {
             let finding = Finding::failure(TOKEN, "token", &error.code, error.message);
-            error.advice.iter().fold(finding, |finding, advice| finding.next(advice))
+            error
+                .advice
+                .iter()
+                .fold(finding, |finding, advice| finding.next(advice))
         });
         return finding.into_iter().collect();
     };
     let now = ways.clock.timestamp();
-    let mut findings = vec![match read(ways, "the token", || cloudflare.token(zone)).await {
-        Ok(token) => status(&token, now),
-        // Nobody's, as far as can be told; of an account's token only its own account knows.
-        Err(failure) if failure.code == "1000" && zone.is_none() => {
-            let found = "no user's token; whether it is an account's cannot be told without a zone";
-            Finding::unknown(TOKEN, "token", found).next(RIGHTS)
-        }
-        Err(failure) => {
-            let found = format!("Cloudflare does not know the token: {}", failure.message);
-            match failure.code.as_str() {
-                "1000" | "MalformedToken" => Finding::failure(TOKEN, "token", "E0401", found)
-                    .next("make a new token, and export it as CLOUDFLARE_API_TOKEN"),
-                _ => Finding::unread(TOKEN, "token", &failure),
+    let mut findings = vec![
+        match read(ways, "the token", || cloudflare.token(zone)).await {
+            Ok(token) => status(&token, now),
+            // Nobody's, as far as can be told; of an account's token only its own account knows.
+            Err(failure) if failure.code == "1000" && zone.is_none() => {
+                let found =
+                    "no user's token; whether it is an account's cannot be told without a zone";
+                Finding::unknown(TOKEN, "token", found).next(RIGHTS)
             }
-        }
-    }];
+            Err(failure) => {
+                let found = format!("Cloudflare does not know the token: {}", failure.message);
+                match failure.code.as_str() {
+                    "1000" | "MalformedToken" => Finding::failure(TOKEN, "token", "E0401", found)
+                        .next("make a new token, and export it as CLOUDFLARE_API_TOKEN"),
+                    _ => Finding::unread(TOKEN, "token", &failure),
+                }
+            }
+        },
+    ];
     let Some(zone) = zone else {
         return findings;
     };
@@ -57,7 +64,10 @@ pub(super) async fn examine(project: &Project, ways: &Ways, zone: Option<&Zone>)
     });
     // The `permissions` of a zone are about the membership of a user, not about the token
     // [Cloudflare API: Zone Details].
-    let found = format!("whether it may edit the DNS records of {} shows only when it does", zone.name);
+    let found = format!(
+        "whether it may edit the DNS records of {} shows only when it does",
+        zone.name
+    );
     findings.push(
         Finding::unknown(TOKEN, "edits", found)
             .next("see that the token has the permission Zone / DNS / Edit for the zone"),
@@ -104,10 +114,25 @@ mod tests {
         let rows = [
             ("active", None, None, Verdict::Ok),
             ("active", Some("2027-01-01T00:00:00Z"), None, Verdict::Ok),
-            ("active", Some("2026-11-24T00:00:00Z"), None, Verdict::Warning),
-            ("active", None, Some("2026-12-01T00:00:00Z"), Verdict::Failure),
+            (
+                "active",
+                Some("2026-11-24T00:00:00Z"),
+                None,
+                Verdict::Warning,
+            ),
+            (
+                "active",
+                None,
+                Some("2026-12-01T00:00:00Z"),
+                Verdict::Failure,
+            ),
             ("disabled", None, None, Verdict::Failure),
-            ("expired", Some("2026-11-01T00:00:00Z"), None, Verdict::Failure),
+            (
+                "expired",
+                Some("2026-11-01T00:00:00Z"),
+                None,
+                Verdict::Failure,
+            ),
         ];
         for (state, expires, from, verdict) in rows {
             let token = Token {

@@ -85,7 +85,13 @@ mod tests {
             },
             findings: vec![
                 finding(Subject::Clock, "time", Verdict::Ok, "right", None),
-                finding(Subject::Quotas, "VPCs", Verdict::Failure, "5 of 5", Some("E0302")),
+                finding(
+                    Subject::Quotas,
+                    "VPCs",
+                    Verdict::Failure,
+                    "5 of 5",
+                    Some("E0302"),
+                ),
             ],
         };
         let expected = "\

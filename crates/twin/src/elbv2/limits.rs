@@ -53,7 +53,12 @@ pub(super) fn room_here(
     code: &str,
 ) -> Result<(), Refusal> {
     match KEPT.iter().find(|(name, _)| *name == quota) {
-        Some((_, kept)) => within(quota, held + 1, servicequotas::limit(world, region, kept), code),
+        Some((_, kept)) => within(
+            quota,
+            held + 1,
+            servicequotas::limit(world, region, kept),
+            code,
+        ),
         None => room_for_one_more(quota, held, code),
     }
 }
@@ -87,15 +92,13 @@ pub(super) fn describe_account_limits(call: &mut Call<'_>) -> Answer {
     let size = constraint::number(&mut input, "PageSize", 1..=400)?;
     let marker = input.text("Marker")?;
     input.finish()?;
-    let limits = LIMITS
-        .iter()
-        .map(|(name, max)| {
-            let kept = KEPT.iter().find(|(kept, _)| kept == name);
-            let max = kept.map_or(*max, |(_, code)| {
-                servicequotas::limit(call.world, &call.region, code)
-            });
-            json!({"Name": name, "Max": max.to_string()})
+    let limits = LIMITS.iter().map(|(name, max)| {
+        let kept = KEPT.iter().find(|(kept, _)| kept == name);
+        let max = kept.map_or(*max, |(_, code)| {
+            servicequotas::limit(call.world, &call.region, code)
         });
+        json!({"Name": name, "Max": max.to_string()})
+    });
     let (limits, next) = page::page(limits.collect(), size, marker)?;
     Ok(json!({"Limits": limits, "NextMarker": next}))
 }

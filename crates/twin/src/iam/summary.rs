@@ -11,7 +11,11 @@ use crate::wire::ENTRIES;
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
     std::mem::take(&mut call.input).finish()?;
     let iam = &call.world.iam;
-    let versions: usize = iam.policies.values().map(|policy| policy.versions.len()).sum();
+    let versions: usize = iam
+        .policies
+        .values()
+        .map(|policy| policy.versions.len())
+        .sum();
     let rows: [(&str, usize); 28] = [
         ("Users", 0),
         ("UsersQuota", 5000),

@@ -107,18 +107,24 @@ pub(super) const ROWS: &[Row] = &[
     network("L-93826ACB", "Routes per route table", 500.0, |q| {
         &mut q.routes_per_table
     }),
-    network("L-E79EC296", "VPC security groups per Region", 2500.0, |q| {
-        &mut q.groups
-    }),
+    network(
+        "L-E79EC296",
+        "VPC security groups per Region",
+        2500.0,
+        |q| &mut q.groups,
+    ),
     network(
         "L-0EA8095F",
         "Inbound or outbound rules per security group",
         60.0,
         |q| &mut q.rules_per_group,
     ),
-    network("L-2AFB9258", "Security groups per network interface", 5.0, |q| {
-        &mut q.groups_per_interface
-    }),
+    network(
+        "L-2AFB9258",
+        "Security groups per network interface",
+        5.0,
+        |q| &mut q.groups_per_interface,
+    ),
     network("L-DF5E4CA3", "Network interfaces per Region", 5000.0, |q| {
         &mut q.interfaces
     }),
@@ -132,7 +138,12 @@ mod tests {
     fn what_is_kept_elsewhere_has_the_same_default() {
         for row in ROWS {
             if let Some(kept) = row.kept {
-                assert_eq!(*kept(&mut Quotas::default()) as f64, row.default, "{}", row.name);
+                assert_eq!(
+                    *kept(&mut Quotas::default()) as f64,
+                    row.default,
+                    "{}",
+                    row.name
+                );
             }
             assert!(SERVICES.iter().any(|(code, _)| *code == row.service));
         }

@@ -26,7 +26,11 @@ pub fn forbids_amazon(records: &[String], wildcard: bool) -> Option<Vec<String>>
         tagged.map(|record| issuer(&record.value)).collect()
     };
     // A wildcard asks for `issuewild` first [RFC 8659 4.3].
-    let wild = if wildcard { of("issuewild") } else { Vec::new() };
+    let wild = if wildcard {
+        of("issuewild")
+    } else {
+        Vec::new()
+    };
     let issuers = if wild.is_empty() { of("issue") } else { wild };
     let may = issuers.iter().any(|it| AMAZON.contains(&it.as_str()));
     (!issuers.is_empty() && !may).then_some(issuers)
@@ -63,7 +67,10 @@ fn read(data: &str) -> Option<Caa> {
 /// Flags, the length of the tag, the tag, the value [RFC 8659 4.1].
 fn wire(text: &str) -> Option<Caa> {
     let (_length, hex) = text.trim_start().split_once(' ')?;
-    let digits: Vec<u8> = hex.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let digits: Vec<u8> = hex
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
     let octet = |pair: &[u8]| {
         let pair = std::str::from_utf8(pair).ok()?;
         u8::from_str_radix(pair, 16).ok()
@@ -96,10 +103,18 @@ mod tests {
             (&["0 issue \"AWSTRUST.com; x=y\""], false, None),
             (&["0 issue \"pki.goog\""], false, Some(&["pki.goog"])),
             (&["0 issue \";\""], false, Some(&[""])),
-            (&["0 issue \"pki.goog\"", "0 issue \"amazonaws.com\""], false, None),
+            (
+                &["0 issue \"pki.goog\"", "0 issue \"amazonaws.com\""],
+                false,
+                None,
+            ),
             (&["0 issuewild \"pki.goog\""], false, None),
             (&["0 issuewild \"pki.goog\""], true, Some(&["pki.goog"])),
-            (&["0 issue \"pki.goog\"", "0 issuewild \"amazon.com\""], true, None),
+            (
+                &["0 issue \"pki.goog\"", "0 issuewild \"amazon.com\""],
+                true,
+                None,
+            ),
             (&["0 issue \"pki.goog\""], true, Some(&["pki.goog"])),
         ];
         for (records, wildcard, expected) in rows {
@@ -115,7 +130,15 @@ mod tests {
         let amazon = "\\# 17 00 05 69 73 73 75 65 61 6d 61 7a 6f 6e 2e 63 6f 6d";
         assert_eq!(others(&[google], false), Some(vec!["pki.goog".to_string()]));
         assert_eq!(others(&[google, amazon], false), None);
-        for garbled in ["\\# 1", "\\# 2 00 ff", "\\# 3 zz", "", "0", "0 issue", "\\# 3 é00"] {
+        for garbled in [
+            "\\# 1",
+            "\\# 2 00 ff",
+            "\\# 3 zz",
+            "",
+            "0",
+            "0 issue",
+            "\\# 3 é00",
+        ] {
             assert_eq!(others(&[garbled], false), None, "{garbled}");
         }
     }

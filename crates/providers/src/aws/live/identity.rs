@@ -36,7 +36,12 @@ pub async fn find(config: &SdkConfig) -> Result<Found, Failure> {
     const OPERATION: &str = "credentials";
     let Some(provider) = config.credentials_provider() else {
         let message = "no credentials are configured";
-        return Err(Failure::new(Class::Auth, OPERATION, "NoCredentials", message));
+        return Err(Failure::new(
+            Class::Auth,
+            OPERATION,
+            "NoCredentials",
+            message,
+        ));
     };
     let credentials = provider.provide_credentials().await;
     let credentials = credentials.map_err(|error| no_credentials(OPERATION, &error))?;

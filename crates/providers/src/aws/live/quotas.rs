@@ -53,9 +53,7 @@ impl Aws {
     /// tells by an error [Service Quotas API: GetServiceQuota].
     async fn limit(&self, quota: &Quota) -> Result<f64, Failure> {
         let request = self.quotas.get_service_quota();
-        let request = request
-            .service_code(quota.service)
-            .quota_code(quota.code);
+        let request = request.service_code(quota.service).quota_code(quota.code);
         let applied = match request.send().await.map_err(|e| failure(GET, e)) {
             Ok(answer) => answer.quota,
             Err(none) if none.class == Class::Gone => None,
@@ -65,9 +63,7 @@ impl Aws {
             return Ok(value);
         }
         let request = self.quotas.get_aws_default_service_quota();
-        let request = request
-            .service_code(quota.service)
-            .quota_code(quota.code);
+        let request = request.service_code(quota.service).quota_code(quota.code);
         let default = request.send().await.map_err(|e| failure(GET_DEFAULT, e))?;
         required(GET_DEFAULT, default.quota.and_then(|quota| quota.value))
     }

@@ -1,8 +1,8 @@
 //! Whether a region can be used at all.
 
 use ashore_engine::failure::{Class, Failure};
-use aws_config::{Region, SdkConfig};
 use aws_config::retry::RetryConfig;
+use aws_config::{Region, SdkConfig};
 
 use super::failure::failure;
 

@@ -202,7 +202,10 @@ fn within(parent: &Input<String>) -> Within {
 }
 
 fn routes(table: &RouteTable) -> usize {
-    let six = table.routes.iter().filter(|it| it.destination.contains(':'));
+    let six = table
+        .routes
+        .iter()
+        .filter(|it| it.destination.contains(':'));
     let six = six.count();
     six.max(table.routes.len() - six)
 }
@@ -233,7 +236,10 @@ fn cpus(step: &Planned<'_>) -> Taken {
     let running = before.as_ref().map_or(0, |it| it.desired_count);
     let most = match &before {
         Some(before) if before.task_definition != service.task_definition => {
-            service.desired_count.saturating_mul(service.maximum_percent) / 100
+            service
+                .desired_count
+                .saturating_mul(service.maximum_percent)
+                / 100
         }
         _ => service.desired_count,
     };

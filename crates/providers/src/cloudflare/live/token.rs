@@ -65,11 +65,7 @@ impl Cloudflare {
     }
 }
 
-fn asked<'a>(
-    operation: &'static str,
-    path: String,
-    query: &'a [(&'a str, &'a str)],
-) -> Asked<'a> {
+fn asked<'a>(operation: &'static str, path: String, query: &'a [(&'a str, &'a str)]) -> Asked<'a> {
     Asked {
         operation,
         path,
