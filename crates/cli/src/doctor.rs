@@ -33,7 +33,7 @@ pub(crate) async fn examine(
     let who = identity::examine(project, &ways).await;
     let cloud = who.aws.map(|aws| ways.to(aws));
     let (region, (dns, zone)) = futures_util::join!(
-        region::examine(project, &ways, cloud.as_ref()),
+        region::examine(project, &ways, &who.sdk, cloud.as_ref()),
         dns::examine(project, &ways, cloud.as_ref()),
     );
     let (caa, token, quotas, leftovers) = futures_util::join!(

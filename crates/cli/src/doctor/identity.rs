@@ -19,6 +19,8 @@ const WHO: Subject = Subject::Credentials;
 pub(super) struct Examined {
     pub(super) findings: Vec<Finding>,
     pub(super) aws: Option<Aws>,
+    /// With whose credentials is asked: ours as they were found, as long as nobody knows them.
+    pub(super) sdk: SdkConfig,
 }
 
 /// Somebody whom AWS knows.
@@ -45,6 +47,7 @@ pub(super) async fn examine(project: &Project, ways: &Ways) -> Examined {
             return Examined {
                 findings,
                 aws: None,
+                sdk: ways.sdk.clone(),
             };
         }
     };
@@ -67,6 +70,7 @@ pub(super) async fn examine(project: &Project, ways: &Ways) -> Examined {
                     return Examined {
                         findings,
                         aws: None,
+                        sdk: ways.sdk.clone(),
                     };
                 }
             }
@@ -81,7 +85,11 @@ pub(super) async fn examine(project: &Project, ways: &Ways) -> Examined {
         aws = aws.filter(|_| right);
     }
     findings.push(clock);
-    Examined { findings, aws }
+    Examined {
+        findings,
+        aws,
+        sdk: known.config,
+    }
 }
 
 async fn known(ways: &Ways, sdk: &SdkConfig, heard: &Heard) -> Result<Known, Failure> {

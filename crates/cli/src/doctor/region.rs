@@ -1,5 +1,6 @@
 //! Whether the region can be used, and has zones enough for the network.
 
+use ashore_providers::aws::live::config::SdkConfig;
 use ashore_providers::aws::live::regions::{Enabled, enabled};
 
 use super::read;
@@ -9,10 +10,15 @@ use crate::project::Project;
 
 const WHERE: Subject = Subject::Region;
 
-pub(super) async fn examine(project: &Project, ways: &Ways, cloud: Option<&Cloud>) -> Vec<Finding> {
+pub(super) async fn examine(
+    project: &Project,
+    ways: &Ways,
+    sdk: &SdkConfig,
+    cloud: Option<&Cloud>,
+) -> Vec<Finding> {
     let name = project.manifest.region.as_str();
     // A region that nobody has opted in to does not know who we are: it is asked about anyway.
-    let found = match read(ways, "the region", || enabled(&ways.sdk)).await {
+    let found = match read(ways, "the region", || enabled(sdk)).await {
         Ok(Enabled::Yes { opted_in: false }) => {
             Finding::ok(WHERE, name, "is everybody's: needs no opt-in")
         }
