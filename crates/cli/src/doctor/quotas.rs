@@ -53,7 +53,8 @@ async fn planned(project: &Project, ways: &Ways, cloud: &Cloud) -> Result<Plan, 
 
 fn unplanned(error: &CommandError) -> Finding {
     let mut found = format!("cannot be made: {}", error.message);
-    for cause in &error.causes {
+    let requests = |cause: &&String| !cause.starts_with("request ");
+    for cause in error.causes.iter().filter(requests) {
         found = format!("{found}; {cause}");
     }
     let finding = match error.code.as_str() {

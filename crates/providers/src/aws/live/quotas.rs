@@ -174,7 +174,8 @@ impl Aws {
     async fn fargate_cpus(&self) -> Result<f64, Failure> {
         let clusters = self.clusters().await?;
         let of_clusters = clusters.iter().map(|cluster| self.cpus_in(cluster));
-        Ok(try_join_all(of_clusters).await?.into_iter().sum())
+        let all = try_join_all(of_clusters).await?.into_iter();
+        Ok(all.fold(0.0, |sum, cpus| sum + cpus)) // the sum of nothing would be -0
     }
 
     async fn cpus_in(&self, cluster: &str) -> Result<f64, Failure> {
