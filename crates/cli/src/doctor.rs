@@ -30,7 +30,7 @@ pub(crate) async fn examine(
     environment: &Environment,
 ) -> Result<Doctor, CommandError> {
     let ways = Ways::open(project, global, environment).await?;
-    let who = identity::examine(project, &ways).await;
+    let who = identity::examine(project, &ways, global.profile.as_deref()).await;
     let cloud = who.aws.map(|aws| ways.to(aws));
     let (region, (dns, zone)) = futures_util::join!(
         region::examine(project, &ways, &who.sdk, cloud.as_ref()),

@@ -4,7 +4,7 @@
 use ashore_engine::clock::Clock;
 use ashore_engine::failure::{Class, Failure};
 use ashore_providers::aws::live::config::{self, SdkConfig};
-use ashore_providers::aws::live::identity::{self, Heard};
+use ashore_providers::aws::live::identity::{self, Heard, VARIABLES};
 use ashore_providers::aws::live::{ASSUME, Aws};
 
 use super::read;
@@ -31,7 +31,7 @@ struct Known {
     config: SdkConfig,
 }
 
-pub(super) async fn examine(project: &Project, ways: &Ways) -> Examined {
+pub(super) async fn examine(project: &Project, ways: &Ways, profile: Option<&str>) -> Examined {
     let heard = Heard::default();
     let caller = known(ways, &ways.sdk, &heard).await;
     let here = ways.clock.timestamp_here().as_second();
@@ -51,7 +51,7 @@ pub(super) async fn examine(project: &Project, ways: &Ways) -> Examined {
             };
         }
     };
-    let mut findings = vec![Finding::ok(WHO, "caller", words(&caller))];
+    let mut findings = vec![Finding::ok(WHO, "caller", words(&caller, profile))];
     let known = match &project.manifest.guard.role {
         None => caller,
         Some(role) => {
@@ -104,9 +104,15 @@ async fn known(ways: &Ways, sdk: &SdkConfig, heard: &Heard) -> Result<Known, Fai
     })
 }
 
-fn words(known: &Known) -> String {
+/// Variables come before any profile [AWS SDKs guide: credential provider chain].
+fn words(known: &Known, profile: Option<&str>) -> String {
     let (aws, source) = (&known.aws, known.source);
-    format!("{} in account {}, by {source}", aws.caller, aws.account)
+    let profile = profile.filter(|_| source != VARIABLES);
+    let profile = profile.map_or_else(String::new, |name| format!(" (profile `{name}`)"));
+    format!(
+        "{} in account {}, by {source}{profile}",
+        aws.caller, aws.account
+    )
 }
 
 /// A signature of another time is refused like one by nobody: then the clock is what is to be

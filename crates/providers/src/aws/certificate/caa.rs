@@ -89,6 +89,13 @@ fn wire(text: &str) -> Option<Caa> {
 mod tests {
     use super::*;
 
+    /// Records, whether a wildcard is asked for, and who else may issue if Amazon may not.
+    type Row = (
+        &'static [&'static str],
+        bool,
+        Option<&'static [&'static str]>,
+    );
+
     fn others(records: &[&str], wildcard: bool) -> Option<Vec<String>> {
         let records: Vec<String> = records.iter().map(ToString::to_string).collect();
         forbids_amazon(&records, wildcard)
@@ -96,7 +103,7 @@ mod tests {
 
     #[test]
     fn only_records_about_issuing_that_name_others_forbid_amazon() {
-        let rows: [(&[&str], bool, Option<&[&str]>); 11] = [
+        let rows: [Row; 11] = [
             (&[], false, None),
             (&["0 iodef \"mailto:a@example.com\""], false, None),
             (&["0 issue \"amazon.com\""], false, None),

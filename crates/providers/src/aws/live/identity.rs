@@ -17,6 +17,9 @@ use aws_smithy_types::date_time::{DateTime, Format};
 
 use super::failure::no_credentials;
 
+/// The source that comes before all others.
+pub const VARIABLES: &str = "environment variables";
+
 /// Credentials as they were found.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -61,7 +64,7 @@ pub async fn find(config: &SdkConfig) -> Result<Found, Failure> {
 
 fn source(feature: &Feature) -> Option<&'static str> {
     Some(match feature {
-        Feature::CredentialsEnvVars => "environment variables",
+        Feature::CredentialsEnvVars => VARIABLES,
         Feature::CredentialsEnvVarsStsWebIdToken
         | Feature::CredentialsStsAssumeRoleWebId
         | Feature::CredentialsProfileStsWebIdToken => "a web identity token",
