@@ -92,6 +92,9 @@ pub(crate) enum Command {
     /// Take the whole stack away.
     #[command(visible_alias = "destroy")]
     Down(Down),
+    /// Look for what would make the next command fail: credentials, clock, region, DNS, token,
+    /// quotas, leftovers. Changes nothing.
+    Doctor,
     /// Serve the sandbox to other programs, on this machine only.
     Sandbox(Sandbox),
     /// Print a JSON Schema.

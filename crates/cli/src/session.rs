@@ -191,6 +191,11 @@ fn note(journal: &mut FileJournal, run: &mut Run, entry: Entry) -> Result<(), Co
     Ok(run.record(&entry).map_err(DriveError::Illegal)?)
 }
 
+/// The state, as an unfinished run has left it so far.
+pub(crate) fn so_far(state: State, open: Option<&Run>) -> State {
+    open.map_or(state.clone(), |run| run.state(&state))
+}
+
 /// The graph of the manifest, with what the world adds to it. What was looked up is pinned in
 /// `state`.
 pub(crate) async fn graph(

@@ -4,7 +4,8 @@
 use crate::operation::Operation;
 use crate::wire::Route;
 use crate::{
-    acm, cloudflare, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm, sts, tagging,
+    acm, cloudflare, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, servicequotas, ssm, sts,
+    tagging,
 };
 
 /// A service: how it is addressed, and what it can do.
@@ -160,6 +161,18 @@ const SERVICES: &[Service] = &[
         many_tags: "InvalidParameterException",
         bad_tag: "InvalidParameterException",
         bad_token: "InvalidNextTokenException",
+    },
+    Service {
+        name: "servicequotas",
+        protocol: Protocol::Json {
+            target: "ServiceQuotasV20190624",
+        },
+        operations: servicequotas::OPERATIONS,
+        missing: "ValidationException",
+        invalid: "IllegalArgumentException",
+        many_tags: "TooManyTagsException",
+        bad_tag: "IllegalArgumentException",
+        bad_token: "InvalidPaginationTokenException",
     },
     Service {
         name: "ssm",

@@ -8,7 +8,10 @@ use crate::agenda::{Agenda, Happening};
 use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
-use crate::{acm, cloudflare, dns, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm, sts};
+use crate::{
+    acm, cloudflare, dns, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, servicequotas, ssm,
+    sts,
+};
 
 /// All state. Services own one field each, here or in [`Region`].
 #[derive(Serialize, Deserialize, Debug)]
@@ -53,6 +56,7 @@ pub struct Region {
     pub ecs: ecs::Ecs,
     pub logs: logs::Logs,
     pub secretsmanager: secretsmanager::Secrets,
+    pub servicequotas: servicequotas::Applied,
     pub ssm: ssm::Parameters,
 }
 
@@ -75,7 +79,7 @@ impl World {
             agenda: Agenda::default(),
             iam: iam::Iam::default(),
             sts: sts::Sts::default(),
-            cloudflare: cloudflare::Cloudflare::default(),
+            cloudflare: cloudflare::Cloudflare::at(now),
             route53: route53::Route53::default(),
             elsewhere: dns::Elsewhere::default(),
             regions: BTreeMap::new(),

@@ -171,6 +171,30 @@ pub(super) const ROWS: &[Row] = &[
         "The manifest takes it from a variable, a `--param`, or somebody at the terminal, and there is none. The \
          message names every one that is missing. Values go to Secrets Manager and nowhere else.",
     ),
+    row(
+        "E0415",
+        "the clock of this machine is wrong",
+        "AWS refuses requests that were signed more than five minutes before or after its own time. Let the \
+         machine set its clock by the network.",
+    ),
+    row(
+        "E0416",
+        "the account cannot use the region",
+        "There is no region of that name, or nobody has opted in to it. The credentials do not count there until \
+         somebody has.",
+    ),
+    row(
+        "E0417",
+        "the domain is not delegated to the zone",
+        "The public DNS names other name servers than those of the zone, so nobody asks for its records, and no \
+         certificate can be validated by them. Name the zone's servers at the registrar, or in the zone above.",
+    ),
+    row(
+        "E0418",
+        "a CAA record forbids Amazon to issue the certificate",
+        "The record of the name, or of the nearest name above it that has any, lets other authorities issue only. \
+         Allow `amazon.com` beside them.",
+    ),
     // What lies in `.ashore`.
     row(
         "E0501",

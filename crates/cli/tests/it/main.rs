@@ -3,6 +3,7 @@
 mod bad_input;
 mod canaries;
 mod canary;
+mod doctor;
 mod environments;
 mod existing;
 mod failures;

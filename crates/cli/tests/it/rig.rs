@@ -233,6 +233,19 @@ impl Rig {
         assert_eq!(set, Value::Null);
     }
 
+    /// Quotas of the rig's region, by code, from now on.
+    pub(crate) fn quotas(&self, quotas: Value) {
+        let quotas = json!({ "eu-central-1": quotas });
+        let set = self.ask("PUT", "/_twin/quotas", Some(quotas));
+        assert_eq!(set, Value::Null);
+    }
+
+    /// By how many seconds the clock of AWS is ahead of this machine's from now on.
+    pub(crate) fn skew(&self, seconds: i64) {
+        let set = self.ask("PUT", "/_twin/skew", Some(json!({ "seconds": seconds })));
+        assert_eq!(set, Value::Null);
+    }
+
     /// How tasks behave from now on.
     pub(crate) fn script(&self, script: Value) {
         let set = self.ask("PUT", "/_twin/script", Some(script));

@@ -11,6 +11,7 @@ mod xml_body;
 
 pub use rest_xml::Route;
 pub(crate) use signature::expired;
+pub(crate) use xml::ENTRIES;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};

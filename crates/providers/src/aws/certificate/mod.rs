@@ -5,6 +5,7 @@
 //! `*.example.com` and `example.com` share one record: there are as many records as
 //! [`Certificate::validated`] has names.
 
+pub mod caa;
 #[cfg(feature = "live")]
 mod live;
 #[cfg(feature = "live")]

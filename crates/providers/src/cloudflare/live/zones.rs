@@ -24,6 +24,16 @@ pub struct Zone {
     /// The name servers that the registrar has to name.
     #[serde(default)]
     pub name_servers: Vec<String>,
+    /// Whose it is.
+    #[serde(default)]
+    pub account: Option<Account>,
+}
+
+/// The account that a zone belongs to.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct Account {
+    /// Its id.
+    pub id: String,
 }
 
 impl Cloudflare {
@@ -156,6 +166,7 @@ mod tests {
             status: status.into(),
             setup: "full".into(),
             name_servers: Vec::new(),
+            account: None,
         }
     }
 
