@@ -163,7 +163,7 @@ pub(crate) struct Status {
     pub(crate) account: Option<String>,
     /// Its region.
     pub(crate) region: Option<String>,
-    /// Where the services are reached.
+    /// Where the services are reached. As long as a run is not finished nobody knows who answers there, if anybody.
     pub(crate) urls: Vec<String>,
     /// A run that was not finished.
     pub(crate) unfinished_run: Option<String>,

@@ -56,6 +56,13 @@ pub(super) const ROWS: &[Row] = &[
         "The network wants a subnet in more zones than the region has. Lower `azs`, or list fewer `subnets`.",
     ),
     row(
+        "E0207",
+        "more policies than a role has room for",
+        "What a service's containers may do, or which secrets they read, stands in a role, and IAM takes 10,240 \
+         characters of policies there. AWS raises this for nobody. Give the service fewer permissions, put several \
+         into one with a wildcard, or keep several secrets in one.",
+    ),
+    row(
         "E0290",
         "the graph of resources is wrong",
         "References form a circle, or lead nowhere. This is a mistake in ashore, not in your manifest: please \
@@ -310,6 +317,12 @@ pub(super) const ROWS: &[Row] = &[
         "E0612",
         "the sandbox stopped serving",
         "The system took its socket away.",
+    ),
+    row(
+        "E0613",
+        "a `--param` without a value",
+        "A param is given as `--param NAME=VALUE`. What was written is not repeated in the message: it may be a \
+         secret.",
     ),
     // What we will not do.
     row(

@@ -17,5 +17,6 @@ mod saved_plan;
 mod shop;
 mod shop_foreign;
 mod shop_kills;
+mod status;
 mod take_over;
 mod visitor;
