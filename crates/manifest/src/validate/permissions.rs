@@ -51,7 +51,7 @@ fn too_long(path: &[&str], at: Span) -> Diagnostic {
         format!("`{}` are more than a role has room for", dotted(path)),
     )
     .label(format!(
-        "IAM takes {ROLE_POLICIES_MAX} characters, and they end here"
+        "IAM takes {ROLE_POLICIES_MAX} characters: this is beyond them"
     ))
     .help("put several resources into one with a wildcard, or several actions: \"s3:Get*\"")
 }
