@@ -173,7 +173,8 @@ async fn a_role_is_bare_before_it_goes_whoever_filled_it() {
 async fn a_profile_that_holds_a_role_is_named_and_one_of_somebody_elses_not_waited_for() {
     let stage = Stage::new().await;
     let address = "roles/execution";
-    let outputs = stage.create(address, &role()).await;
+    let role = role();
+    let outputs = stage.create(address, &role).await;
     let iam = aws_sdk_iam::Client::new(&stage.config);
     let tag = |key: &str, value: &str| {
         let tag = aws_sdk_iam::types::Tag::builder().key(key).value(value);
@@ -190,8 +191,7 @@ async fn a_profile_that_holds_a_role_is_named_and_one_of_somebody_elses_not_wait
         let add = add.instance_profile_name(name).role_name(&outputs.name);
         add.send().await.expect("it holds the role");
         let delete = vec![Change::Delete];
-        let spec = role();
-        let refused = stage.send(address, &spec, delete, Some(outputs.clone()));
+        let refused = stage.send(address, &role, delete, Some(outputs.clone()));
         let refused = refused.await.expect_err("it is held");
         assert_eq!(refused.class, class, "{refused}");
         assert_eq!(refused.evidence, [format!("in instance profile {name}")]);
@@ -200,7 +200,7 @@ async fn a_profile_that_holds_a_role_is_named_and_one_of_somebody_elses_not_wait
         let remove = remove.instance_profile_name(name).role_name(&outputs.name);
         remove.send().await.expect("it lets go");
     }
-    stage.remove(address, &role(), &outputs).await;
+    stage.remove(address, &role, &outputs).await;
 }
 
 /// Seed: B31.
