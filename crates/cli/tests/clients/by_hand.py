@@ -268,6 +268,8 @@ def service(client, made):
         ],
     )
     client.wait("ecs", "services_stable", cluster="by-hand", services=["web"])
+    # Stable is said of running tasks: whether they answer, the balancer finds out later.
+    client.wait("elbv2", "target_in_service", TargetGroupArn=made["targets"])
     return {}
 
 
