@@ -36,8 +36,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "REGION")]
     pub(crate) region: Option<String>,
     /// A value for one of the manifest's [params].
-    #[arg(long = "param", global = true, value_name = "NAME=VALUE", value_parser = param)]
-    pub(crate) params: Vec<(String, String)>,
+    #[arg(long = "param", global = true, value_name = "NAME=VALUE")]
+    pub(crate) params: Vec<String>,
     /// The AWS profile.
     #[arg(long, global = true, value_name = "PROFILE", env = "AWS_PROFILE")]
     pub(crate) profile: Option<String>,
@@ -53,13 +53,6 @@ pub(crate) struct Global {
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
-}
-
-fn param(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or_else(|| "expected NAME=VALUE".to_string())?;
-    Ok((name.to_string(), value.to_string()))
 }
 
 /// When to use colour.
@@ -92,6 +85,9 @@ pub(crate) enum Command {
     /// Take the whole stack away.
     #[command(visible_alias = "destroy")]
     Down(Down),
+    /// Look for what would make the next command fail: credentials, clock, region, DNS, token,
+    /// quotas, leftovers. Changes nothing.
+    Doctor,
     /// Serve the sandbox to other programs, on this machine only.
     Sandbox(Sandbox),
     /// Print a JSON Schema.

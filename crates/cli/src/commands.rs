@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod doctor;
 mod down;
 mod init;
 mod plan;
@@ -35,6 +36,7 @@ pub(crate) fn run(
         Command::Plan(args) => wait(plan::plan(args, global, environment, printer)),
         Command::Up(args) => wait(up::up(args, global, environment, printer)),
         Command::Status => wait(status::status(global, environment, printer)),
+        Command::Doctor => wait(doctor::doctor(global, environment, printer)),
         Command::Down(args) => wait(down::down(args, global, environment, printer)),
         Command::Sandbox(args) => wait(sandbox::sandbox(args, environment, printer)),
     }

@@ -73,6 +73,8 @@ pub(crate) enum Document {
     Plan(Plan),
     /// `status`.
     Status(Status),
+    /// `doctor`.
+    Doctor(Doctor),
     /// How a URL answers, seen from outside, after `up`.
     Look(Look),
     /// `up` or `down` has ended well.
@@ -161,7 +163,7 @@ pub(crate) struct Status {
     pub(crate) account: Option<String>,
     /// Its region.
     pub(crate) region: Option<String>,
-    /// Where the services are reached.
+    /// Where the services are reached. As long as a run is not finished nobody knows who answers there, if anybody.
     pub(crate) urls: Vec<String>,
     /// A run that was not finished.
     pub(crate) unfinished_run: Option<String>,
@@ -194,6 +196,83 @@ pub(crate) enum Condition {
     Missing,
     /// Not ours; we only use it.
     Shared,
+}
+
+/// What stands in the way of the next command, looked for beforehand.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Doctor {
+    /// Whose.
+    pub(crate) stack: String,
+    /// How many checks ended how.
+    pub(crate) summary: Verdicts,
+    /// Each check, in a fixed order.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// How many checks ended how.
+#[derive(Serialize, JsonSchema, Clone, Copy, Default)]
+pub(crate) struct Verdicts {
+    /// Well.
+    pub(crate) ok: usize,
+    /// With a warning.
+    pub(crate) warnings: usize,
+    /// With a failure.
+    pub(crate) failures: usize,
+    /// Without an answer.
+    pub(crate) unknown: usize,
+}
+
+/// What one check found.
+#[derive(Serialize, JsonSchema, Clone, Debug, PartialEq)]
+pub(crate) struct Finding {
+    /// What it is about.
+    pub(crate) about: Subject,
+    /// What was looked at.
+    pub(crate) what: String,
+    /// How it is.
+    pub(crate) verdict: Verdict,
+    /// What was found, in one line.
+    pub(crate) found: String,
+    /// What a command would fail with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<String>,
+    /// What to do next.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) next: Vec<String>,
+}
+
+/// What a check is about.
+#[derive(Serialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Subject {
+    /// Who we are.
+    Credentials,
+    /// What time it is.
+    Clock,
+    /// Where the stack is to be.
+    Region,
+    /// Zones, delegation, and who may issue certificates.
+    Dns,
+    /// What the DNS provider's token may do.
+    Token,
+    /// What the plan takes of what the account may have.
+    Quotas,
+    /// What earlier runs have left.
+    Leftovers,
+}
+
+/// How something is.
+#[derive(Serialize, JsonSchema, Clone, Copy, Debug, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Verdict {
+    /// As it should be.
+    Ok,
+    /// It hinders nothing yet.
+    Warning,
+    /// A command would fail for it.
+    Failure,
+    /// It could not be found out.
+    Unknown,
 }
 
 /// How a URL answers.

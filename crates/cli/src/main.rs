@@ -3,6 +3,7 @@
 mod args;
 mod cloud;
 mod commands;
+mod doctor;
 mod document;
 mod environment;
 mod error;

@@ -38,7 +38,7 @@ impl Project {
             CommandError::new("E0602", format!("`{file}` is not UTF-8 text"))
                 .cause(error.utf8_error().to_string())
         })?;
-        let params: Variables = global.params.iter().cloned().collect();
+        let params = given(&global.params)?;
         let options = LoadOptions {
             environment: global.env.clone(),
             region: global.region.clone(),
@@ -114,6 +114,25 @@ impl Project {
         }
         urls
     }
+}
+
+/// What `--param` gives. What was written in place of one may be a secret, and is not repeated.
+fn given(params: &[String]) -> Result<Variables, CommandError> {
+    let pair = |param: &String| {
+        let (name, value) = param.split_once('=')?;
+        (!name.is_empty()).then(|| (name.to_string(), value.to_string()))
+    };
+    let pairs = params.iter().enumerate().map(|(index, param)| {
+        pair(param).ok_or_else(|| {
+            let which = match params.len() {
+                1 => String::new(),
+                _ => format!(" number {}", index + 1),
+            };
+            CommandError::new("E0613", format!("`--param`{which} is not NAME=VALUE"))
+                .advice("write the param's name, an equals sign, and the value: --param tag=1.42.0")
+        })
+    });
+    pairs.collect()
 }
 
 /// The commit that is checked out where the manifest lies, if git knows one.

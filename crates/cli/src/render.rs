@@ -1,5 +1,6 @@
 //! Plans, events and errors, as text or as documents. Nothing here writes.
 
+pub(crate) mod doctor;
 pub(crate) mod failure;
 pub(crate) mod plan;
 pub(crate) mod progress;

@@ -13,7 +13,7 @@ use ashore_engine::run::{Entry, Run, Then};
 use ashore_engine::state::State;
 use ashore_engine::state::folder::{FileJournal, Lease};
 use ashore_engine::survey::survey;
-use ashore_manifest::lower::lower;
+use ashore_manifest::lower::{LowerError, lower};
 
 use crate::cloud::Cloud;
 use crate::error::CommandError;
@@ -191,6 +191,11 @@ fn note(journal: &mut FileJournal, run: &mut Run, entry: Entry) -> Result<(), Co
     Ok(run.record(&entry).map_err(DriveError::Illegal)?)
 }
 
+/// The state, as an unfinished run has left it so far.
+pub(crate) fn so_far(state: State, open: Option<&Run>) -> State {
+    open.map_or(state.clone(), |run| run.state(&state))
+}
+
 /// The graph of the manifest, with what the world adds to it. What was looked up is pinned in
 /// `state`.
 pub(crate) async fn graph(
@@ -200,8 +205,21 @@ pub(crate) async fn graph(
 ) -> Result<Graph, CommandError> {
     let surroundings = surroundings::look_up(cloud, project, state).await?;
     lower(&project.manifest, &surroundings).map_err(|error| {
-        CommandError::new("E0206", error.to_string())
-            .advice("lower `azs` or list fewer `subnets` in [network]")
+        let (code, advice) = match &error {
+            LowerError::Zones { .. } | LowerError::PublicZones(_) => {
+                ("E0206", "lower `azs` or list fewer `subnets` in [network]")
+            }
+            LowerError::Policies { .. } => (
+                "E0207",
+                "give the service fewer permissions, put several into one with a wildcard, or keep several \
+                 secrets in one",
+            ),
+            LowerError::Zone(_) | LowerError::Unread(_) | LowerError::Secret(_) => {
+                ("E0290", "this is a mistake in ashore: please report it")
+            }
+        };
+        CommandError::new(code, error.to_string())
+            .advice(advice)
             .exit(Exit::Failed)
     })
 }

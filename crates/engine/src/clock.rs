@@ -18,10 +18,15 @@ pub trait Clock {
     }
     /// The wall clock, for people only.
     fn timestamp(&self) -> jiff::Timestamp;
+    /// The machine's own wall clock, which goes at its own speed however fast that of the cloud
+    /// runs.
+    fn timestamp_here(&self) -> jiff::Timestamp {
+        self.timestamp()
+    }
 }
 
 /// The machine's clock, or the clock of a cloud that runs faster.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TokioClock {
     began: tokio::time::Instant,
     timestamp: jiff::Timestamp,
@@ -73,9 +78,19 @@ impl Clock for TokioClock {
     }
 
     fn timestamp(&self) -> jiff::Timestamp {
-        self.timestamp
-            .saturating_add(jiff::SignedDuration::try_from(self.now()).unwrap_or_default())
-            .unwrap_or(self.timestamp)
+        self.after(self.now())
+    }
+
+    fn timestamp_here(&self) -> jiff::Timestamp {
+        self.after(self.began.elapsed())
+    }
+}
+
+impl TokioClock {
+    fn after(&self, passed: Duration) -> jiff::Timestamp {
+        let passed = jiff::SignedDuration::try_from(passed).unwrap_or_default();
+        let later = self.timestamp.saturating_add(passed);
+        later.unwrap_or(self.timestamp)
     }
 }
 

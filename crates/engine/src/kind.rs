@@ -69,6 +69,12 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + PartialEq + Debug + 'stat
         true
     }
 
+    /// Who still comes by way of it once it is gone, and for how long: what it uses goes only then.
+    /// As it stands here: nobody.
+    fn lingers(&self) -> Option<Lingering> {
+        None
+    }
+
     /// Puts the generation into the physical names, where a name must be unique.
     fn at_generation(&mut self, _generation: u32) {}
 }
@@ -223,6 +229,15 @@ pub enum Gone {
         /// When to look again.
         look_after: Duration,
     },
+}
+
+/// Who still comes by way of a resource that is gone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lingering {
+    /// Who, for a person.
+    pub who: String,
+    /// For how long.
+    pub time: Duration,
 }
 
 /// Why a resource is replaced, and whether both lives can be there at once.

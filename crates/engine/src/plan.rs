@@ -6,6 +6,8 @@ pub mod check;
 mod decide;
 mod interrupt;
 mod order;
+mod unwanted;
+mod upstream;
 
 use std::collections::{BTreeMap, BTreeSet};
 

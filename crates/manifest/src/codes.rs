@@ -295,6 +295,9 @@ codes! {
          All actions of all services are refused: a container that can do everything owns the account."
     BadResource "E0191" "not what an action can be done to"
         "A resource is an ARN, with wildcards where you like, or * for everything."
+    TooManyPermissions "E0192" "more permissions than a role has room for"
+        "All that a service's code may do stands in its task role, and IAM takes 10,240 characters there, white space not \
+         counted. AWS raises this for nobody. Put several resources or actions into one with a wildcard."
 
     // Warnings.
     ProxiedTooDeep "W0101" "the proxy may have no certificate for this hostname"

@@ -6,6 +6,7 @@
 mod hostname;
 mod ingress;
 mod network;
+mod policy;
 mod private;
 mod record;
 mod scale;
@@ -22,8 +23,6 @@ use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster::Cluster;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
-
-use serde_json::{Value, json};
 
 pub use self::secrets::{Holds, Kept, kept};
 pub use self::surroundings::{Existing, LoadBalancer, Secret, Subnet, Surroundings, Vpc};
@@ -45,6 +44,19 @@ pub enum LowerError {
     /// A load balancer of ours would stand in too few zones.
     #[error("a load balancer needs public subnets in two zones, and `existing.subnets` has {0}")]
     PublicZones(usize),
+    /// The containers of a service may do, or read, more than stands in one role.
+    #[error(
+        "the {part} role of `services.{service}` has policies of {characters} characters, and IAM takes \
+         10240"
+    )]
+    Policies {
+        /// Whose role.
+        service: String,
+        /// Which of its roles.
+        part: &'static str,
+        /// How long its policies are.
+        characters: usize,
+    },
     /// Nobody has looked the zone up.
     #[error("the DNS zone of `{0}` is not known")]
     Zone(String),
@@ -141,11 +153,6 @@ impl Lowering<'_> {
     fn named_tags(&self, part: &str) -> Tags {
         self.tags().named(self.name(part, 255))
     }
-}
-
-/// A policy document of these statements.
-fn policy(statements: Vec<Value>) -> Value {
-    json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
 /// The address of a part of a service.

@@ -28,6 +28,7 @@ pub use image::ImageReference;
 pub use name::Name;
 pub use network::{Layout, Nat, Network, Subnet};
 pub use permission::Permission;
+pub(crate) use permission::{ROLE_POLICIES_MAX, characters};
 pub use quantity::{Amount, Cpu, GibiBytes, RetentionDays, Seconds};
 pub use refusal::Refusal;
 pub use region::Region;

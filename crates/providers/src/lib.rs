@@ -6,6 +6,7 @@
 
 pub mod aws;
 pub mod cloudflare;
+mod dns;
 mod list;
 pub mod manual;
 #[cfg(feature = "live")]

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use ashore_engine::input::{Input, Output};
 use ashore_engine::kind::{
-    Bound, Impact, Kind, Kinds, Observed, Patience, Providers, Pure, Replacement, Request,
+    Bound, Impact, Kind, Kinds, Lingering, Observed, Patience, Providers, Pure, Replacement,
+    Request,
 };
 use serde::{Deserialize, Serialize};
 
@@ -133,6 +134,13 @@ impl<S: Sort> Kind for Thing<S> {
         }
         changes.push(Change::Delete);
         changes
+    }
+
+    fn lingers(&self) -> Option<Lingering> {
+        (S::SHAPE.lingers > 0).then(|| Lingering {
+            who: "those who remember it".into(),
+            time: Duration::from_secs(S::SHAPE.lingers),
+        })
     }
 
     fn replaced_by(&self, observed: &Observed<Self>) -> Option<Replacement> {

@@ -41,6 +41,8 @@ pub struct Shape {
     pub ready_after: u64,
     /// How many seconds it takes to go; it holds what it uses until then.
     pub gone_after: u64,
+    /// For how many seconds others still come by way of it once it is gone.
+    pub lingers: u64,
 }
 
 const PLAIN: Shape = Shape {
@@ -61,6 +63,7 @@ const PLAIN: Shape = Shape {
     seen_after: 0,
     ready_after: 0,
     gone_after: 0,
+    lingers: 0,
 };
 
 /// Found by its mark only; an attribute set apart; seen late (a VPC).
@@ -89,7 +92,8 @@ pub const CERTIFICATE: Shape = Shape {
     ..PLAIN
 };
 
-/// Takes the place of somebody else's and puts it back in the end (a DNS record).
+/// Takes the place of somebody else's and puts it back in the end; remembered for a while (a DNS
+/// record).
 pub const RECORD: Shape = Shape {
     name: "toy.record",
     unique: true,
@@ -97,6 +101,7 @@ pub const RECORD: Shape = Shape {
     rewires: true,
     displaces: true,
     holds: false,
+    lingers: 60,
     ..PLAIN
 };
 

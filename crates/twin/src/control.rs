@@ -13,6 +13,7 @@ use crate::elbv2;
 use crate::fault::Fault;
 use crate::script::Script;
 use crate::service::services;
+use crate::servicequotas;
 use crate::throttle::Limit;
 use crate::timing::Timing;
 use crate::twin::Twin;
@@ -57,6 +58,8 @@ fn carry_out(twin: &Twin, path: &str, request: &Request<Bytes>) -> Outcome {
             let elsewhere: Elsewhere = read(body)?;
             change(twin, |world| world.elsewhere = elsewhere.normalised())
         }
+        (&Method::PUT, "quotas") => quotas(twin, body),
+        (&Method::PUT, "skew") => skew(twin, body),
         (&Method::PUT, "timing") => timing(twin, body),
         (&Method::GET, "faults") => Ok(json!(twin.settled().faults.list())),
         (&Method::DELETE, "faults") => {
@@ -135,6 +138,26 @@ fn timing(twin: &Twin, body: &Bytes) -> Outcome {
         _ => return Err(bad("expected \"zero\", \"default\" or an object")),
     };
     change(twin, |world| world.timing = timing)
+}
+
+/// Takes quotas by region and code: `{"eu-central-1": {"L-F678F1CE": 1}}`.
+fn quotas(twin: &Twin, body: &Bytes) -> Outcome {
+    let all: BTreeMap<String, servicequotas::Wanted> = read(body)?;
+    let mut inner = twin.settled();
+    for (region, wanted) in all {
+        servicequotas::apply(&mut inner.world, &region, wanted).map_err(bad)?;
+    }
+    inner.save().map_err(internal)?;
+    Ok(Value::Null)
+}
+
+/// Takes by how many seconds the servers' wall clock is ahead of this machine's.
+fn skew(twin: &Twin, body: &Bytes) -> Outcome {
+    let body: Value = read(body)?;
+    let seconds = body.get("seconds").and_then(Value::as_i64);
+    let seconds = seconds.ok_or_else(|| bad("expected {\"seconds\": whole number}"))?;
+    twin.settled().skew = seconds;
+    Ok(Value::Null)
 }
 
 fn change(twin: &Twin, how: impl FnOnce(&mut crate::world::World)) -> Outcome {

@@ -5,7 +5,7 @@ use crate::operation::Operation;
 use crate::wire::{Address, Route};
 use crate::{
     acm, cloudflare, cloudfront, ec2, ecr, ecs, elb, elbv2, iam, kms, logs, route53, s3,
-    secretsmanager, ssm, sts, tagging, wafv2,
+    secretsmanager, servicequotas, ssm, sts, tagging, wafv2,
 };
 
 /// A service: how it is addressed, and what it can do.
@@ -243,6 +243,18 @@ const SERVICES: &[Service] = &[
         many_tags: "InvalidParameterException",
         bad_tag: "InvalidParameterException",
         bad_token: "InvalidNextTokenException",
+    },
+    Service {
+        name: "servicequotas",
+        protocol: Protocol::Json {
+            target: "ServiceQuotasV20190624",
+        },
+        operations: servicequotas::OPERATIONS,
+        missing: "ValidationException",
+        invalid: "IllegalArgumentException",
+        many_tags: "TooManyTagsException",
+        bad_tag: "IllegalArgumentException",
+        bad_token: "InvalidPaginationTokenException",
     },
     Service {
         name: "ssm",

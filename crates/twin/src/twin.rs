@@ -10,6 +10,7 @@ use http::{Request, Response};
 use crate::clock::{Clock, Millis};
 use crate::cloudflare;
 use crate::control;
+use crate::date;
 use crate::dns;
 use crate::fault::{Action, Fault, Faults, Side, Strike};
 use crate::input::Input;
@@ -50,6 +51,8 @@ pub(crate) struct Inner {
     pub(crate) log: Log,
     pub(crate) faults: Faults,
     pub(crate) throttle: Throttle,
+    /// By how many seconds the servers' wall clock is ahead of this machine's.
+    pub(crate) skew: i64,
     store: Option<Store>,
 }
 
@@ -163,10 +166,14 @@ impl Twin {
         }
         let mut inner = self.lock();
         let happened = inner.world.settle(self.clock.now()) > 0;
-        match wire::decode(&request) {
+        let mut reply = match wire::decode(&request) {
             Ok(decoded) => inner.decoded(request, decoded, faults, happened),
             Err(failed) => inner.undecoded(failed),
+        };
+        if let Reply::Answer(response) | Reply::Late(_, response) = &mut reply {
+            date::stamp(response, inner.skew);
         }
+        reply
     }
 }
 
@@ -177,6 +184,7 @@ impl Inner {
             log: Log::default(),
             faults: Faults::default(),
             throttle: Throttle::default(),
+            skew: 0,
             store: None,
         }
     }
@@ -225,6 +233,7 @@ impl Inner {
         {
             return Reply::Deferred(Duration::from_millis(delay), request);
         }
+        let skewed = date::refused(&request, service, self.skew);
         let before = strike.as_ref().filter(|strike| strike.side == Side::Before);
         let mut body = Bytes::new();
         let answer = match before.map(|strike| &strike.action) {
@@ -240,7 +249,8 @@ impl Inner {
                 ))
             }
             Some(Action::DelayMs(_)) | None => {
-                match self.throttle.refused(service, self.world.now) {
+                let throttled = self.throttle.refused(service, self.world.now);
+                match skewed.or(throttled) {
                     Some(refusal) => Err(refusal),
                     None => run(&mut self.world, decoded, &mut body),
                 }

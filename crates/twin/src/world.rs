@@ -11,7 +11,7 @@ use crate::script::Script;
 use crate::timing::Timing;
 use crate::{
     acm, cloudflare, cloudfront, dns, ec2, ecr, ecs, elb, elbv2, iam, kms, logs, route53, s3,
-    secretsmanager, ssm, sts, wafv2,
+    secretsmanager, servicequotas, ssm, sts, wafv2,
 };
 
 /// All state. Services own one field each, here or in [`Region`].
@@ -69,6 +69,7 @@ pub struct Region {
     pub kms: kms::Keys,
     pub logs: logs::Logs,
     pub secretsmanager: secretsmanager::Secrets,
+    pub servicequotas: servicequotas::Applied,
     pub ssm: ssm::Parameters,
     pub wafv2: wafv2::Waf,
 }
@@ -93,7 +94,7 @@ impl World {
             blobs: Blobs::default(),
             iam: iam::Iam::default(),
             sts: sts::Sts::default(),
-            cloudflare: cloudflare::Cloudflare::default(),
+            cloudflare: cloudflare::Cloudflare::at(now),
             cloudfront: cloudfront::CloudFront::default(),
             route53: route53::Route53::default(),
             s3: s3::S3::default(),

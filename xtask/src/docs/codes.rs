@@ -56,6 +56,13 @@ pub(super) const ROWS: &[Row] = &[
         "The network wants a subnet in more zones than the region has. Lower `azs`, or list fewer `subnets`.",
     ),
     row(
+        "E0207",
+        "more policies than a role has room for",
+        "What a service's containers may do, or which secrets they read, stands in a role, and IAM takes 10,240 \
+         characters of policies there. AWS raises this for nobody. Give the service fewer permissions, put several \
+         into one with a wildcard, or keep several secrets in one.",
+    ),
+    row(
         "E0290",
         "the graph of resources is wrong",
         "References form a circle, or lead nowhere. This is a mistake in ashore, not in your manifest: please \
@@ -170,6 +177,30 @@ pub(super) const ROWS: &[Row] = &[
         "a secret has no value",
         "The manifest takes it from a variable, a `--param`, or somebody at the terminal, and there is none. The \
          message names every one that is missing. Values go to Secrets Manager and nowhere else.",
+    ),
+    row(
+        "E0415",
+        "the clock of this machine is wrong",
+        "AWS refuses requests that were signed more than five minutes before or after its own time. Let the \
+         machine set its clock by the network.",
+    ),
+    row(
+        "E0416",
+        "the account cannot use the region",
+        "There is no region of that name, or nobody has opted in to it. The credentials do not count there until \
+         somebody has.",
+    ),
+    row(
+        "E0417",
+        "the domain is not delegated to the zone",
+        "The public DNS names other name servers than those of the zone, so nobody asks for its records, and no \
+         certificate can be validated by them. Name the zone's servers at the registrar, or in the zone above.",
+    ),
+    row(
+        "E0418",
+        "a CAA record forbids Amazon to issue the certificate",
+        "The record of the name, or of the nearest name above it that has any, lets other authorities issue only. \
+         Allow `amazon.com` beside them.",
     ),
     // What lies in `.ashore`.
     row(
@@ -286,6 +317,12 @@ pub(super) const ROWS: &[Row] = &[
         "E0612",
         "the sandbox stopped serving",
         "The system took its socket away.",
+    ),
+    row(
+        "E0613",
+        "a `--param` without a value",
+        "A param is given as `--param NAME=VALUE`. What was written is not repeated in the message: it may be a \
+         secret.",
     ),
     // What we will not do.
     row(

@@ -1,8 +1,6 @@
 //! `ashore plan`: what `up` would do. Takes no lock and changes nothing.
 
 use ashore_engine::plan::Options;
-use ashore_engine::run::Run;
-use ashore_engine::state::State;
 
 use crate::args::{Global, Plan};
 use crate::cloud::Cloud;
@@ -12,7 +10,7 @@ use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::project::Project;
 use crate::render;
-use crate::session::{graph, make_plan};
+use crate::session::{graph, make_plan, so_far};
 use crate::vault;
 
 pub(crate) async fn plan(
@@ -60,9 +58,4 @@ pub(crate) async fn plan(
         true => Exit::Ok,
         false => Exit::Changes,
     })
-}
-
-/// The state, as an unfinished run has left it so far.
-fn so_far(state: State, open: Option<&Run>) -> State {
-    open.map_or(state.clone(), |run| run.state(&state))
 }

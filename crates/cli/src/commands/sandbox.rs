@@ -10,6 +10,9 @@ use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::sandbox::Sandbox;
 
+/// What `ashore init` writes where nobody names one.
+const REGION: &str = "eu-central-1";
+
 pub(crate) async fn sandbox(
     args: &Args,
     environment: &Environment,
@@ -33,6 +36,8 @@ pub(crate) async fn sandbox(
         ("AWS_ENDPOINT_URL", address.clone()),
         ("AWS_ACCESS_KEY_ID", "AKIASANDBOXSANDBOXXX".to_string()),
         ("AWS_SECRET_ACCESS_KEY", "sandbox".to_string()),
+        // The AWS CLI and boto3 ask for one; whoever names another finds it there too.
+        ("AWS_DEFAULT_REGION", REGION.to_string()),
         ("CLOUDFLARE_BASE_URL", format!("{address}/client/v4")),
         ("CLOUDFLARE_API_TOKEN", "sandbox-token".to_string()),
         ("ASHORE_DOH_URL", format!("{address}/dns-query")),

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use ashore_engine::address::Instance;
 use ashore_engine::event::Event;
+use ashore_engine::kind::Kind;
 use ashore_engine::plan::{Action, Plan};
 use ashore_engine::run::{Outcome, Then};
+use ashore_providers::manual::dns_record::ManualRecord;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::elapsed;
@@ -23,6 +25,8 @@ pub(crate) struct Progress<'a> {
     lines: Option<MultiProgress>,
     /// When each waiting step was last heard of.
     heard: BTreeMap<Instance, Duration>,
+    /// What somebody is to do by hand, step by step, and what was last said of it.
+    by_hand: BTreeMap<Instance, String>,
     /// Why each step is being tried again.
     retrying: BTreeMap<Instance, String>,
     width: usize,
@@ -31,7 +35,12 @@ pub(crate) struct Progress<'a> {
 impl<'a> Progress<'a> {
     pub(crate) fn new(printer: &'a mut Printer, plan: &Plan) -> Self {
         let widths = plan.steps.keys().map(|step| step.to_string().len());
+        let by_hand = plan.steps.iter();
+        let by_hand = by_hand.filter(|(_, step)| step.kind == ManualRecord::NAME);
         Self {
+            by_hand: by_hand
+                .map(|(step, _)| (step.clone(), String::new()))
+                .collect(),
             lines: printer.live.then(MultiProgress::new),
             running: BTreeMap::new(),
             heard: BTreeMap::new(),
@@ -91,9 +100,11 @@ impl<'a> Progress<'a> {
                 undo,
             } => {
                 let verb = doing(*action, *undo);
-                let text = format!("{verb:<10} {} {why}", super::elapsed(*elapsed));
+                let told = self.tell(step, why, *elapsed);
+                let why = if told { "waiting for that" } else { why };
                 if self.lines.is_some() || self.is_due(step, *elapsed) {
-                    self.update(step, text);
+                    let elapsed = super::elapsed(*elapsed);
+                    self.update(step, format!("{verb:<10} {elapsed} {why}"));
                 }
             }
             Event::Done {
@@ -150,6 +161,21 @@ impl<'a> Progress<'a> {
             bar.finish_and_clear();
         }
         self.running.clear();
+    }
+
+    /// Says what somebody is to do, whole and at once, and again only when it is something else. Whether it is such a
+    /// thing at all.
+    fn tell(&mut self, step: &Instance, why: &str, now: Duration) -> bool {
+        let Some(said) = self.by_hand.get_mut(step) else {
+            return false;
+        };
+        if said != why {
+            why.clone_into(said);
+            let width = self.width;
+            self.heard.insert(step.clone(), now);
+            self.say(format!("! {:<width$}  {why}", step.to_string()));
+        }
+        true
     }
 
     fn is_due(&mut self, step: &Instance, now: Duration) -> bool {

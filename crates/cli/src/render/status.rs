@@ -23,7 +23,13 @@ pub(crate) fn text(status: &Status) -> String {
         );
     }
     for url in &status.urls {
-        let _ = writeln!(text, "\n{url}");
+        let _ = match &status.unfinished_run {
+            None => writeln!(text, "\n{url}"),
+            Some(run) => writeln!(
+                text,
+                "\n{url} is not as the manifest says: run {run} is not finished"
+            ),
+        };
     }
     text.trim_end().to_string()
 }

@@ -60,6 +60,9 @@ from alter import (
     their_targets,
     weightless,
 )
+from drift_marks import ROWS as MARKS
+from drift_shop import ROWS as OF_SHOP
+from drift_shop import UNALTERED as UNALTERED_OF_SHOP
 
 ROWS = [
     # aws.ec2.vpc
@@ -415,6 +418,8 @@ ROWS = [
         "A",
         options=("--allow-interruption",),
     ),
+    *MARKS,
+    *OF_SHOP,
 ]
 
 # What no row alters, and why.
@@ -428,11 +433,5 @@ UNALTERED = {
     ("aws.iam.service_linked_role", "service"): "the account's, not a stack's: found, and never changed",
     ("cloudflare.dns.record", "zone_id"): "records are asked for in it: in another one it is missing",
     ("cloudflare.dns.record", "take_over"): "says what we may do, not what is there",
-}
-
-# Kinds that no stack here has, and where their fields are altered.
-ELSEWHERE = {
-    "aws.secretsmanager.secret": "crates/providers/tests/secrets",
-    "aws.route53.record": "crates/providers/tests/ingress/route53.rs",
-    "manual.dns.record": "crates/providers/tests/ingress/by_hand.rs",
+    **UNALTERED_OF_SHOP,
 }

@@ -29,6 +29,8 @@ class Sandbox:
         self.binary = os.environ["ASHORE"]
         self.folder = folder
         self.options = ("--speed", speed, *options)
+        # Variables of whoever uses it.
+        self.own = {}
         self.start("0")
 
     def start(self, port):
@@ -43,12 +45,27 @@ class Sandbox:
         self.process.wait()
         self.process.stdout.close()
 
+    def surroundings(self):
+        """The variables of somebody who has nothing but this sandbox."""
+        surroundings = {"HOME": str(self.folder), "AWS_EC2_METADATA_DISABLED": "true"}
+        return {**surroundings, **self.environment, **self.own}
+
+    def start_ashore(self, *words):
+        """Starts the binary; what it tells a person can be read as it comes."""
+        command = [self.binary, *words, "-f", str(self.folder / "ashore.toml")]
+        return subprocess.Popen(
+            command,
+            env=self.surroundings(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def ashore(self, *words):
         """Runs the binary: exit code, stdout, stderr."""
-        surroundings = {"HOME": str(self.folder), "AWS_EC2_METADATA_DISABLED": "true"}
         ran = subprocess.run(
             [self.binary, *words, "-f", str(self.folder / "ashore.toml")],
-            env={**surroundings, **self.environment},
+            env=self.surroundings(),
             capture_output=True,
             text=True,
             timeout=120,

@@ -1,6 +1,8 @@
-"""Two stacks that are up, and their twin's world, to be altered and put back as it was."""
+"""Stacks that are up, and their twin's world, to be altered and put back as it was."""
 
 import json
+import re
+import subprocess
 import urllib.request
 
 from sandbox import Sandbox
@@ -31,7 +33,42 @@ image = "nginx:1.29"
 port = 80
 """
 
-STACKS = {"hello": HELLO, "plain": PLAIN}
+# Secrets, a registry of one's own, a zone at Route 53, both kinds of addresses, a second container.
+SHOP = """
+app = "shop"
+region = "eu-central-1"
+tags = { team = "a" }
+dns = { provider = "route53", zone = "example.org" }
+network = { ipv6 = true }
+secrets = { SESSION_KEY = { generate = 64 } }
+registry = { server = "ghcr.io", username = "acme", password = { env = "REGISTRY_PASSWORD" } }
+
+[services.web]
+image = "ghcr.io/acme/web:1"
+port = 80
+hostname = "shop.example.org"
+depends_on = { otel = "start" }
+health = { container = { command = ["CMD-SHELL", "true"], start_period = "15s" } }
+
+[services.web.sidecars.otel]
+image = "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.3"
+essential = false
+memory = "128MiB"
+"""
+
+# A domain whose records its owner sets.
+BY_HAND = """
+app = "hand"
+region = "eu-central-1"
+dns = { provider = "manual" }
+
+[services.web]
+image = "nginx:1.29"
+port = 80
+hostname = "hand.example.net"
+"""
+
+STACKS = {"hello": HELLO, "plain": PLAIN, "shop": SHOP, "by hand": BY_HAND}
 
 
 class Stack:
@@ -41,17 +78,32 @@ class Stack:
         (folder / "ashore.toml").write_text(manifest)
         self.world = folder / "world" / "world.json"
         self.sandbox = Sandbox(folder, "--state", str(self.world.parent))
+        self.sandbox.own["REGISTRY_PASSWORD"] = "theirs to know"
+        # What somebody has set at a DNS provider of their own.
+        self.by_hand = []
         try:
-            code, _, err = self.sandbox.ashore("up")
+            self.up()
         finally:
             self.sandbox.stop()
-        assert code == 0, err
         [state] = (folder / ".ashore").glob("*/state.json")
         self.resources = json.loads(state.read_text())["state"]["resources"]
         self.saved = self.world.read_text()
         self.sandbox.start(self.port())
-        for service in ("acm", "ec2", "ecs", "elbv2", "iam", "logs"):
+        for service in ("acm", "ec2", "ecs", "elbv2", "iam", "logs", "route53", "secretsmanager"):
             setattr(self, service, self.sandbox.client(service))
+
+    def up(self):
+        """Where it says what to set, somebody does."""
+        told = ""
+        with self.sandbox.start_ashore("up") as running:
+            for line in running.stderr:
+                told += line
+                if asked := re.search(r"set at your DNS provider: (\S+) (\S+) ([^\s;]+)", line):
+                    record = dict(zip(("name", "type", "data"), asked.groups()))
+                    if record not in self.by_hand:
+                        self.by_hand.append(record)
+                        self.sandbox.twin("PUT", "dns", {"records": self.by_hand})
+        assert running.returncode == 0, told
 
     def port(self):
         """The state pins the endpoint: the sandbox has to come back where it was."""

@@ -210,6 +210,7 @@ def test_a_role_that_somebody_has_put_elsewhere_is_told_and_goes_when_it_is_free
     seed.iam.add_role_to_instance_profile(**held)
     _, err = seed.exits(6, "down", "--yes")
     assert "services.web/task_role" in err and "must remove roles from instance profile" in err
+    assert "in instance profile theirs" in err and "take the role out of theirs" in err
     seed.iam.remove_role_from_instance_profile(**held)
     seed.down()
     nothing_is_left(seed)
@@ -240,6 +241,9 @@ def test_a_wait_that_nobody_ends_is_given_up_and_says_for_what(start):
     # Either wait is longer than the other on a machine that has much to do.
     waits = "set at your DNS provider|PENDING_VALIDATION of plain.example.org"
     assert re.search(rf"not ready after \d+ s: ({waits})", err), err
+    # What somebody is to do is said as soon as it is known, and not again.
+    asked = [line for line in err.splitlines() if line.startswith("! ")]
+    assert len(asked) == 1 and "set at your DNS provider: _" in asked[0], err
     nothing_is_left(seed)
 
 

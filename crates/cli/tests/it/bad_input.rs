@@ -34,6 +34,21 @@ fn malformed_toml_and_a_missing_file_are_told() {
 }
 
 #[test]
+fn a_param_without_a_value_is_told_once_and_not_repeated() {
+    let rig = Rig::new(HELLO);
+    for param in ["hunter2", "=hunter2", ""] {
+        let ran = refuses(&rig, &["plan", "--param", param], 1, "E0613");
+        assert_eq!(
+            ran.stderr.matches("NAME=VALUE").count(),
+            1,
+            "{}",
+            ran.stderr
+        );
+        assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_missing_token_is_told_before_anything_is_made() {
     let rig = Rig::new(HELLO);
     let output = rig

@@ -122,8 +122,14 @@ fn an_environments_role_is_taken_on_for_everything_in_aws() {
 fn a_role_that_does_not_trust_us_is_named_and_nothing_is_made() {
     let rig = in_role("arn:aws:iam::123456789012:user/somebody");
     let from = rig.log().len();
-    let up = rig.ashore(&["up"]).exits(4);
-    assert!(up.stderr.contains(ROLE), "{}", up.stderr);
+    let caller = format!("arn:aws:iam::{ACCOUNT}:user/sandbox");
+    for command in ["up", "plan", "doctor"] {
+        let ran = rig.ashore(&[command]).exits(4);
+        let said = ran.stdout + &ran.stderr;
+        for expected in ["E0402", ROLE, "trust policy", &caller] {
+            assert!(said.contains(expected), "{command}: {expected}: {said}");
+        }
+    }
     assert_eq!(rig.changes(from), Vec::<String>::new());
 }
 

@@ -3,6 +3,7 @@
 mod bad_input;
 mod canaries;
 mod canary;
+mod doctor;
 mod environments;
 mod existing;
 mod failures;
@@ -16,5 +17,6 @@ mod saved_plan;
 mod shop;
 mod shop_foreign;
 mod shop_kills;
+mod status;
 mod take_over;
 mod visitor;

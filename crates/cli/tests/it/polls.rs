@@ -85,6 +85,35 @@ fn a_wait_of_up_looks_as_often_as_its_pace_allows() {
     }
 }
 
+/// Resolvers remember the record for a minute, and whoever asks them is served until then.
+#[test]
+fn what_a_name_led_to_goes_only_when_resolvers_have_forgotten_the_name() {
+    const TTL: f64 = 60.0;
+    let rig = Rig::new(HELLO);
+    rig.ashore(&["up"]).exits(0);
+    let before = rig.log().len();
+    rig.ashore(&["down", "--yes"]).exits(0);
+    let log = &rig.log()[before..];
+    let records = log.iter().filter(|entry| {
+        operation(entry) == "cloudflare:DELETE /zones/{zone_id}/dns_records/{dns_record_id}"
+    });
+    // The one for the hostname; nobody comes by way of the one that validates the certificate.
+    let first = records.map(seconds).next().expect("its record is deleted");
+    for way in [
+        "ecs:DeleteService",
+        "elasticloadbalancing:DeleteRule",
+        "elasticloadbalancing:DeleteListener",
+        "elasticloadbalancing:DeleteLoadBalancer",
+    ] {
+        let taken = log.iter().filter(|entry| operation(entry) == way);
+        let taken: Vec<f64> = taken.map(seconds).collect();
+        assert!(!taken.is_empty(), "no {way}");
+        for at in taken {
+            assert!(at >= first + TTL, "{way} {} s after the record", at - first);
+        }
+    }
+}
+
 /// When each resource was read, by operation, in seconds. `up` of hello has one balancer and one
 /// service, which their reads name in lists that the log does not show.
 fn polls(log: &[Value]) -> BTreeMap<(String, String), Vec<f64>> {

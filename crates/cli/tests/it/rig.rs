@@ -1,15 +1,18 @@
 //! A twin in a process of its own, and the binary beside it.
 
+mod asked;
+mod stranger;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
-use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
+
+pub(crate) use asked::operation;
 
 /// How fast the twin's clock runs in these tests: a balancer's minutes pass in tenths of a second.
 pub(crate) const SPEED: &str = "300";
@@ -197,168 +200,6 @@ impl Rig {
             .envs(&self.exported);
         command
     }
-
-    /// Every request so far.
-    pub(crate) fn log(&self) -> Vec<Value> {
-        match self.ask("GET", "/_twin/log", None) {
-            Value::Array(entries) => entries,
-            other => panic!("the log is {other}"),
-        }
-    }
-
-    /// Every change that took effect, `service:Operation`, from entry `from` on.
-    pub(crate) fn changes(&self, from: usize) -> Vec<String> {
-        let applied = |entry: &&Value| entry["mutating"] == true && entry["outcome"] == "ok";
-        self.log()[from..]
-            .iter()
-            .filter(applied)
-            .map(operation)
-            .collect()
-    }
-
-    /// The whole world.
-    pub(crate) fn world(&self) -> Value {
-        self.ask("GET", "/_twin/state", None)
-    }
-
-    /// A fault to come.
-    pub(crate) fn fault(&self, fault: Value) {
-        let set = self.ask("POST", "/_twin/faults", Some(fault));
-        assert_eq!(set, Value::Null);
-    }
-
-    /// What the rest of the world's DNS says from now on.
-    pub(crate) fn dns(&self, records: Value) {
-        let set = self.ask("PUT", "/_twin/dns", Some(json!({ "records": records })));
-        assert_eq!(set, Value::Null);
-    }
-
-    /// How tasks behave from now on.
-    pub(crate) fn script(&self, script: Value) {
-        let set = self.ask("PUT", "/_twin/script", Some(script));
-        assert_eq!(set, Value::Null);
-    }
-
-    /// A request to Cloudflare, by somebody who is not us.
-    pub(crate) fn cloudflare(&self, method: &str, path: &str, body: Option<Value>) -> Value {
-        self.ask(method, &format!("/client/v4{path}"), body)
-    }
-
-    /// A request to an AWS service with a JSON protocol, by somebody who is not us.
-    pub(crate) fn aws(&self, service: &str, target: &str, body: &Value) -> Value {
-        let headers = format!(
-            "X-Amz-Target: {target}\r\nAuthorization: {}\r\n\
-             Content-Type: application/x-amz-json-1.1\r\n",
-            signature(service)
-        );
-        self.exchange("POST", "/", &headers, &body.to_string())
-    }
-
-    /// A request to an AWS service with the query protocol, EC2's among them, by somebody who is
-    /// not us. What it answers is XML.
-    #[track_caller]
-    pub(crate) fn query(&self, service: &str, action: &str, parameters: &[(&str, &str)]) -> String {
-        let version = match service {
-            "ec2" => "2016-11-15",
-            "iam" => "2010-05-08",
-            "elasticloadbalancing" => "2015-12-01",
-            other => panic!("{other} does not speak the query protocol"),
-        };
-        let mut body = format!("Action={action}&Version={version}");
-        for (name, value) in parameters {
-            body.push_str(&format!("&{name}={}", encoded(value)));
-        }
-        let headers = format!(
-            "Authorization: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n",
-            signature(service)
-        );
-        let answer = self.exchange_text("POST", "/", &headers, &body);
-        assert!(!answer.contains("<Error>"), "{action}: {answer}");
-        answer
-    }
-
-    /// A change of one record set in a zone at Route 53, by somebody who is not us: `CREATE`,
-    /// `UPSERT` or `DELETE`.
-    #[track_caller]
-    pub(crate) fn record_set(&self, zone: &str, action: &str, name: &str, kind: &str, value: &str) {
-        let body = format!(
-            "<ChangeResourceRecordSetsRequest xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\">\
-             <ChangeBatch><Changes><Change><Action>{action}</Action><ResourceRecordSet>\
-             <Name>{name}</Name><Type>{kind}</Type><TTL>300</TTL><ResourceRecords><ResourceRecord>\
-             <Value>{value}</Value></ResourceRecord></ResourceRecords></ResourceRecordSet></Change>\
-             </Changes></ChangeBatch></ChangeResourceRecordSetsRequest>"
-        );
-        let headers = format!(
-            "Authorization: {}\r\nContent-Type: application/xml\r\n",
-            signature("route53")
-        );
-        let path = format!("/2013-04-01/hostedzone/{zone}/rrset/");
-        let answer = self.exchange_text("POST", &path, &headers, &body);
-        assert!(!answer.contains("<Error>"), "{action} {name}: {answer}");
-    }
-
-    /// What a client on the internet gets.
-    pub(crate) fn visit(&self, url: &str) -> Value {
-        self.ask("GET", &format!("/_twin/ask?url={}", encoded(url)), None)
-    }
-
-    /// The twin's time, in milliseconds.
-    pub(crate) fn now(&self) -> u64 {
-        self.ask("GET", "/_twin/version", None)["now"]
-            .as_u64()
-            .expect("a time")
-    }
-
-    /// Lets time pass at once.
-    pub(crate) fn pass(&self, seconds: u32) {
-        self.ask(
-            "POST",
-            "/_twin/advance",
-            Some(json!({ "seconds": seconds })),
-        );
-    }
-
-    /// How many faults have not struck yet.
-    pub(crate) fn faults_to_come(&self) -> usize {
-        let faults = self.ask("GET", "/_twin/faults", None);
-        faults.as_array().map_or(0, Vec::len)
-    }
-
-    fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Value {
-        let headers = "Authorization: Bearer sandbox-token\r\nContent-Type: application/json\r\n";
-        let body = body.map(|body| body.to_string()).unwrap_or_default();
-        self.exchange(method, path, headers, &body)
-    }
-
-    fn exchange(&self, method: &str, path: &str, headers: &str, body: &str) -> Value {
-        let text = self.exchange_text(method, path, headers, body);
-        serde_json::from_str(&text).unwrap_or(Value::Null)
-    }
-
-    fn exchange_text(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).expect("the twin listens");
-        stream
-            .set_read_timeout(Some(Duration::from_secs(60)))
-            .expect("a time-out is set");
-        let length = body.len();
-        let host = &self.address;
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
-             Content-Length: {length}\r\n{headers}\r\n{body}"
-        );
-        stream
-            .write_all(request.as_bytes())
-            .expect("the twin reads");
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).expect("the twin answers");
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").expect("headers and a body");
-        assert!(
-            !head.to_lowercase().contains("transfer-encoding: chunked"),
-            "{head}"
-        );
-        body.to_string()
-    }
 }
 
 impl Drop for Rig {
@@ -381,31 +222,4 @@ fn keep(ran: &Ran) {
         let mut lines = LINES.lock().expect("nobody failed with it");
         writeln!(lines, "{document}").expect("it can be written");
     }
-}
-
-/// `service:Operation` of a log entry.
-pub(crate) fn operation(entry: &Value) -> String {
-    let text = |name: &str| entry[name].as_str().unwrap_or_default().to_string();
-    format!("{}:{}", text("service"), text("operation"))
-}
-
-/// A signature of somebody who is not us; the twin reads its scope only.
-fn signature(service: &str) -> String {
-    format!(
-        "AWS4-HMAC-SHA256 \
-         Credential=AKIASOMEBODYELSE1234/20261121/eu-central-1/{service}/aws4_request, \
-         SignedHeaders=host, Signature=0"
-    )
-}
-
-/// As forms and queries spell it.
-fn encoded(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(byte.into()),
-            other => out.push_str(&format!("%{other:02X}")),
-        }
-    }
-    out
 }

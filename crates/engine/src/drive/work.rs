@@ -6,8 +6,10 @@ use crate::address::Instance;
 use crate::clock::Clock;
 use crate::document::{Document, FieldPath, restoration, told_over};
 use crate::failure::{Class, Failure};
-use crate::kind::{Context, Found, Gone, LiveKind, ObservedDocument, PlannedRequest, Readiness};
-use crate::plan::{Action, Step};
+use crate::kind::{
+    Context, Found, Gone, Lingering, LiveKind, ObservedDocument, PlannedRequest, Readiness,
+};
+use crate::plan::{Action, Phase, Step};
 use crate::retry::within;
 use crate::run::{Entry, Progress, Stage, UndoStage};
 use crate::state::Ownership;
@@ -230,9 +232,29 @@ impl Subject<'_> {
                     ))),
                 }
             }
-            (Some(outputs), Action::Delete) => self.gone(outputs).await,
+            (Some(outputs), Action::Delete) => match self.gone(outputs).await? {
+                Settled::There(None) => self.lingers(),
+                other => Ok(other),
+            },
             (Some(outputs), _) => self.ready(&self.spec, outputs).await,
         }
+    }
+
+    /// Whether what it used may go, now that it is gone. What is made in its place waits for
+    /// nobody who still comes by way of it.
+    fn lingers(&self) -> Result<Settled, Failure> {
+        let lingering = match self.planned.phase {
+            Phase::Converge => None,
+            Phase::Collect => self.internal(self.provider.lingers(&self.spec))?,
+        };
+        Ok(match lingering {
+            Some(Lingering { who, time }) if self.cx.waited < time => Settled::Not {
+                outputs: None,
+                why: who,
+                look_after: time - self.cx.waited,
+            },
+            _ => Settled::There(None),
+        })
     }
 
     async fn plan_undo(&self) -> Result<Entry, Failure> {

@@ -8,7 +8,7 @@ use futures_util::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Context, Found, Gone, Impact, Kind, Live, Observed, Patience, Permission, Readiness,
+    Context, Found, Gone, Impact, Kind, Lingering, Live, Observed, Patience, Permission, Readiness,
     Replacement,
 };
 use crate::address::StackName;
@@ -95,6 +95,11 @@ pub trait PureKind: Debug {
     /// # Errors
     /// If a document does not have the kind's shape.
     fn can_be_found(&self, spec: &Document) -> Result<bool, Malformed>;
+    /// [`Kind::lingers`].
+    ///
+    /// # Errors
+    /// If a document does not have the kind's shape.
+    fn lingers(&self, spec: &Document) -> Result<Option<Lingering>, Malformed>;
     /// [`Kind::at_generation`].
     ///
     /// # Errors
@@ -231,6 +236,10 @@ impl<K: Kind> PureKind for Pure<K> {
         Ok(spec.read::<K>()?.can_be_found())
     }
 
+    fn lingers(&self, spec: &Document) -> Result<Option<Lingering>, Malformed> {
+        Ok(spec.read::<K>()?.lingers())
+    }
+
     fn at_generation(&self, spec: &Document, generation: u32) -> Result<Document, Malformed> {
         let mut spec: K = spec.read()?;
         spec.at_generation(generation);
@@ -269,6 +278,9 @@ impl<K: Live> PureKind for Bound<K> {
     }
     fn can_be_found(&self, spec: &Document) -> Result<bool, Malformed> {
         Pure::<K>::default().can_be_found(spec)
+    }
+    fn lingers(&self, spec: &Document) -> Result<Option<Lingering>, Malformed> {
+        Pure::<K>::default().lingers(spec)
     }
     fn at_generation(&self, spec: &Document, generation: u32) -> Result<Document, Malformed> {
         Pure::<K>::default().at_generation(spec, generation)

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
+use super::upstream::Upstream;
 use super::{Action, Options, Phase, Plan, PlanError, Reason, Step, order};
 use crate::address::{Address, Instance};
 use crate::document::{Document, Malformed, differences};
 use crate::graph::{Graph, Node};
-use crate::input::{Ref, resolve};
+use crate::input::resolve;
 use crate::kind::{Found, Impact, Kinds, ObservedDocument, PureKind};
 use crate::state::{Ownership, Record, State};
 use crate::survey::Survey;
@@ -68,28 +67,15 @@ pub fn plan(
 
 pub(super) struct Deciding<'a> {
     pub(super) state: &'a State,
-    survey: &'a Survey,
+    pub(super) survey: &'a Survey,
     kinds: &'a Kinds,
     options: Options,
     /// What those that come later may take from those that came before.
-    upstream: BTreeMap<Address, Upstream>,
+    pub(super) upstream: BTreeMap<Address, Upstream>,
     /// Old lives that go before their successors come.
     pub(super) interrupted: BTreeSet<Instance>,
     pub(super) plan: Plan,
     errors: Vec<PlanError>,
-}
-
-enum Upstream {
-    Known(Instance, Document),
-    Made(Instance),
-}
-
-impl Upstream {
-    fn instance(&self) -> &Instance {
-        match self {
-            Self::Known(instance, _) | Self::Made(instance) => instance,
-        }
-    }
 }
 
 impl<'a> Deciding<'a> {
@@ -294,85 +280,6 @@ impl<'a> Deciding<'a> {
         Ok(())
     }
 
-    /// Deletes what the state has and nobody wants: other addresses, and retired lives.
-    fn unwanted(
-        &mut self,
-        graph: &Graph,
-        instance: &Instance,
-        record: &Record,
-    ) -> Result<(), PlanError> {
-        if self.plan.kept.contains_key(instance) || self.plan.steps.contains_key(instance) {
-            return Ok(());
-        }
-        let address = &instance.address;
-        let kind = self.kind(address, &record.kind)?;
-        let wanted = graph
-            .node(address)
-            .is_some_and(|node| node.kind == record.kind);
-        let observed = self.survey.observed.get(instance).and_then(Option::as_ref);
-        let stays = observed.is_some() || record.ownership == Ownership::Shared;
-        if wanted && stays && self.younger(instance) <= kind.named().keeps {
-            self.plan.kept.insert(instance.clone(), record.clone());
-            return Ok(());
-        }
-        if record.ownership == Ownership::Shared {
-            return Ok(()); // dropped from the state, left in the cloud
-        }
-        let requests = match observed {
-            Some(observed) => kind
-                .removal(observed)
-                .map_err(|error| malformed(address, &error))?,
-            None => Vec::new(), // one look more, and its record goes
-        };
-        let first = self.interrupted.contains(instance);
-        let step = Step {
-            kind: record.kind.clone(),
-            action: Action::Delete,
-            phase: if first {
-                Phase::Converge
-            } else {
-                Phase::Collect
-            },
-            ownership: Ownership::Ours,
-            reasons: vec![match (observed, graph.node(address)) {
-                (None, _) => Reason::Vanished,
-                (_, Some(_)) => Reason::Retired,
-                (_, None) => Reason::Unwanted,
-            }],
-            impact: worst(&requests),
-            differences: Vec::new(),
-            spec: observed.map_or_else(|| record.spec.clone(), |seen| seen.spec.clone()),
-            outputs: Some(
-                observed.map_or_else(|| record.outputs.clone(), |seen| seen.outputs.clone()),
-            ),
-            pre_image: observed.map(|seen| seen.spec.clone()),
-            displaces: Vec::new(),
-            looks: false,
-            requests,
-            after: Vec::new(),
-            values: BTreeMap::new(),
-            needs: record.needs.clone(),
-            references: record.references.clone(),
-        };
-        self.plan.steps.insert(instance.clone(), step);
-        Ok(())
-    }
-
-    /// How many newer lives of the resource there will be.
-    fn younger(&self, instance: &Instance) -> usize {
-        let newer = |other: &&Instance| {
-            other.address == instance.address && other.generation > instance.generation
-        };
-        let all: BTreeSet<&Instance> = self
-            .state
-            .resources
-            .keys()
-            .chain(self.plan.steps.keys())
-            .filter(newer)
-            .collect();
-        all.len()
-    }
-
     fn step(&self, node: &Node, spec: Document) -> Step {
         Step {
             kind: node.kind.clone(),
@@ -413,45 +320,11 @@ impl<'a> Deciding<'a> {
         }
     }
 
-    fn keep(&mut self, instance: &Instance, record: Record) {
-        let known = Upstream::Known(instance.clone(), record.outputs.clone());
-        self.upstream.insert(instance.address.clone(), known);
-        self.plan.kept.insert(instance.clone(), record);
-    }
-
-    fn needs(&self, node: &Node) -> BTreeSet<Instance> {
-        let instance = |address: &Address| self.upstream.get(address).map(Upstream::instance);
-        node.needs().iter().filter_map(instance).cloned().collect()
-    }
-
-    /// A member differs because it was changed, or because what it takes is made anew.
-    fn reasons(&self, fields: &[String], node: &Node, own: fn(String) -> Reason) -> Vec<Reason> {
-        let references = node.references();
-        let reason = |field: &String| {
-            let made = references.iter().find(|(at, reference)| {
-                at == field
-                    && matches!(
-                        self.upstream.get(&reference.address),
-                        Some(Upstream::Made(_))
-                    )
-            });
-            match made {
-                Some((_, reference)) => Reason::Upstream(reference.address.clone()),
-                None => own(field.clone()),
-            }
-        };
-        let unique: BTreeSet<Reason> = fields.iter().map(reason).collect();
-        unique.into_iter().collect()
-    }
-
-    fn value(&self, reference: &Ref) -> Option<Value> {
-        match self.upstream.get(&reference.address)? {
-            Upstream::Known(_, outputs) => outputs.get(&reference.output).cloned(),
-            Upstream::Made(_) => None,
-        }
-    }
-
-    fn kind(&self, address: &Address, name: &str) -> Result<&'a dyn PureKind, PlanError> {
+    pub(super) fn kind(
+        &self,
+        address: &Address,
+        name: &str,
+    ) -> Result<&'a dyn PureKind, PlanError> {
         self.kinds
             .get(name)
             .map(AsRef::as_ref)
@@ -462,7 +335,7 @@ impl<'a> Deciding<'a> {
     }
 }
 
-fn malformed(address: &Address, error: &Malformed) -> PlanError {
+pub(super) fn malformed(address: &Address, error: &Malformed) -> PlanError {
     let source = std::error::Error::source(error)
         .map(|e| format!(": {e}"))
         .unwrap_or_default();
@@ -472,7 +345,7 @@ fn malformed(address: &Address, error: &Malformed) -> PlanError {
     }
 }
 
-fn worst(requests: &[crate::kind::PlannedRequest]) -> Impact {
+pub(super) fn worst(requests: &[crate::kind::PlannedRequest]) -> Impact {
     requests
         .iter()
         .map(|request| request.impact.clone())

@@ -116,6 +116,26 @@ impl Folder {
         Ok(Contents { state, open })
     }
 
+    /// What holds the lock, in its own words, if anything does. It is asked by sharing the lock for
+    /// a moment; nothing is made or written.
+    ///
+    /// # Errors
+    /// If the file system refuses.
+    pub fn holder(&self) -> Result<Option<String>, FolderError> {
+        let mut file = match File::open(self.path.join("lock")) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(self.io("lock", source)),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None), // and with the file the lock goes
+            Err(error) => match self.not_locked(error, &mut file) {
+                FolderError::Locked { holder } => Ok(Some(holder)),
+                other => Err(other),
+            },
+        }
+    }
+
     /// Takes the lock. `command` is what others are told while it is held.
     ///
     /// # Errors
@@ -311,6 +331,23 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_holder_is_told_as_long_as_it_holds() {
+        let home = tempfile::tempdir().expect("a folder");
+        let stack = StackName {
+            app: "toy".into(),
+            environment: "test".into(),
+        };
+        let folder = Folder::new(home.path().join("toy"), stack);
+        assert_eq!(folder.holder().expect("none yet"), None);
+        assert!(!home.path().join("toy").exists(), "a look makes nothing");
+        let lease = folder.lock("ashore up").expect("it is free");
+        let holder = folder.holder().expect("it is there");
+        assert!(holder.is_some_and(|it| it.starts_with("ashore up, process ")));
+        drop(lease);
+        assert_eq!(folder.holder().expect("it is there"), None);
+    }
 
     #[test]
     fn only_a_lock_that_somebody_holds_tells_of_another_command() {

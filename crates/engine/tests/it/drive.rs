@@ -221,6 +221,40 @@ fn an_undo_says_that_it_is_one_and_what_stays_as_others_have_it() {
     );
 }
 
+/// A record is gone at once, and remembered for a minute.
+#[test]
+fn what_a_record_led_to_goes_only_when_the_record_is_forgotten() {
+    let net = || net();
+    let web = || Piece::new(shape::RECORD, "web").uses(["net"]);
+    let mut bench = Bench::new();
+    bench.settle(&[net(), web()]);
+    let mut run = bench.begin(&[]);
+    let began = bench.clock.now();
+    bench.events.clear();
+    let ended = bench.drive(&mut run).expect("the journal can be written");
+    assert_eq!(ended, Ended::Over(Outcome::Converged));
+    let took = bench.clock.now() - began;
+    let minute = Duration::from_secs(60);
+    assert!(took >= minute && took < minute * 2, "{took:?}");
+    let told = |event: &Event| match event {
+        Event::Sending { step, .. } => Some(format!("{step} is sent")),
+        Event::Waiting { step, why, .. } => Some(format!("{step} waits for {why}")),
+        Event::Done { step, .. } => Some(format!("{step} is done")),
+        _ => None,
+    };
+    let told: Vec<String> = bench.events.iter().filter_map(told).collect();
+    assert_eq!(
+        told,
+        [
+            "web/toy.record is sent",
+            "web/toy.record waits for those who remember it",
+            "web/toy.record is done",
+            "net/toy.network is sent",
+            "net/toy.network is done",
+        ]
+    );
+}
+
 #[test]
 fn what_is_waited_for_on_the_way_back_is_said_to_go_back() {
     let web = || Piece::new(shape::SERVICE, "web");

@@ -71,7 +71,7 @@ impl Lowering<'_> {
             };
             let part = part_of("record", name, &hostname.name);
             let address = of_service(service.name.as_str(), &part);
-            self.record(address, record, Some(running))?;
+            self.record(address, record, Some((running, ways.http.as_ref())))?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use ashore_engine::address::Address;
 use ashore_engine::graph::Handle;
 use ashore_engine::input::{Input, When};
 use ashore_engine::kind::Kind;
+use ashore_providers::aws::listener::Listener;
 use ashore_providers::aws::route53_record::{Route53Record, Target};
 use ashore_providers::aws::service::Service as EcsService;
 use ashore_providers::cloudflare::dns_record::DnsRecord;
@@ -28,6 +29,9 @@ pub(super) struct Record<'r> {
     pub(super) take_over: bool,
 }
 
+/// What a name leads to: the service, and the listener that sends on who comes by plain HTTP, if it is ours.
+pub(super) type Way<'w> = (&'w Handle<EcsService>, Option<&'w Handle<Listener>>);
+
 /// Where a record points.
 pub(super) enum PointsTo {
     Name(Input<String>),
@@ -40,12 +44,12 @@ pub(super) enum PointsTo {
 }
 
 impl Lowering<'_> {
-    /// Adds the record, after the service if there is one.
+    /// Adds the record; where it leads to a service, after that and all that is on the way to it.
     pub(super) fn record(
         &mut self,
         address: impl Into<Address>,
         record: Record<'_>,
-        after: Option<&Handle<EcsService>>,
+        after: Option<Way<'_>>,
     ) -> Result<(), LowerError> {
         let provider = self.manifest.dns.as_ref().map(|dns| dns.provider);
         let provider = provider.ok_or_else(|| LowerError::Zone(record.of.to_string()))?;
@@ -71,14 +75,23 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    fn put<K: Kind>(&mut self, address: Address, spec: &K, after: Option<&Handle<EcsService>>) {
+    fn put<K: Kind>(&mut self, address: Address, spec: &K, after: Option<Way<'_>>) {
         let record = self.graph.add(address, spec);
-        if let Some(running) = after {
+        let Some((running, http)) = after else {
+            return;
+        };
+        self.graph.after(
+            &record,
+            running,
+            When::Ready,
+            "DNS moves only to healthy tasks",
+        );
+        if let Some(http) = http {
             self.graph.after(
                 &record,
-                running,
+                http,
                 When::Ready,
-                "DNS moves only to healthy tasks",
+                "whoever comes by plain HTTP is sent on to HTTPS, for as long as the name leads here",
             );
         }
     }

@@ -6,7 +6,8 @@ use ashore_engine::input::Input;
 use ashore_providers::aws::secret as kind;
 use serde_json::{Value, json};
 
-use super::{LowerError, Lowering, of_service, policy};
+use super::policy::policy;
+use super::{LowerError, Lowering, of_service};
 use crate::model::{
     ImageReference, Manifest, Reference, Secret, SecretOwner, SecretSource, Service, ValueFrom,
 };

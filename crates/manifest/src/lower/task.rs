@@ -8,8 +8,9 @@ use ashore_providers::aws::log_group::LogGroup;
 use ashore_providers::aws::task_definition::{Container, ContainerHealth, Log, TaskDefinition};
 use serde_json::{Value, json};
 
+use super::policy::policy;
 use super::secrets::Reads;
-use super::{LowerError, Lowering, of_service, policy};
+use super::{LowerError, Lowering, of_service};
 use crate::model::{
     self, Architecture, Condition, LogRetention, Name, Permission, Service, Sidecar,
 };
@@ -61,8 +62,8 @@ impl Lowering<'_> {
         let may_read = reads.policies();
         let reads_any = !may_read.is_empty();
         let managed = BTreeSet::from([EXECUTION_POLICY.to_string()]);
-        let execution_role = self.role(service, "execution", managed, may_read);
-        let task_role = self.role(service, "task", BTreeSet::new(), own_policies(service));
+        let execution_role = self.role(service, "execution", managed, may_read)?;
+        let task_role = self.role(service, "task", BTreeSet::new(), own_policies(service))?;
         let disk = service.ephemeral_storage.0;
         let definition = self.graph.add(
             of_service(name, "task_definition"),
@@ -92,13 +93,14 @@ impl Lowering<'_> {
     fn role(
         &mut self,
         service: &Service,
-        part: &str,
+        part: &'static str,
         managed_policies: BTreeSet<String>,
         inline_policies: BTreeMap<String, Value>,
-    ) -> Handle<Role> {
+    ) -> Result<Handle<Role>, LowerError> {
+        self.check_policies(service, part, &inline_policies)?;
         let name = service.name.as_str();
         let account = &self.surroundings.names.account;
-        self.graph.add(
+        let role = self.graph.add(
             of_service(name, &format!("{part}_role")),
             &Role {
                 name: self
@@ -119,7 +121,8 @@ impl Lowering<'_> {
                 inline_policies,
                 tags: self.tags(),
             },
-        )
+        );
+        Ok(role)
     }
 }
 
@@ -216,21 +219,13 @@ fn own_policies(service: &Service) -> BTreeMap<String, Value> {
         });
         policies.insert("exec".to_string(), policy(vec![exec]));
     }
-    let statements: Vec<Value> = service.permissions.iter().map(statement).collect();
+    let statements: Vec<Value> = service
+        .permissions
+        .iter()
+        .map(Permission::statement)
+        .collect();
     if !statements.is_empty() {
         policies.insert("permissions".to_string(), policy(statements));
     }
     policies
-}
-
-fn statement(permission: &Permission) -> Value {
-    let mut statement = json!({
-        "Effect": "Allow",
-        "Action": permission.actions,
-        "Resource": permission.resources,
-    });
-    if !permission.conditions.is_empty() {
-        statement["Condition"] = json!(permission.conditions);
-    }
-    statement
 }

@@ -3,8 +3,8 @@
 use super::Rules;
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
-use crate::located::Located;
-use crate::model::{Permission, Refusal};
+use crate::located::{Located, Span};
+use crate::model::{Permission, ROLE_POLICIES_MAX, Refusal, characters};
 use crate::schema::PermissionSection;
 use crate::structure::dotted;
 
@@ -18,8 +18,9 @@ pub(super) fn permissions(
     if written.is_none() && cx.is_spoiled(&path) {
         return None;
     }
+    let written = written.unwrap_or_default();
+    let spans: Vec<_> = written.iter().map(Located::span).collect();
     let statements: Vec<_> = written
-        .unwrap_or_default()
         .into_iter()
         .enumerate()
         .map(|(index, section)| {
@@ -31,7 +32,28 @@ pub(super) fn permissions(
             )
         })
         .collect();
-    statements.into_iter().collect()
+    let statements: Vec<Permission> = statements.into_iter().collect::<Option<_>>()?;
+    let mut all = 0;
+    for (statement, span) in statements.iter().zip(spans) {
+        all += characters(&statement.statement());
+        if all > ROLE_POLICIES_MAX {
+            cx.push(too_long(&path, span));
+            return None;
+        }
+    }
+    Some(statements)
+}
+
+fn too_long(path: &[&str], at: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::TooManyPermissions,
+        at,
+        format!("`{}` are more than a role has room for", dotted(path)),
+    )
+    .label(format!(
+        "IAM takes {ROLE_POLICIES_MAX} characters: this is beyond them"
+    ))
+    .help("put several resources into one with a wildcard, or several actions: \"s3:Get*\"")
 }
 
 fn permission(cx: &mut Rules<'_>, path: &[&str], section: PermissionSection) -> Option<Permission> {

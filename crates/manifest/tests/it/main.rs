@@ -4,6 +4,8 @@ mod codes;
 mod fuzz;
 mod json_schema;
 mod loads;
+mod lowered;
 mod lowers;
+mod lowers_tasks;
 mod mistakes;
 mod render;

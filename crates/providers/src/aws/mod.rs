@@ -5,6 +5,7 @@ pub mod attributes;
 pub mod live;
 pub mod names;
 pub mod patience;
+pub mod quota;
 pub mod sequence;
 pub mod tags;
 

@@ -10,11 +10,14 @@ pub const PREFIX: &str = "ashore:";
 const STACK: &str = "ashore:stack";
 const ADDRESS: &str = "ashore:address";
 const GENERATION: &str = "ashore:generation";
+/// What is observed in the place of a mark that somebody has taken away.
+const MISSING: &str = "missing";
 /// How many of the 50 tags that AWS allows on a resource are ours: three marks, and on a secret
 /// how it is deleted.
 pub const MARKS: usize = 4;
 
-/// Tags without marks.
+/// Tags without marks. Where a mark is missing, what is observed says so in its place: it is ours
+/// to put back, on what we know by its id.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Tags(pub BTreeMap<String, String>);
@@ -36,45 +39,67 @@ impl Tags {
         self
     }
 
-    /// Of these observed tags, only those that any of the given specs put there. What others put
-    /// on our resources (cost allocation, organisation policies) is theirs.
+    /// Of these observed tags, only those that any of the given specs put there, and the lack of
+    /// a mark. What others put on our resources (cost allocation, organisation policies) is
+    /// theirs.
     #[must_use]
     pub fn owned<'a>(mut self, by: impl IntoIterator<Item = &'a Tags> + Clone) -> Self {
-        self.0
-            .retain(|key, _| by.clone().into_iter().any(|tags| tags.0.contains_key(key)));
+        let put = |key: &String| by.clone().into_iter().any(|tags| tags.0.contains_key(key));
+        self.0.retain(|key, _| is_mark(key) || put(key));
         self
     }
 
     /// What leads from `observed` to these tags; none if they are the same.
     pub fn changes(&self, observed: &Tags) -> Option<TagChanges> {
-        let differs = |key: &str, value: &String| observed.0.get(key) != Some(value);
-        let set: BTreeMap<_, _> = self
-            .0
-            .iter()
-            .filter(|(key, value)| differs(key, value))
+        let wanted = self.0.iter().filter(|(key, _)| !is_mark(key));
+        let differing = wanted.filter(|(key, value)| observed.0.get(*key) != Some(*value));
+        let surplus = observed.0.iter();
+        let surplus = surplus.filter(|(key, _)| !self.0.contains_key(*key));
+        // That a mark is missing is nothing to be taken away: it is set with the others.
+        let (missing, surplus): (Vec<_>, Vec<_>) = surplus.partition(|(key, _)| is_mark(key));
+        let set: BTreeMap<_, _> = differing
+            .chain(missing)
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
-        let unset: Vec<_> = observed
-            .0
-            .keys()
-            .filter(|key| !self.0.contains_key(*key))
-            .cloned()
-            .collect();
+        let unset: Vec<_> = surplus.into_iter().map(|(key, _)| key.clone()).collect();
         (!set.is_empty() || !unset.is_empty()).then_some(TagChanges { set, unset })
     }
 
-    /// These tags and the marks, as they go into a create.
+    /// The requests that lead from `observed` to these tags: what is wanted is set before what is
+    /// surplus goes.
+    pub fn requests<C>(
+        &self,
+        observed: &Tags,
+        tag: C,
+        untag: impl FnOnce(Vec<String>) -> C,
+    ) -> impl Iterator<Item = C> {
+        let TagChanges { set, unset } = self.changes(observed).unwrap_or_default();
+        let tag = (!set.is_empty()).then_some(tag);
+        let untag = (!unset.is_empty()).then(|| untag(unset));
+        tag.into_iter().chain(untag)
+    }
+
+    /// These tags and the marks, as they go into a create, and into every request that sets tags.
     pub fn marked(&self, mark: &Mark) -> BTreeMap<String, String> {
         let mut all = self.0.clone();
         all.extend(marks(mark));
         all
     }
 
-    /// The tags of an object as the cloud has them, marks and AWS's own left out.
+    /// The tags of an object as the cloud has them, marks and AWS's own left out; and which marks
+    /// are missing.
     pub fn observed(all: impl IntoIterator<Item = (String, String)>) -> Self {
-        let foreign = |key: &str| key.starts_with(PREFIX) || key.starts_with("aws:");
-        Self(all.into_iter().filter(|(key, _)| !foreign(key)).collect())
+        let mut tags: BTreeMap<String, String> = all.into_iter().collect();
+        let missing = [STACK, ADDRESS, GENERATION].map(str::to_string).into_iter();
+        let missing: Vec<String> = missing.filter(|mark| !tags.contains_key(mark)).collect();
+        tags.retain(|key, _| !is_mark(key) && !key.starts_with("aws:"));
+        tags.extend(missing.into_iter().map(|mark| (mark, MISSING.to_string())));
+        Self(tags)
     }
+}
+
+fn is_mark(key: &str) -> bool {
+    key.starts_with(PREFIX)
 }
 
 /// The marks of a resource.
@@ -146,6 +171,25 @@ mod tests {
         let changes = wanted.changes(&owned).unwrap();
         assert_eq!(changes.set, tags(&[("team", "b")]).0);
         assert_eq!(changes.unset, ["old"]);
+    }
+
+    /// And whoever undoes that does not take it away again.
+    #[test]
+    fn a_missing_mark_is_set_with_the_tags() {
+        let all = [
+            ("ashore:address", "a"),
+            ("ashore:generation", "1"),
+            ("team", "a"),
+        ];
+        let all = all.map(|(key, value)| (key.to_string(), value.to_string()));
+        let wanted = tags(&[("team", "a")]);
+        let observed = Tags::observed(all).owned([&wanted, &wanted]);
+        assert_eq!(observed, tags(&[("ashore:stack", MISSING), ("team", "a")]));
+        let changes = wanted.changes(&observed).unwrap();
+        assert_eq!(changes.set.keys().collect::<Vec<_>>(), ["ashore:stack"]);
+        assert!(changes.unset.is_empty());
+        assert_eq!(observed.changes(&wanted), None);
+        assert_eq!(observed.changes(&observed), None);
     }
 
     #[test]

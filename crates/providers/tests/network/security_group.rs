@@ -135,12 +135,16 @@ async fn who_bears_a_group_or_refers_to_it_is_named_when_it_cannot_go() {
     let from_balancer = Source::Group(life.outputs.id.clone().into());
     let rules = vec![tcp(80, from_balancer, "from the load balancer")];
     let tasks = group(&vpc.outputs.id, "web", rules);
-    let tasks_cx = of_stack("other", "services.web/security_group");
+    let tasks_cx = cx("services.web/security_group");
     let tasks = made(&world.aws, &tasks_cx, &tasks).await;
 
     let refusal = life.refusal().await;
     assert_eq!(refusal.class, Class::Dependency);
-    let holder = format!("a rule of security group {} (hello-default-web)", tasks.id);
+    let holder = format!(
+        "a rule of security group {} (hello-default-web) of the stack `hello/default` \
+         (services.web/security_group)",
+        tasks.id
+    );
     assert_eq!(refusal.evidence, [holder]);
 
     let subnet = a_subnet(&ec2, &vpc.outputs.id).await;
@@ -151,6 +155,38 @@ async fn who_bears_a_group_or_refers_to_it_is_named_when_it_cannot_go() {
     let refusal = life.refusal().await;
     let holder = format!("network interface {} \"a test\" in {subnet}", id.unwrap());
     assert_eq!(refusal.evidence, [holder]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_of_somebody_elses_group_is_not_waited_for() {
+    let world = InTwin::new().await;
+    let (vpc, ec2) = network(&world).await;
+    let spec = group(&vpc.outputs.id, "balancer", Vec::new());
+    let life = Life::begin(&world, "ingress/security_group", spec).await;
+    let from_balancer = Source::Group(life.outputs.id.clone().into());
+    let rules = vec![tcp(5432, from_balancer, "the database of another team")];
+    let theirs = group(&vpc.outputs.id, "database", rules);
+    let theirs_cx = of_stack("other", "databases.main/security_group");
+    let theirs = made(&world.aws, &theirs_cx, &theirs).await;
+
+    let refusal = life.refusal().await;
+    assert_eq!(refusal.class, Class::Invalid);
+    let holder = format!(
+        "a rule of security group {} (hello-default-database) of the stack `other/default` \
+         (databases.main/security_group)",
+        theirs.id
+    );
+    assert_eq!(
+        refusal.advice,
+        [format!(
+            "take {holder} away, then run the same command again"
+        )]
+    );
+    assert_eq!(refusal.evidence, [holder]);
+
+    let request = ec2.delete_security_group().group_id(&theirs.id);
+    request.send().await.unwrap();
+    life.end().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use ashore_engine::failure::Class;
 use ashore_engine::kind::{Found, Kind, Observed};
 use ashore_providers::aws::cluster::Cluster;
-use ashore_providers::aws::iam_role::Role;
+use ashore_providers::aws::iam_role::{Change, Role};
 use ashore_providers::aws::log_group::LogGroup;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
@@ -165,6 +166,41 @@ async fn a_role_is_bare_before_it_goes_whoever_filled_it() {
         .policy_document(policy("s3:*").to_string());
     put.send().await.expect("somebody else may too");
     stage.remove("roles/execution", &role(), &outputs).await;
+}
+
+/// Seed: B20.
+#[tokio::test]
+async fn a_profile_that_holds_a_role_is_named_and_one_of_somebody_elses_not_waited_for() {
+    let stage = Stage::new().await;
+    let address = "roles/execution";
+    let role = role();
+    let outputs = stage.create(address, &role).await;
+    let iam = aws_sdk_iam::Client::new(&stage.config);
+    let tag = |key: &str, value: &str| {
+        let tag = aws_sdk_iam::types::Tag::builder().key(key).value(value);
+        Some(vec![tag.build().expect("both are there")])
+    };
+    let stack = stage.cx(address).mark.stack.key();
+    for (name, tags, class) in [
+        ("ours", tag("ashore:stack", &stack), Class::Dependency),
+        ("theirs", None, Class::Invalid),
+    ] {
+        let create = iam.create_instance_profile().instance_profile_name(name);
+        create.set_tags(tags).send().await.expect("it is made");
+        let add = iam.add_role_to_instance_profile();
+        let add = add.instance_profile_name(name).role_name(&outputs.name);
+        add.send().await.expect("it holds the role");
+        let delete = vec![Change::Delete];
+        let refused = stage.send(address, &role, delete, Some(outputs.clone()));
+        let refused = refused.await.expect_err("it is held");
+        assert_eq!(refused.class, class, "{refused}");
+        assert_eq!(refused.evidence, [format!("in instance profile {name}")]);
+        assert_eq!(refused.advice.is_empty(), class == Class::Dependency);
+        let remove = iam.remove_role_from_instance_profile();
+        let remove = remove.instance_profile_name(name).role_name(&outputs.name);
+        remove.send().await.expect("it lets go");
+    }
+    stage.remove(address, &role, &outputs).await;
 }
 
 /// Seed: B31.

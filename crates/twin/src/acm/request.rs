@@ -11,6 +11,7 @@ use crate::agenda;
 use crate::clock::Millis;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
+use crate::servicequotas;
 use crate::tags::Tags;
 
 /// An idempotency token, and the certificate that it stands for.
@@ -47,7 +48,7 @@ fn outside(member: &str, value: &str) -> Refusal {
 }
 
 /// Certificates per region [ACM quotas].
-const CERTIFICATES: usize = 2500;
+const CERTIFICATES: &str = "L-F141DD1D";
 
 pub(super) fn request_certificate(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
@@ -113,8 +114,10 @@ pub(super) fn request_certificate(call: &mut Call<'_>) -> Answer {
             &key_algorithm,
         );
     }
-    if here.certificates.len() >= CERTIFICATES {
-        let message = format!("You have reached your limit of {CERTIFICATES} certificates");
+    let held = here.certificates.len();
+    let limit = servicequotas::limit(call.world, &call.region, CERTIFICATES);
+    if held >= limit {
+        let message = format!("You have reached your limit of {limit} certificates");
         return Err(Refusal::new("LimitExceededException", message));
     }
     let id = call.world.ids.uuid();

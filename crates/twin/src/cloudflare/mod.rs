@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Millis;
 use crate::operation::{Operation, read, write};
 
 pub(crate) use answers::{active_zones, answered};
@@ -78,6 +79,15 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         change::delete,
     ),
 ];
+
+impl Cloudflare {
+    /// As it is when a world begins.
+    pub(crate) fn at(now: Millis) -> Cloudflare {
+        let mut new = Cloudflare::default();
+        token::begin(&mut new.tokens, now);
+        new
+    }
+}
 
 impl Default for Cloudflare {
     fn default() -> Cloudflare {

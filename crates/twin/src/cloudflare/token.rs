@@ -1,10 +1,14 @@
 //! API tokens: who calls, and what they may do.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::zone::ACCOUNT;
 use super::{rate, refuse, zone};
+use crate::clock::Millis;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
 
@@ -13,7 +17,7 @@ use crate::refusal::Refusal;
 pub struct Token {
     /// Its public identifier.
     pub id: String,
-    /// Whether it can be used at all.
+    /// Whether it can be used at all, its time left aside.
     pub status: TokenStatus,
     /// What it may do.
     pub grant: Grant,
@@ -23,6 +27,18 @@ pub struct Token {
     /// Whether it belongs to the account and to no user.
     #[serde(default)]
     pub of_account: bool,
+    /// When its time is over, if ever.
+    #[serde(default)]
+    pub expires: Option<Millis>,
+}
+
+impl Token {
+    fn status(&self, now: Millis) -> TokenStatus {
+        match (self.status, self.expires) {
+            (TokenStatus::Active, Some(at)) if at <= now => TokenStatus::Expired,
+            (status, _) => status,
+        }
+    }
 }
 
 /// Whether a token can be used.
@@ -60,6 +76,7 @@ pub(super) fn initial() -> impl Iterator<Item = (String, Token)> {
         ("sandbox-token-expired", Expired, Grant::EditZones),
         ("sandbox-token-com", Active, Grant::EditDns),
         ("sandbox-token-account", Active, Grant::EditDns),
+        (EXPIRING, Active, Grant::EditDns),
     ];
     (0..)
         .zip(rows)
@@ -73,9 +90,21 @@ pub(super) fn initial() -> impl Iterator<Item = (String, Token)> {
                     _ => Vec::new(),
                 },
                 of_account: text == "sandbox-token-account",
+                expires: None,
             };
             (text.to_owned(), token)
         })
+}
+
+/// One whose time is over in three days.
+const EXPIRING: &str = "sandbox-token-expiring";
+const THREE_DAYS: Duration = Duration::from_secs(3 * 24 * 3600);
+
+/// The tokens, from that moment on.
+pub(super) fn begin(tokens: &mut BTreeMap<String, Token>, now: Millis) {
+    if let Some(token) = tokens.get_mut(EXPIRING) {
+        token.expires = Some(now + THREE_DAYS);
+    }
 }
 
 /// `GET /user/tokens/verify`: answers for every token of a user that can be told, active or not. Those of an account
@@ -105,8 +134,13 @@ fn verified(call: &mut Call<'_>, of_account: bool) -> Answer {
     let token = call.world.cloudflare.tokens.get(text);
     let token = token.filter(|token| token.of_account == of_account);
     let token = token.ok_or_else(|| Refusal::new("1000", "Invalid API Token").status(401))?;
-    let mut answer = json!({ "result": { "id": token.id, "status": token.status } });
-    if token.status == TokenStatus::Active {
+    let status = token.status(call.world.now);
+    let mut answer = json!({ "result": { "id": token.id, "status": status } });
+    // A token that has no end has no such member [Cloudflare API: Verify Token].
+    if let Some(at) = token.expires {
+        answer["result"]["expires_on"] = json!(at.iso8601());
+    }
+    if status == TokenStatus::Active {
         answer["messages"] = json!([{
             "code": 10000, "message": "This API Token is valid and active", "type": null,
         }]);
@@ -125,7 +159,7 @@ pub(super) fn authorise(call: &mut Call<'_>, needed: Grant) -> Result<(), Refusa
         .tokens
         .get(text)
         .ok_or_else(refuse::invalid_token)?;
-    if token.status != TokenStatus::Active {
+    if token.status(call.world.now) != TokenStatus::Active {
         return Err(refuse::invalid_token());
     }
     if token.grant < needed {

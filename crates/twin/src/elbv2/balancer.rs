@@ -111,7 +111,8 @@ pub(super) fn create_load_balancer(call: &mut Call<'_>) -> Answer {
         .values()
         .filter(|b| b.kind == kind)
         .count();
-    limits::room_for_one_more(&quota, held, "TooManyLoadBalancers")?;
+    let code = "TooManyLoadBalancers";
+    limits::room_here(call.world, &call.region, &quota, held, code)?;
 
     placement::has_room(call.world, &call.region, &place)?;
     let id = call.world.ids.hex("", 16);

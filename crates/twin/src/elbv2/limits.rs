@@ -4,6 +4,8 @@ use super::constraint;
 use crate::operation::{Answer, Call};
 use crate::page;
 use crate::refusal::Refusal;
+use crate::servicequotas;
+use crate::world::World;
 use serde_json::json;
 
 /// Default quotas [ELBv2 API: DescribeAccountLimits, example; ELB user guide: quotas]. Network balancers have had
@@ -36,6 +38,32 @@ const LIMITS: &[(&str, usize)] = &[
     ("gateway-load-balancers", 100),
 ];
 
+/// Those of them that Service Quotas keeps, with its codes.
+const KEPT: &[(&str, &str)] = &[
+    ("application-load-balancers", "L-53DA6B97"),
+    ("rules-per-application-load-balancer", "L-7EED9B64"),
+    ("target-groups", "L-B22855CB"),
+];
+
+/// The same as `room_for_one_more`, for what may have been raised in the region.
+pub(super) fn room_here(
+    world: &World,
+    region: &str,
+    quota: &str,
+    held: usize,
+    code: &str,
+) -> Result<(), Refusal> {
+    match KEPT.iter().find(|(name, _)| *name == quota) {
+        Some((_, kept)) => within(
+            quota,
+            held + 1,
+            servicequotas::limit(world, region, kept),
+            code,
+        ),
+        None => room_for_one_more(quota, held, code),
+    }
+}
+
 /// Refuses with `code` when a `held` count has already reached the quota.
 pub(super) fn room_for_one_more(quota: &str, held: usize, code: &str) -> Result<(), Refusal> {
     at_most(quota, held + 1, code)
@@ -47,6 +75,10 @@ pub(super) fn at_most(quota: &str, wanted: usize, code: &str) -> Result<(), Refu
         .iter()
         .find(|(name, _)| *name == quota)
         .map_or(usize::MAX, |(_, max)| *max);
+    within(quota, wanted, limit, code)
+}
+
+fn within(quota: &str, wanted: usize, limit: usize, code: &str) -> Result<(), Refusal> {
     if wanted <= limit {
         return Ok(());
     }
@@ -61,9 +93,13 @@ pub(super) fn describe_account_limits(call: &mut Call<'_>) -> Answer {
     let size = constraint::number(&mut input, "PageSize", 1..=400)?;
     let marker = input.text("Marker")?;
     input.finish()?;
-    let limits = LIMITS
-        .iter()
-        .map(|(name, max)| json!({"Name": name, "Max": max.to_string()}));
+    let limits = LIMITS.iter().map(|(name, max)| {
+        let kept = KEPT.iter().find(|(kept, _)| kept == name);
+        let max = kept.map_or(*max, |(_, code)| {
+            servicequotas::limit(call.world, &call.region, code)
+        });
+        json!({"Name": name, "Max": max.to_string()})
+    });
     let (limits, next) = page::page(limits.collect(), size, marker)?;
     Ok(json!({"Limits": limits, "NextMarker": next}))
 }

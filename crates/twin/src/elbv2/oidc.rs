@@ -9,6 +9,7 @@ use super::constraint::{self, invalid};
 use crate::hidden::Hidden;
 use crate::input::Input;
 use crate::refusal::Refusal;
+use crate::wire::ENTRIES;
 
 /// The provider and what is asked of it [ELBv2 API: AuthenticateOidcActionConfig].
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
@@ -147,7 +148,7 @@ impl Oidc {
             "SessionCookieName": self.cookie,
             "Scope": self.scope,
             "SessionTimeout": self.session,
-            "AuthenticationRequestExtraParams": (!extra.is_empty()).then(|| json!({"entry": extra})),
+            "AuthenticationRequestExtraParams": (!extra.is_empty()).then(|| json!({ ENTRIES: extra })),
             "OnUnauthenticatedRequest": self.unauthenticated,
         })
     }

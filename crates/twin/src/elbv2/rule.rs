@@ -62,11 +62,8 @@ pub(super) fn create_rule(call: &mut Call<'_>) -> Answer {
             .get(&rule.listener)
             .is_some_and(|other| other.balancer == listener.balancer)
     });
-    limits::room_for_one_more(
-        "rules-per-application-load-balancer",
-        held.count(),
-        "TooManyRules",
-    )?;
+    let (quota, held) = ("rules-per-application-load-balancer", held.count());
+    limits::room_here(call.world, &call.region, quota, held, "TooManyRules")?;
 
     let id = call.world.ids.hex("", 16);
     let arn = format!(

@@ -117,11 +117,9 @@ pub(super) fn create_target_group(call: &mut Call<'_>) -> Answer {
     {
         return existing.answer_again(&wanted);
     }
-    limits::room_for_one_more(
-        "target-groups",
-        here.target_groups.len(),
-        "TooManyTargetGroups",
-    )?;
+    let held = here.target_groups.len();
+    let code = "TooManyTargetGroups";
+    limits::room_here(call.world, &call.region, "target-groups", held, code)?;
     let id = call.world.ids.hex("", 16);
     let arn = call.arn(
         "elasticloadbalancing",

@@ -20,6 +20,7 @@ mod role;
 mod role_tags;
 pub(crate) mod service_linked;
 mod service_principals;
+mod summary;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -108,6 +109,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     write("TagInstanceProfile", instance_profile::tag),
     write("UntagInstanceProfile", instance_profile::untag),
     read("ListInstanceProfileTags", instance_profile::tags),
+    read("GetAccountSummary", summary::get),
     read("ListAccountAliases", list_account_aliases),
 ];
 

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use super::document::{self, Grammar};
 use super::listing::Window;
-use super::{name, refuse, tags_or_none};
+use super::{Iam, name, refuse, tags_or_none};
 use crate::clock::Millis;
 use crate::input::Input;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
+use crate::servicequotas;
 use crate::tags::Tags;
 use crate::world::World;
 
@@ -46,10 +47,21 @@ pub struct Role {
     pub linked_to: Option<String>,
 }
 
-/// IAM's default quota [IAM User Guide: quotas].
-const ROLES_PER_ACCOUNT: usize = 1000;
+/// Roles per account [IAM User Guide: quotas].
+const ROLES_PER_ACCOUNT: &str = "L-FE177D64";
 /// Characters of a trust policy, white space not counted [IAM User Guide: quotas].
 const TRUST_POLICY_LENGTH: usize = 2048;
+
+/// How many roles there may be.
+pub(super) fn quota(world: &World) -> usize {
+    servicequotas::limit(world, "us-east-1", ROLES_PER_ACCOUNT)
+}
+
+/// How many roles count: not the service-linked ones [IAM User Guide: quotas].
+pub(super) fn counted(iam: &Iam) -> usize {
+    let own = iam.roles.values().filter(|role| role.linked_to.is_none());
+    own.count()
+}
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
@@ -80,16 +92,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
             "Role with name {role_name} already exists."
         )));
     }
-    // Service-linked roles do not count [IAM User Guide: quotas].
-    if iam
-        .roles
-        .values()
-        .filter(|role| role.linked_to.is_none())
-        .count()
-        >= ROLES_PER_ACCOUNT
-    {
+    let limit = quota(call.world);
+    if counted(iam) >= limit {
         return Err(refuse::limit_exceeded(format!(
-            "Cannot exceed quota for RolesPerAccount: {ROLES_PER_ACCOUNT}"
+            "Cannot exceed quota for RolesPerAccount: {limit}"
         )));
     }
     let role = Role {

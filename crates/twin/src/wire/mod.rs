@@ -22,6 +22,7 @@ pub(crate) use documents::{ROOT, TEXT};
 pub(crate) use raw::{HEADERS, STATUS};
 pub use rest_xml::Route;
 pub(crate) use signature::expired;
+pub(crate) use xml::ENTRIES;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};

@@ -2,6 +2,10 @@
 
 use serde_json::Value;
 
+/// The one member of what is a map in the service's model: a list of `{key, value}`, each of which becomes an `<entry>`
+/// [AWS query protocol: map serialization].
+pub(crate) const ENTRIES: &str = "$entries";
+
 /// Writes `<name>value</name>`. Lists become `<name><item>…</item></name>` with `item` as the element's name; null is
 /// left out.
 pub(super) fn element(out: &mut String, name: &str, value: &Value, item: &str) {
@@ -30,10 +34,9 @@ pub(super) fn content(out: &mut String, value: &Value, item: &str) {
             value => element(out, item, value, item),
         }),
         Value::Object(fields) => fields.iter().for_each(|(name, value)| match value {
-            // The pairs of a map stand beside each other, each in an element of this name.
-            Value::Array(pairs) if name == "entry" => {
-                pairs.iter().for_each(|pair| element(out, name, pair, item));
-            }
+            Value::Array(entries) if name == ENTRIES => entries
+                .iter()
+                .for_each(|entry| element(out, "entry", entry, item)),
             value => element(out, name, value, item),
         }),
     }

@@ -82,6 +82,16 @@ def test_a_token_that_is_not_active(cf, code, status):
     assert code("GET", "/zones", token=token) == (403, 9109)
 
 
+def test_a_token_that_has_an_end_tells_it(twin, cf, code):
+    own = {"token": "sandbox-token-expiring"}
+    told = cf("GET", "/user/tokens/verify", **own)
+    assert told["status"] == "active" and told["expires_on"].endswith("Z")
+    assert "expires_on" not in cf("GET", "/user/tokens/verify")
+    twin.advance(3 * 24 * 3600)
+    assert cf("GET", "/user/tokens/verify", **own)["status"] == "expired"
+    assert code("GET", "/zones", **own) == (403, 9109)
+
+
 def test_a_token_of_the_account_is_none_of_the_user(cf, code):
     account = cf("GET", f"/zones/{COM}")["account"]["id"]
     verify = f"/accounts/{account}/tokens/verify"

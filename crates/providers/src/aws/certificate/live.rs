@@ -88,7 +88,7 @@ impl Live for Certificate {
                     .acm
                     .add_tags_to_certificate()
                     .certificate_arn(&known.arn)
-                    .set_tags(Some(sdk_tags(OPERATION, self.tags.0.clone())?));
+                    .set_tags(Some(sdk_tags(OPERATION, self.tags.marked(&cx.mark))?));
                 let sent = add.send().await;
                 sent.map_err(|e| not_visible_yet(failure(OPERATION, e)))?;
                 Ok(known.clone())

@@ -5,6 +5,7 @@
 //! `*.example.com` and `example.com` share one record: there are as many records as
 //! [`Certificate::validated`] has names.
 
+pub mod caa;
 #[cfg(feature = "live")]
 mod live;
 #[cfg(feature = "live")]
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::patience;
 use crate::aws::tags::Tags;
+use crate::dns;
 
 /// A certificate.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -84,7 +86,7 @@ impl Certificate {
 /// The name under which ACM validates a name [ACM guide: DNS validation].
 fn validated(name: &str) -> String {
     let bare = name.strip_prefix("*.").unwrap_or(name);
-    bare.trim_end_matches('.').to_ascii_lowercase()
+    dns::name(bare)
 }
 
 /// One request.
@@ -112,10 +114,7 @@ impl Kind for Certificate {
             return vec![Change::Request];
         };
         let mut changes = Vec::new();
-        if let Some(tags) = self.tags.changes(&before.tags) {
-            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
-            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
-        }
+        changes.extend(self.tags.requests(&before.tags, Change::Tag, Change::Untag));
         changes
     }
 

@@ -64,7 +64,10 @@ impl Live for Cluster {
                 let updated = update.settings(insights(self)).send().await;
                 updated.map_err(|e| not_visible_yet(failure("ecs:UpdateClusterSettings", e)))?;
             }
-            Change::Tag => tag(aws, &there("ecs:TagResource")?.arn, &self.tags.0).await?,
+            Change::Tag => {
+                let tags = self.tags.marked(&cx.mark);
+                tag(aws, &there("ecs:TagResource")?.arn, tags).await?;
+            }
             Change::Untag(keys) => untag(aws, &there("ecs:UntagResource")?.arn, keys).await?,
             Change::Delete => {
                 let arn = &there("ecs:DeleteCluster")?.arn;

@@ -7,7 +7,7 @@ use aws_sdk_iam::types::Tag;
 use futures_util::future::try_join_all;
 use serde_json::Value;
 
-use super::{Change, Outputs, Role, policy};
+use super::{Change, Outputs, Role, policy, profiles};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{failure, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
@@ -97,7 +97,7 @@ impl Live for Role {
                 ignoring_gone(deleted.map_err(|e| failure("iam:DeleteRolePolicy", e)))?;
             }
             Change::Tag => {
-                let tags = sdk_tags("iam:TagRole", &self.tags.0)?;
+                let tags = sdk_tags("iam:TagRole", &self.tags.marked(&cx.mark))?;
                 let tag = iam.tag_role().role_name(name).set_tags(Some(tags));
                 let tagged = tag.send().await;
                 tagged.map_err(|e| not_visible_yet(failure("iam:TagRole", e)))?;
@@ -109,7 +109,10 @@ impl Live for Role {
             }
             Change::Delete => {
                 let deleted = iam.delete_role().role_name(name).send().await;
-                deleted.map_err(|e| failure("iam:DeleteRole", e))?;
+                if let Err(error) = deleted {
+                    let refused = failure("iam:DeleteRole", error);
+                    return Err(profiles::named(aws, cx, name, refused).await);
+                }
             }
         }
         Ok(outputs.clone())
@@ -196,7 +199,7 @@ async fn inline(aws: &Aws, name: &str) -> Result<Option<BTreeMap<String, Value>>
     Ok(Some(try_join_all(documents).await?.into_iter().collect()))
 }
 
-fn tag_map(tags: Option<Vec<Tag>>) -> BTreeMap<String, String> {
+pub(super) fn tag_map(tags: Option<Vec<Tag>>) -> BTreeMap<String, String> {
     let pair = |tag: Tag| (tag.key, tag.value);
     tags.unwrap_or_default().into_iter().map(pair).collect()
 }

@@ -3,6 +3,8 @@
 #[cfg(feature = "live")]
 mod live;
 mod policy;
+#[cfg(feature = "live")]
+mod profiles;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,10 +114,10 @@ impl Kind for Role {
             changes.push(Change::Trust);
         }
         changes.extend(self.policies(&observed.managed_policies, &observed.inline_policies));
-        if let Some(tags) = self.tags.changes(&observed.tags) {
-            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
-            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
-        }
+        changes.extend(
+            self.tags
+                .requests(&observed.tags, Change::Tag, Change::Untag),
+        );
         changes
     }
 

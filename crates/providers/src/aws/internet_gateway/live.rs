@@ -73,7 +73,7 @@ impl Live for InternetGateway {
                     attached: Some(id.clone()),
                 })
             }
-            Change::Tag => ec2::tag(aws, &self.tags, outputs, |o| &o.id).await,
+            Change::Tag => ec2::tag(aws, self.tags.marked(&cx.mark), outputs, |o| &o.id).await,
             Change::Untag(keys) => ec2::untag(aws, keys, outputs, |o| &o.id).await,
             Change::Detach(vpc) => detach(aws, &required(DETACH, outputs)?.id, vpc).await,
             Change::Delete => {

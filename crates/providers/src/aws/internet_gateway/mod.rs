@@ -67,10 +67,10 @@ impl Kind for InternetGateway {
             return vec![Change::Create, Change::Attach];
         };
         let mut changes = Vec::new();
-        if let Some(tags) = self.tags.changes(&observed.tags) {
-            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
-            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
-        }
+        changes.extend(
+            self.tags
+                .requests(&observed.tags, Change::Tag, Change::Untag),
+        );
         match (nowhere(&self.vpc), attachment(observed)) {
             (false, None) => changes.push(Change::Attach),
             // Only an undo wants that: what it undoes is an attachment.

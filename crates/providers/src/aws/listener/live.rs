@@ -110,7 +110,7 @@ impl Live for Listener {
                 sent.map_err(|e| not_usable_yet(failure(MODIFY, e)))?;
                 Ok(outputs.clone())
             }
-            Change::Tag => elb::tag(aws, &self.tags, outputs, |o| &o.arn).await,
+            Change::Tag => elb::tag(aws, self.tags.marked(&cx.mark), outputs, |o| &o.arn).await,
             Change::Untag(keys) => elb::untag(aws, keys, outputs, |o| &o.arn).await,
             Change::Delete => {
                 let outputs = required(DELETE, outputs)?;
@@ -173,17 +173,14 @@ async fn of_balancer(aws: &Aws, balancer: &str) -> Result<Vec<Described>, Failur
 }
 
 async fn described(aws: &Aws, arn: &str) -> Result<Option<Described>, Failure> {
-    let batch = aws.batch("listener", elb::ARNS_MAX, |aws, arns| async move {
-        elb::present(arns, |arns| async {
-            let request = aws.elb.describe_listeners();
-            let answer = request.set_listener_arns(Some(arns)).send().await;
-            let found = answer.map_err(|e| failure(DESCRIBE, e))?.listeners;
-            let found = found.unwrap_or_default().into_iter();
-            Ok(found
-                .filter_map(|listener| Some((listener.listener_arn.clone()?, listener)))
-                .collect::<BTreeMap<_, _>>())
-        })
-        .await
-    });
-    batch.get(arn).await
+    elb::one(aws, "listener", arn, read, |listener| {
+        listener.listener_arn.as_deref()
+    })
+    .await
+}
+
+async fn read(aws: Aws, arns: Vec<String>) -> Result<Vec<Described>, Failure> {
+    let describe = aws.elb.describe_listeners().set_listener_arns(Some(arns));
+    let answer = describe.send().await.map_err(|e| failure(DESCRIBE, e))?;
+    Ok(answer.listeners.unwrap_or_default())
 }

@@ -130,7 +130,7 @@ impl Live for ListenerRule {
                 sent.map_err(|e| not_visible_yet(failure(PRIORITY, e)))?;
                 Ok(known.clone())
             }
-            Change::Tag => elb::tag(aws, &self.tags, known, |o| &o.arn).await,
+            Change::Tag => elb::tag(aws, self.tags.marked(&cx.mark), known, |o| &o.arn).await,
             Change::Untag(keys) => elb::untag(aws, keys, known, |o| &o.arn).await,
             Change::Delete => {
                 let known = required(DELETE, known)?;
@@ -242,17 +242,14 @@ async fn of_listener(aws: &Aws, listener: &str) -> Result<Vec<Described>, Failur
 }
 
 async fn described(aws: &Aws, arn: &str) -> Result<Option<Described>, Failure> {
-    let batch = aws.batch("listener-rule", elb::ARNS_MAX, |aws, arns| async move {
-        elb::present(arns, |arns| async {
-            let request = aws.elb.describe_rules();
-            let answer = request.set_rule_arns(Some(arns)).send().await;
-            let found = answer.map_err(|e| failure(DESCRIBE, e))?.rules;
-            let found = found.unwrap_or_default().into_iter();
-            Ok(found
-                .filter_map(|rule| Some((rule.rule_arn.clone()?, rule)))
-                .collect::<BTreeMap<_, _>>())
-        })
-        .await
-    });
-    batch.get(arn).await
+    elb::one(aws, "listener-rule", arn, read, |rule| {
+        rule.rule_arn.as_deref()
+    })
+    .await
+}
+
+async fn read(aws: Aws, arns: Vec<String>) -> Result<Vec<Described>, Failure> {
+    let describe = aws.elb.describe_rules().set_rule_arns(Some(arns));
+    let answer = describe.send().await.map_err(|e| failure(DESCRIBE, e))?;
+    Ok(answer.rules.unwrap_or_default())
 }

@@ -86,10 +86,7 @@ impl Kind for ListenerRule {
             || !outputs.foreign.is_empty();
         changes.extend(differs.then_some(Change::Modify));
         changes.extend((self.priority != before.priority).then_some(Change::Priority));
-        if let Some(tags) = self.tags.changes(&before.tags) {
-            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
-            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
-        }
+        changes.extend(self.tags.requests(&before.tags, Change::Tag, Change::Untag));
         changes
     }
 

@@ -57,19 +57,16 @@ pub(crate) fn tag_specification(
         .build()
 }
 
-/// `CreateTags`: sets every wanted tag.
+/// `CreateTags`: sets every wanted tag, and the marks.
 pub(crate) async fn tag<O: Clone>(
     aws: &Aws,
-    tags: &Tags,
+    tags: BTreeMap<String, String>,
     outputs: Option<&O>,
     id: impl Fn(&O) -> &String,
 ) -> Result<O, Failure> {
     let outputs = required("ec2:CreateTags", outputs)?;
     let request = aws.ec2.create_tags().resources(id(outputs));
-    let sent = request
-        .set_tags(Some(sdk_tags(tags.0.clone())))
-        .send()
-        .await;
+    let sent = request.set_tags(Some(sdk_tags(tags))).send().await;
     sent.map_err(|e| not_visible_yet(failure("ec2:CreateTags", e)))?;
     Ok(outputs.clone())
 }

@@ -27,10 +27,10 @@ pub(crate) fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
 pub(crate) async fn tag(
     aws: &Aws,
     arn: &str,
-    tags: &BTreeMap<String, String>,
+    tags: BTreeMap<String, String>,
 ) -> Result<(), Failure> {
     let request = aws.ecs.tag_resource().resource_arn(arn);
-    let sent = request.set_tags(Some(sdk_tags(tags.clone()))).send().await;
+    let sent = request.set_tags(Some(sdk_tags(tags))).send().await;
     sent.map_err(|e| not_visible_yet(failure("ecs:TagResource", e)))?;
     Ok(())
 }

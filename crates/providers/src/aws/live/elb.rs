@@ -10,7 +10,7 @@ use aws_sdk_elasticloadbalancingv2::types::{Action, ActionTypeEnum, Tag};
 use super::Aws;
 use super::ec2::not_visible_yet;
 use super::failure::{failure, required};
-use crate::aws::tags::{Tags, marks, stack_mark};
+use crate::aws::tags::{marks, stack_mark};
 
 /// Objects in one Describe call [ELBv2 API: DescribeTags, DescribeLoadBalancers: 20].
 pub(crate) const ARNS_MAX: usize = 20;
@@ -56,9 +56,32 @@ async fn described(aws: &Aws, arns: Vec<String>) -> Result<BTreeMap<String, AllT
         .collect())
 }
 
+/// The object of that ARN; none if it is not there. Those of one kind that are asked for at once go
+/// out as one Describe, which `read` sends; `arn_of` tells what it answers apart.
+pub(crate) async fn one<V: Clone + 'static, F>(
+    aws: &Aws,
+    kind: &'static str,
+    arn: &str,
+    read: impl Fn(Aws, Vec<String>) -> F + Copy + 'static,
+    arn_of: fn(&V) -> Option<&str>,
+) -> Result<Option<V>, Failure>
+where
+    F: Future<Output = Result<Vec<V>, Failure>> + 'static,
+{
+    let batch = aws.batch(kind, ARNS_MAX, move |aws, arns| async move {
+        present(arns, |arns| async {
+            let found = read(aws.clone(), arns).await?.into_iter();
+            let by_arn = |object: V| Some((arn_of(&object)?.to_string(), object));
+            Ok(found.filter_map(by_arn).collect::<BTreeMap<_, _>>())
+        })
+        .await
+    });
+    batch.get(arn).await
+}
+
 /// Reads what is there of `arns`. ELBv2 refuses a whole Describe because of one missing object
 /// [ELBv2 API: LoadBalancerNotFound]: then each half is asked for by itself.
-pub(crate) async fn present<V, F>(
+async fn present<V, F>(
     arns: Vec<String>,
     read: impl Fn(Vec<String>) -> F,
 ) -> Result<BTreeMap<String, V>, Failure>
@@ -121,14 +144,14 @@ pub(crate) fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
 /// `AddTags`: sets every wanted tag.
 pub(crate) async fn tag<O: Clone>(
     aws: &Aws,
-    tags: &Tags,
+    tags: AllTags,
     outputs: Option<&O>,
     arn: impl Fn(&O) -> &String,
 ) -> Result<O, Failure> {
     const OPERATION: &str = "elasticloadbalancing:AddTags";
     let outputs = required(OPERATION, outputs)?;
     let request = aws.elb.add_tags().resource_arns(arn(outputs));
-    let sent = request.set_tags(Some(sdk_tags(tags.0.clone()))).send();
+    let sent = request.set_tags(Some(sdk_tags(tags))).send();
     sent.await
         .map_err(|e| not_visible_yet(failure(OPERATION, e)))?;
     Ok(outputs.clone())

@@ -5,12 +5,16 @@ use std::error::Error;
 use ashore_engine::failure::{Class, Failure};
 use ashore_engine::input::Input;
 use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Response;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
 use super::codes;
+
+/// How a role is taken on.
+pub const ASSUME: &str = "sts:AssumeRole";
 
 /// Classifies what the SDK reports of one request.
 pub(crate) fn failure<E>(operation: &'static str, error: SdkError<E, Response>) -> Failure
@@ -96,7 +100,17 @@ fn unsent(error: &aws_smithy_runtime_api::client::result::ConnectorError) -> boo
     .any(|sign| text.contains(sign))
 }
 
-fn no_credentials(operation: &str, error: &CredentialsError) -> Failure {
+/// Why there are no credentials to ask with. A role that could not be taken on is told as STS tells
+/// it: it knows who asked, and that he may not.
+pub(crate) fn no_credentials(operation: &str, error: &CredentialsError) -> Failure {
+    if let Some(refused) = cause::<AssumeRoleError>(error) {
+        let code = refused.code().unwrap_or_default();
+        let message = refused.message().unwrap_or("no message");
+        let class = codes::class(ASSUME, code, message, 400);
+        let mut failure = Failure::new(class, ASSUME, code, message);
+        failure.request_id = refused.request_id().map(str::to_string);
+        return advised(failure);
+    }
     Failure::new(Class::Auth, operation, "NoCredentials", chain(error)).with_advice(
         "set AWS_PROFILE, run `aws sso login`, or export AWS_ACCESS_KEY_ID and \
          AWS_SECRET_ACCESS_KEY; try it without an account with --sandbox",

@@ -5,6 +5,7 @@ use aws_sdk_route53::types::HostedZone as Described;
 
 use super::Aws;
 use super::failure::failure;
+use crate::dns;
 
 const LIST: &str = "route53:ListHostedZones";
 const LIST_BY_NAME: &str = "route53:ListHostedZonesByName";
@@ -27,7 +28,7 @@ impl Aws {
     /// `NoSuchZone` if there is none that fits; `SeveralZones` if there are several of that name,
     /// of which only one is asked by resolvers.
     pub async fn hosted_zone(&self, hostname: &str) -> Result<HostedZone, Failure> {
-        let hostname = hostname.trim_end_matches('.').to_ascii_lowercase();
+        let hostname = dns::name(hostname);
         let first = self.route53.list_hosted_zones().send().await;
         let first = first.map_err(|e| failure(LIST, e))?;
         let seen: Vec<HostedZone> = first.hosted_zones().iter().filter_map(public).collect();
@@ -64,9 +65,7 @@ impl Aws {
         let got = self.route53.get_hosted_zone().id(&zone.id).send().await;
         let got = got.map_err(|e| failure(GET, e))?.delegation_set;
         let servers = got.into_iter().flat_map(|set| set.name_servers);
-        let mut servers: Vec<String> = servers
-            .map(|name| name.trim_end_matches('.').to_ascii_lowercase())
-            .collect();
+        let mut servers: Vec<String> = servers.map(|name| dns::name(&name)).collect();
         servers.sort();
         Ok(servers)
     }
@@ -81,7 +80,7 @@ impl Aws {
 
     /// The public zones of the longest name that the hostname ends with.
     async fn zones_by_name(&self, hostname: &str) -> Result<Vec<HostedZone>, Failure> {
-        for name in suffixes(hostname) {
+        for name in dns::zones_of(hostname) {
             let named = self.zones_named(name).await?;
             if !named.is_empty() {
                 return Ok(named);
@@ -115,23 +114,15 @@ fn public(zone: &Described) -> Option<HostedZone> {
     let private = zone.config().is_some_and(|config| config.private_zone());
     (!private).then(|| HostedZone {
         id: zone.id().trim_start_matches("/hostedzone/").to_string(),
-        name: zone.name().trim_end_matches('.').to_ascii_lowercase(),
+        name: dns::name(zone.name()),
     })
 }
 
 /// All zones of the longest name that the hostname is in.
 fn longest(zones: &[HostedZone], hostname: &str) -> Vec<HostedZone> {
-    let name = suffixes(hostname).find(|name| zones.iter().any(|zone| zone.name == *name));
+    let name = dns::zones_of(hostname).find(|name| zones.iter().any(|zone| zone.name == *name));
     let named = |zone: &&HostedZone| Some(zone.name.as_str()) == name;
     zones.iter().filter(named).cloned().collect()
-}
-
-/// `a.b.example.com`, `b.example.com`, `example.com`.
-fn suffixes(hostname: &str) -> impl Iterator<Item = &str> {
-    let dots = hostname.match_indices('.');
-    let above = dots.filter_map(|(dot, _)| hostname.get(dot + 1..));
-    let all = std::iter::once(hostname).chain(above);
-    all.filter(|name| name.contains('.'))
 }
 
 fn missing(hostname: &str, seen: &[HostedZone], more: bool) -> Failure {

@@ -11,8 +11,11 @@ pub(crate) mod failure;
 pub(crate) mod foreign;
 pub(crate) mod holders;
 mod hosted_zones;
+pub mod identity;
 pub mod in_process;
 pub(crate) mod pace;
+mod quotas;
+pub mod regions;
 mod zones;
 
 use std::any::Any;
@@ -25,8 +28,11 @@ use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 
 use batch::Batch;
+pub use failure::ASSUME;
 use failure::{failure, required};
 pub use hosted_zones::HostedZone;
+use identity::Heard;
+pub use quotas::Standing;
 
 use super::secret::vault::Vault;
 
@@ -48,6 +54,7 @@ pub struct Aws {
     pub(crate) scaling: aws_sdk_applicationautoscaling::Client,
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
     pub(crate) ssm: aws_sdk_ssm::Client,
+    pub(crate) quotas: aws_sdk_servicequotas::Client,
     pub(crate) vault: Rc<Vault>,
     pub(crate) route53: aws_sdk_route53::Client,
     batches: Rc<RefCell<BTreeMap<&'static str, Rc<dyn Any>>>>,
@@ -60,12 +67,23 @@ impl Aws {
     /// # Errors
     /// If the credentials do not count, or AWS cannot be reached.
     pub async fn connect(config: &SdkConfig) -> Result<Self, Failure> {
+        Self::connect_and_hear(config, &Heard::default()).await
+    }
+
+    /// The same; what time it is where the answer comes from is written down, also if it is a
+    /// refusal.
+    ///
+    /// # Errors
+    /// As [`Aws::connect`].
+    pub async fn connect_and_hear(config: &SdkConfig, heard: &Heard) -> Result<Self, Failure> {
         let config = config
             .to_builder()
             .retry_config(RetryConfig::disabled())
             .build();
         let caller = aws_sdk_sts::Client::new(&config)
             .get_caller_identity()
+            .customize()
+            .interceptor(heard.clone())
             .send()
             .await;
         let caller = caller.map_err(|e| failure("sts:GetCallerIdentity", e))?;
@@ -83,6 +101,7 @@ impl Aws {
             scaling: aws_sdk_applicationautoscaling::Client::new(&config),
             secrets: aws_sdk_secretsmanager::Client::new(&config),
             ssm: aws_sdk_ssm::Client::new(&config),
+            quotas: aws_sdk_servicequotas::Client::new(&config),
             vault: Rc::default(),
             route53: aws_sdk_route53::Client::new(&config),
             batches: Rc::default(),

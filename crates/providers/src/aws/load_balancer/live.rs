@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ashore_engine::address::StackName;
@@ -140,7 +139,7 @@ impl Live for LoadBalancer {
                 sent.map_err(|e| not_visible_yet(failure(OPERATION, e)))?;
                 Ok(outputs.clone())
             }
-            Change::Tag => elb::tag(aws, &self.tags, outputs, |o| &o.arn).await,
+            Change::Tag => elb::tag(aws, self.tags.marked(&cx.mark), outputs, |o| &o.arn).await,
             Change::Untag(keys) => elb::untag(aws, keys, outputs, |o| &o.arn).await,
             Change::Delete => {
                 let outputs = required(DELETE, outputs)?;
@@ -271,19 +270,19 @@ pub(crate) async fn application_balancers(aws: &Aws) -> Result<Vec<Described>, F
 }
 
 async fn described(aws: &Aws, arn: &str) -> Result<Option<Described>, Failure> {
-    let batch = aws.batch("load-balancer", elb::ARNS_MAX, |aws, arns| async move {
-        elb::present(arns, |arns| async {
-            let request = aws.elb.describe_load_balancers();
-            let answer = request.set_load_balancer_arns(Some(arns)).send().await;
-            let found = answer.map_err(|e| failure(DESCRIBE, e))?.load_balancers;
-            let found = found.unwrap_or_default().into_iter();
-            Ok(found
-                .filter_map(|balancer| Some((balancer.load_balancer_arn.clone()?, balancer)))
-                .collect::<BTreeMap<_, _>>())
-        })
-        .await
-    });
-    batch.get(arn).await
+    elb::one(aws, "load-balancer", arn, read, |balancer| {
+        balancer.load_balancer_arn.as_deref()
+    })
+    .await
+}
+
+async fn read(aws: Aws, arns: Vec<String>) -> Result<Vec<Described>, Failure> {
+    let describe = aws
+        .elb
+        .describe_load_balancers()
+        .set_load_balancer_arns(Some(arns));
+    let answer = describe.send().await.map_err(|e| failure(DESCRIBE, e))?;
+    Ok(answer.load_balancers.unwrap_or_default())
 }
 
 /// All attributes; none if there is no such balancer.

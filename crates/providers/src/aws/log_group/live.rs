@@ -83,7 +83,7 @@ impl Live for LogGroup {
             }
             Change::Tag => {
                 let arn = &there("logs:TagResource")?.arn;
-                let tags = self.tags.0.clone().into_iter().collect();
+                let tags = self.tags.marked(&cx.mark).into_iter().collect();
                 let tag = aws.logs.tag_resource().resource_arn(arn);
                 let tagged = tag.set_tags(Some(tags)).send().await;
                 tagged.map_err(|e| not_visible_yet(failure("logs:TagResource", e)))?;

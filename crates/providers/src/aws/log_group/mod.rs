@@ -84,10 +84,10 @@ impl Kind for LogGroup {
         if self.retention_days != observed.retention_days {
             changes.push(self.retention());
         }
-        if let Some(tags) = self.tags.changes(&observed.tags) {
-            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
-            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
-        }
+        changes.extend(
+            self.tags
+                .requests(&observed.tags, Change::Tag, Change::Untag),
+        );
         changes
     }
 

@@ -22,12 +22,18 @@ mod tests;
 #[cfg(feature = "live")]
 mod wire;
 
+use std::time::Duration;
+
 use ashore_engine::input::Input;
-use ashore_engine::kind::{Impact, Kind, Observed, Patience, Replacement, Request};
+use ashore_engine::kind::{Impact, Kind, Lingering, Observed, Patience, Replacement, Request};
 use serde::{Deserialize, Serialize};
 
 use crate::aws::patience;
+use crate::dns;
 pub use record_set::{AliasTarget, CidrRouting, GeoLocation, GeoProximity, RecordSet};
+
+/// What an alias of a balancer lives [Route 53 guide: choosing between alias and non-alias records].
+const ALIAS: Duration = Duration::from_secs(60);
 
 /// A record in a Route 53 zone.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -172,6 +178,14 @@ impl Kind for Route53Record {
                 "the name points again to where it pointed before".into(),
             )),
         }
+    }
+
+    fn lingers(&self) -> Option<Lingering> {
+        let time = match &self.target {
+            Target::Alias { .. } => ALIAS,
+            Target::Values { ttl, .. } => Duration::from_secs((*ttl).into()),
+        };
+        dns::lingers(self.name.known()?, &self.record_type, time)
     }
 
     fn owned(mut self, by: &[&Self]) -> Self {

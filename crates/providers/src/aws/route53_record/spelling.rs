@@ -1,16 +1,15 @@
 //! One spelling for each name and each target: as Route 53 answers, without its final dots.
 
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::Target;
+use crate::dns;
 
 /// Lower case, no final dot, and no escapes for what needs none.
 pub(super) fn name(text: &str) -> String {
     // Route 53 answers with `\052` for the asterisk of a wildcard [Route 53 guide: domain name
     // format].
-    let text = text.trim_end_matches('.').replace("\\052", "*");
-    text.to_ascii_lowercase()
+    dns::name(&text.replace("\\052", "*"))
 }
 
 /// One value of a record: names without a final dot, addresses in their short form, texts in
@@ -18,12 +17,7 @@ pub(super) fn name(text: &str) -> String {
 pub(super) fn value(record_type: &str, text: &str) -> String {
     match record_type {
         "CNAME" | "NS" | "PTR" => name(text),
-        "A" => text
-            .parse::<Ipv4Addr>()
-            .map_or_else(|_| text.to_string(), |address| address.to_string()),
-        "AAAA" => text
-            .parse::<Ipv6Addr>()
-            .map_or_else(|_| text.to_string(), |address| address.to_string()),
+        "A" | "AAAA" => dns::address(text),
         "TXT" if !text.starts_with('"') => quoted(text),
         _ => text.to_string(),
     }

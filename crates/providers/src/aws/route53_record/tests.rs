@@ -51,6 +51,24 @@ fn from_nothing_it_is_made_or_takes_over() {
 }
 
 #[test]
+fn who_was_led_somewhere_remembers_it_for_the_time_to_live() {
+    let seconds = |record: &Route53Record| record.lingers().map(|it| it.time.as_secs());
+    assert_eq!(seconds(&record()), Some(60));
+    let values = Target::Values {
+        ttl: 300,
+        values: vec!["lb.example.com".to_string().into()],
+    };
+    let mut cname = Route53Record {
+        record_type: "CNAME".into(),
+        target: values,
+        ..record()
+    };
+    assert_eq!(seconds(&cname), Some(300));
+    cname.name = "_a.example.com".to_string().into();
+    assert_eq!(seconds(&cname), None);
+}
+
+#[test]
 fn each_field_has_its_request() {
     let pointing = |target: Target| observed(|o| o.spec.target = target);
     let values = |ttl, value: &str| Target::Values {

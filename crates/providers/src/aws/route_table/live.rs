@@ -63,7 +63,7 @@ impl Live for RouteTable {
     ) -> Result<Outputs, Failure> {
         match change {
             Change::Create => self.create(aws, cx).await,
-            Change::Tag => ec2::tag(aws, &self.tags, outputs, |o| &o.id).await,
+            Change::Tag => ec2::tag(aws, self.tags.marked(&cx.mark), outputs, |o| &o.id).await,
             Change::Untag(keys) => ec2::untag(aws, keys, outputs, |o| &o.id).await,
             Change::Route { index } => {
                 let outputs = required(ROUTE, outputs)?;

@@ -122,10 +122,7 @@ impl Kind for RouteTable {
         changes.extend(gone.map(|route| Change::DeleteRoute {
             destination: route.destination.clone(),
         }));
-        if let Some(tags) = self.tags.changes(&spec.tags) {
-            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
-            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
-        }
+        changes.extend(self.tags.requests(&spec.tags, Change::Tag, Change::Untag));
         changes
     }
 

@@ -91,7 +91,7 @@ impl Live for Secret {
                 updated.map_err(|e| not_visible_yet(failure("secretsmanager:UpdateSecret", e)))?;
             }
             Change::Tag => {
-                let tags = sdk_tags(self.tags.0.clone(), self.recovery);
+                let tags = sdk_tags(self.tags.marked(&cx.mark), self.recovery);
                 let tag = aws.secrets.tag_resource().secret_id(arn);
                 let tagged = tag.set_tags(Some(tags)).send().await;
                 tagged.map_err(|e| not_visible_yet(failure("secretsmanager:TagResource", e)))?;

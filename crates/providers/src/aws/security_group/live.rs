@@ -5,13 +5,13 @@ use aws_sdk_ec2::types::{IpPermission, ResourceType};
 
 use super::Direction::{Egress, Ingress};
 use super::described::{Group, groups, literally};
+use super::holders::holders_of;
 use super::permission::permission;
 use super::{Change, Direction, Outputs, Rule, SecurityGroup};
 use crate::aws::live::Aws;
 use crate::aws::live::ec2::{self, filter, marked_filters, stack_filters};
 use crate::aws::live::failure::{failure, known, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
-use crate::aws::live::holders;
 
 const CREATE: &str = "ec2:CreateSecurityGroup";
 const AUTHORIZE_IN: &str = "ec2:AuthorizeSecurityGroupIngress";
@@ -80,25 +80,32 @@ impl Live for SecurityGroup {
             }
             Change::Revoke(direction, rules) => revoke(aws, *direction, rules, outputs).await,
             Change::RevokeAllOut => revoke(aws, Egress, &[Rule::all_out()], outputs).await,
-            Change::Tag => ec2::tag(aws, &self.tags, outputs, |o| &o.id).await,
+            Change::Tag => ec2::tag(aws, self.tags.marked(&cx.mark), outputs, |o| &o.id).await,
             Change::Untag(keys) => ec2::untag(aws, keys, outputs, |o| &o.id).await,
             Change::Delete => {
                 let outputs = required(DELETE, outputs)?;
                 // The interfaces of tasks and balancers go a minute after their owners: looking
                 // costs nothing, and a refused delete is a mutating call against the rate limit.
-                let holders = holders_of(aws, &outputs.id).await?;
-                if !holders.is_empty() {
+                let stack = &cx.mark.stack;
+                let holders = holders_of(aws, &outputs.id, stack).await?;
+                if !holders.are_none() {
                     let held = "it is still used, so its deletion is not asked for yet";
-                    return Err(Failure::new(Class::Dependency, DELETE, "InUse", held)
-                        .with_evidence(holders));
+                    let refused = Failure::new(Class::Dependency, DELETE, "InUse", held);
+                    return Err(holders.told(refused));
                 }
                 let delete = aws.ec2.delete_security_group().group_id(&outputs.id);
-                match delete.send().await.map_err(|e| failure(DELETE, e)) {
-                    Ok(_) => Ok(outputs.clone()),
-                    Err(refused) => {
-                        Err(holders::named(refused, holders_of(aws, &outputs.id)).await)
-                    }
+                let Err(error) = delete.send().await else {
+                    return Ok(outputs.clone());
+                };
+                let refused = failure(DELETE, error);
+                if refused.class != Class::Dependency {
+                    return Err(refused);
                 }
+                Err(match holders_of(aws, &outputs.id, stack).await {
+                    Ok(holders) => holders.told(refused),
+                    // The refusal is what matters; who is in the way would have been a help.
+                    Err(unread) => refused.with_evidence([unread.to_string()]),
+                })
             }
         }
     }
@@ -205,24 +212,4 @@ async fn ask(
     };
     sent.map_err(not_visible_yet)?;
     Ok(outputs.clone())
-}
-
-/// Who keeps a group from being deleted. Interfaces first: they are the usual case, and other
-/// groups are looked at only where there are none [terraform-provider-aws #1671, #2445, #32745].
-async fn holders_of(aws: &Aws, id: &str) -> Result<Vec<String>, Failure> {
-    let by = |name: &str| vec![filter(name, vec![id.to_string()])];
-    let interfaces = holders::interfaces(aws, by("group-id")).await?;
-    if !interfaces.is_empty() {
-        return Ok(interfaces);
-    }
-    let (ingress, egress) = futures_util::join!(
-        groups(aws, by("ip-permission.group-id")),
-        groups(aws, by("egress.ip-permission.group-id")),
-    );
-    let mut referring = ingress?;
-    referring.extend(egress?);
-    let others = referring.into_values().filter(|group| group.id != id);
-    Ok(others
-        .map(|group| format!("a rule of security group {} ({})", group.id, group.name))
-        .collect())
 }

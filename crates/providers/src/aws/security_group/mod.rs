@@ -3,6 +3,8 @@
 #[cfg(feature = "live")]
 mod described;
 #[cfg(feature = "live")]
+mod holders;
+#[cfg(feature = "live")]
 mod live;
 #[cfg(feature = "live")]
 mod permission;
@@ -96,10 +98,7 @@ impl Kind for SecurityGroup {
         for (direction, Difference { surplus, .. }) in differences {
             changes.extend((!surplus.is_empty()).then_some(Change::Revoke(direction, surplus)));
         }
-        if let Some(tags) = self.tags.changes(&spec.tags) {
-            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
-            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
-        }
+        changes.extend(self.tags.requests(&spec.tags, Change::Tag, Change::Untag));
         changes
     }
 

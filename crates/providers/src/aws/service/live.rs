@@ -60,7 +60,7 @@ impl Live for Service {
             Change::Update { fields, .. } => {
                 return requests::update(self, aws, fields, outputs).await;
             }
-            Change::Tag => tag(aws, &outputs.arn, &self.tags.0).await?,
+            Change::Tag => tag(aws, &outputs.arn, self.tags.marked(&cx.mark)).await?,
             Change::Untag(keys) => untag(aws, &outputs.arn, keys).await?,
             Change::Delete => {
                 let delete = aws.ecs.delete_service().cluster(&outputs.cluster);

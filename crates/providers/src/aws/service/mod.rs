@@ -253,10 +253,10 @@ impl Kind for Service {
             let least = self.minimum_healthy_percent;
             changes.push(Change::Update { fields, least });
         }
-        if let Some(tags) = self.tags.changes(&observed.spec.tags) {
-            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
-            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
-        }
+        changes.extend(
+            self.tags
+                .requests(&observed.spec.tags, Change::Tag, Change::Untag),
+        );
         changes
     }
 

@@ -88,10 +88,10 @@ impl Kind for Subnet {
             changes.extend(is_there.then_some(Change::DisassociateIpv6));
             changes.extend(self.ipv6.is_some().then_some(Change::AssociateIpv6));
         }
-        if let Some(tags) = self.tags.changes(&observed.tags) {
-            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
-            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
-        }
+        changes.extend(
+            self.tags
+                .requests(&observed.tags, Change::Tag, Change::Untag),
+        );
         changes
     }
 

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
 use ashore_engine::kind::{Context, Foreign, Found, Live, Observed};
@@ -128,7 +126,7 @@ impl Live for TargetGroup {
                 sent.map_err(|e| not_visible_yet(failure(MODIFY, e)))?;
                 Ok(outputs.clone())
             }
-            Change::Tag => elb::tag(aws, &self.tags, outputs, |o| &o.arn).await,
+            Change::Tag => elb::tag(aws, self.tags.marked(&cx.mark), outputs, |o| &o.arn).await,
             Change::Untag(keys) => elb::untag(aws, keys, outputs, |o| &o.arn).await,
             Change::Delete => {
                 let outputs = required(DELETE, outputs)?;
@@ -196,19 +194,19 @@ fn count(number: u32) -> i32 {
 }
 
 async fn described(aws: &Aws, arn: &str) -> Result<Option<Described>, Failure> {
-    let batch = aws.batch("target-group", elb::ARNS_MAX, |aws, arns| async move {
-        elb::present(arns, |arns| async {
-            let request = aws.elb.describe_target_groups();
-            let answer = request.set_target_group_arns(Some(arns)).send().await;
-            let found = answer.map_err(|e| failure(DESCRIBE, e))?.target_groups;
-            let found = found.unwrap_or_default().into_iter();
-            Ok(found
-                .filter_map(|group| Some((group.target_group_arn.clone()?, group)))
-                .collect::<BTreeMap<_, _>>())
-        })
-        .await
-    });
-    batch.get(arn).await
+    elb::one(aws, "target-group", arn, read, |group| {
+        group.target_group_arn.as_deref()
+    })
+    .await
+}
+
+async fn read(aws: Aws, arns: Vec<String>) -> Result<Vec<Described>, Failure> {
+    let describe = aws
+        .elb
+        .describe_target_groups()
+        .set_target_group_arns(Some(arns));
+    let answer = describe.send().await.map_err(|e| failure(DESCRIBE, e))?;
+    Ok(answer.target_groups.unwrap_or_default())
 }
 
 /// All attributes; none if there is no such group.

@@ -124,10 +124,7 @@ impl Kind for TargetGroup {
         let mut changes = Vec::new();
         changes.extend((self.health != before.health).then_some(Change::Health));
         changes.extend(set);
-        if let Some(tags) = self.tags.changes(&before.tags) {
-            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
-            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
-        }
+        changes.extend(self.tags.requests(&before.tags, Change::Tag, Change::Untag));
         changes
     }
 

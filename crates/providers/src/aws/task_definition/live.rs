@@ -49,7 +49,7 @@ impl Live for TaskDefinition {
         let arn = &outputs.arn;
         match change {
             Change::Register => {}
-            Change::Tag => tag(aws, arn, &self.tags.0).await?,
+            Change::Tag => tag(aws, arn, self.tags.marked(&cx.mark)).await?,
             Change::Untag(keys) => untag(aws, arn, keys).await?,
             Change::Deregister => {
                 let deregister = aws.ecs.deregister_task_definition().task_definition(arn);

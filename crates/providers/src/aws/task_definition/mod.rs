@@ -161,10 +161,10 @@ impl Kind for TaskDefinition {
             return vec![Change::Register];
         };
         let mut changes = Vec::new();
-        if let Some(tags) = self.tags.changes(&observed.tags) {
-            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
-            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
-        }
+        changes.extend(
+            self.tags
+                .requests(&observed.tags, Change::Tag, Change::Untag),
+        );
         changes
     }
 

@@ -14,12 +14,18 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use ashore_engine::input::{Input, Output};
-use ashore_engine::kind::{Impact, Kind, Observed, Replacement, Request};
+use ashore_engine::kind::{Impact, Kind, Lingering, Observed, Replacement, Request};
 use serde::{Deserialize, Serialize};
 
 use super::comment;
+use crate::dns;
 pub use record::Record;
+
+/// What a record lives that says "automatic" [Cloudflare DNS docs: time to live].
+const AUTOMATIC: Duration = Duration::from_secs(300);
 
 /// A DNS record.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -151,6 +157,16 @@ impl Kind for DnsRecord {
                     "the name points again to where it pointed before".into(),
                 )),
         }
+    }
+
+    /// What is proxied leads to Cloudflare, which forgets the way on at once.
+    fn lingers(&self) -> Option<Lingering> {
+        let time = match self.ttl() {
+            _ if self.proxied => return None,
+            1 => AUTOMATIC,
+            seconds => Duration::from_secs(seconds.into()),
+        };
+        dns::lingers(self.name.known()?, &self.record_type, time)
     }
 
     fn can_be_found(&self) -> bool {

@@ -1,25 +1,14 @@
 //! One spelling for each name and each content: as Cloudflare answers (`ux.md` 3.6).
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
-/// Lower case, no final dot.
-pub(super) fn name(text: &str) -> String {
-    text.trim_end_matches('.').to_ascii_lowercase()
-}
+use crate::dns::address;
+pub(super) use crate::dns::name;
 
 /// Names without a final dot, addresses in their short form, text without the quotes of its one
 /// string.
 pub(super) fn content(record_type: &str, text: &str) -> String {
     match record_type {
         "CNAME" | "NS" | "MX" | "PTR" => name(text),
-        "A" => match text.parse::<Ipv4Addr>() {
-            Ok(address) => address.to_string(),
-            Err(_) => text.to_string(),
-        },
-        "AAAA" => match text.parse::<Ipv6Addr>() {
-            Ok(address) => address.to_string(),
-            Err(_) => text.to_string(),
-        },
+        "A" | "AAAA" => address(text),
         "TXT" => {
             let bare = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
             bare.filter(|bare| !bare.contains('"'))

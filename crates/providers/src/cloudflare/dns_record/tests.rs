@@ -49,6 +49,24 @@ fn from_nothing_it_is_made_or_takes_over() {
 }
 
 #[test]
+fn who_was_led_somewhere_remembers_it_for_the_time_to_live() {
+    let seconds = |change: fn(&mut DnsRecord)| {
+        let mut record = record();
+        change(&mut record);
+        record.lingers().map(|lingering| lingering.time.as_secs())
+    };
+    assert_eq!(seconds(|_| {}), Some(60));
+    assert_eq!(seconds(|it| it.ttl = 1), Some(300));
+    // Only Cloudflare was led there; nobody was; nor anywhere.
+    assert_eq!(seconds(|it| it.proxied = true), None);
+    assert_eq!(
+        seconds(|it| it.name = "_a.example.com".to_string().into()),
+        None
+    );
+    assert_eq!(seconds(|it| it.record_type = "TXT".into()), None);
+}
+
+#[test]
 fn each_field_has_its_request() {
     let rows: [(_, &[Change]); 7] = [
         (observed(|_| {}), &[]),

@@ -4,7 +4,9 @@
 pub mod client;
 mod failure;
 pub(crate) mod records;
+mod token;
 mod zones;
 
 pub use client::{API, Cloudflare, Transport, client};
-pub use zones::Zone;
+pub use token::Token;
+pub use zones::{Account, Zone};

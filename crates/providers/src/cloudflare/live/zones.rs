@@ -4,6 +4,7 @@ use ashore_engine::failure::{Class, Failure};
 use serde::Deserialize;
 
 use super::client::Cloudflare;
+use crate::dns;
 
 const LIST: &str = "cloudflare:GET /zones";
 /// The most that one page holds [Cloudflare API: List Zones].
@@ -24,6 +25,16 @@ pub struct Zone {
     /// The name servers that the registrar has to name.
     #[serde(default)]
     pub name_servers: Vec<String>,
+    /// Whose it is.
+    #[serde(default)]
+    pub account: Option<Account>,
+}
+
+/// The account that a zone belongs to.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct Account {
+    /// Its id.
+    pub id: String,
 }
 
 impl Cloudflare {
@@ -34,12 +45,12 @@ impl Cloudflare {
     /// `NoSuchZone` if the token sees none that fits; `ZoneNotActive` if resolvers ask none of
     /// those that do.
     pub async fn zone(&self, hostname: &str) -> Result<Zone, Failure> {
-        let hostname = hostname.trim_end_matches('.').to_ascii_lowercase();
+        let hostname = dns::name(hostname);
         let (seen, pages) = self.ask_page::<Zone>(LIST, "/zones", &[], PAGE, 1).await?;
         let mut fitting = fitting(&seen, &hostname);
         if pages > 1 {
             fitting.clear();
-            for name in suffixes(&hostname) {
+            for name in dns::zones_of(&hostname) {
                 let filter = [("name", name)];
                 let named: Vec<Zone> = self.ask_all(LIST, "/zones", &filter, PAGE).await?;
                 fitting.extend(self::fitting(&named, &hostname));
@@ -84,18 +95,6 @@ fn fitting(zones: &[Zone], hostname: &str) -> Vec<Zone> {
     let mut fitting: Vec<Zone> = public.filter(holds).cloned().collect();
     fitting.sort_by_key(|zone| std::cmp::Reverse(zone.name.len()));
     fitting
-}
-
-/// `a.b.example.com`, `b.example.com`, `example.com`.
-fn suffixes(hostname: &str) -> impl Iterator<Item = &str> {
-    let above = |name: &&str| name.find('.').map(|dot| dot + 1);
-    let mut at = Some(hostname);
-    std::iter::from_fn(move || {
-        let name = at?;
-        at = above(&name).and_then(|from| name.get(from..));
-        Some(name)
-    })
-    .filter(|name| name.contains('.'))
 }
 
 /// None of these is asked, the longest of them first.
@@ -156,6 +155,7 @@ mod tests {
             status: status.into(),
             setup: "full".into(),
             name_servers: Vec::new(),
+            account: None,
         }
     }
 
@@ -192,12 +192,6 @@ mod tests {
             let found = fitting.filter(Zone::is_asked).map(|zone| zone.id).next();
             assert_eq!(found.as_deref(), id, "{hostname}");
         }
-    }
-
-    #[test]
-    fn a_top_level_domain_is_never_asked_for() {
-        let asked: Vec<_> = suffixes("a.b.example.com").collect();
-        assert_eq!(asked, ["a.b.example.com", "b.example.com", "example.com"]);
     }
 
     #[test]

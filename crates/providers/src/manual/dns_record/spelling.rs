@@ -1,20 +1,13 @@
 //! One spelling for each name and each content.
 
-use std::net::IpAddr;
-
-/// Lower case, no final dot.
-pub(super) fn name(text: &str) -> String {
-    text.trim_end_matches('.').to_ascii_lowercase()
-}
+use crate::dns::address;
+pub(super) use crate::dns::name;
 
 /// Names as [`name`] has them, addresses in their short form, text without the quotes of its
 /// strings.
 pub(super) fn content(record_type: &str, text: &str) -> String {
     match record_type {
-        "A" | "AAAA" => match text.parse::<IpAddr>() {
-            Ok(address) => address.to_string(),
-            Err(_) => text.to_string(),
-        },
+        "A" | "AAAA" => address(text),
         "TXT" => {
             let bare = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
             // Several strings are one text [RFC 7208 3.3].

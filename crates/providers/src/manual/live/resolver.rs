@@ -13,6 +13,7 @@ use http::header::ACCEPT;
 use serde::Deserialize;
 
 use crate::cloudflare::live::Transport;
+use crate::dns;
 
 /// Cloudflare's public resolver [Cloudflare docs: DNS over HTTPS, JSON].
 pub const DOH: &str = "https://cloudflare-dns.com/dns-query";
@@ -115,9 +116,8 @@ impl Resolver {
     /// # Errors
     /// As [`Resolver::lookup`].
     pub async fn name_servers(&self, domain: &str) -> Result<Vec<String>, Failure> {
-        let told = self.lookup(domain, "NS").await?.into_iter();
-        let spelt = |name: String| name.trim_end_matches('.').to_ascii_lowercase();
-        let mut servers: Vec<String> = told.map(spelt).collect();
+        let told = self.lookup(domain, "NS").await?;
+        let mut servers: Vec<String> = told.iter().map(|name| dns::name(name)).collect();
         servers.sort();
         Ok(servers)
     }
