@@ -307,5 +307,8 @@ fn read_scope(input: &mut Input, region: &str) -> Result<String, Refusal> {
 fn accept_unmodelled(input: &mut Input) -> Result<(), Refusal> {
     input.accept("Rules", &[json!([])])?;
     input.accept("CustomResponseBodies", &[json!({})])?;
+    // terraform-provider-aws sends these two empty where its user says nothing.
+    input.accept("CaptchaConfig", &[json!({})])?;
+    input.accept("ChallengeConfig", &[json!({})])?;
     input.accept("TokenDomains", &[json!([])])
 }
