@@ -53,7 +53,9 @@ pub(super) fn is_anonymous(request: &Request<Bytes>) -> bool {
         .is_some_and(|query| query.contains("X-Amz-"));
     let dated = |name: &String| {
         let mut parts = name.split('-');
-        parts.next().is_some_and(|year| year.len() == 4 && year.parse::<u16>().is_ok())
+        parts
+            .next()
+            .is_some_and(|year| year.len() == 4 && year.parse::<u16>().is_ok())
             && parts.all(|part| part.len() == 2 && part.parse::<u8>().is_ok())
     };
     reads && !signed && place(request).0.is_some_and(|bucket| !dated(&bucket))
