@@ -3,7 +3,10 @@
 from terraform import Terraform
 
 ASSETS = """
-variable "age" { default = 3000 }
+variable "age" {
+  type    = number
+  default = 3000
+}
 
 resource "aws_s3_bucket" "assets" {
   bucket = "shop-assets"
