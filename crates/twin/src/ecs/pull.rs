@@ -15,12 +15,12 @@ use crate::world::World;
 
 /// Why a task cannot log in to ECR; none if it can or need not [ECS developer guide: stopped task errors].
 pub(super) fn unauthorized(world: &mut World, region: &str, id: &str) -> Option<String> {
-    let request_id = world.ids.uuid();
     let task = world.regions.get(region)?.ecs.tasks.get(id)?;
     let mut images = task.containers.iter().map(|it| it.image.as_str());
     images.find(|image| Reference::parse(image).is_some())?;
     let role = execution_role(world, region, task)?;
     let why = denied(world, role, task, "ecr:GetAuthorizationToken", "*")?;
+    let request_id = world.ids.uuid();
     Some(format!(
         "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve ecr registry auth: service call has been retried 1 time(s): operation error ECR: GetAuthorizationToken, https response error StatusCode: 400, RequestID: {request_id}, api error AccessDeniedException: {why}"
     ))

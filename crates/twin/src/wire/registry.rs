@@ -17,10 +17,12 @@ use crate::operation::Answer;
 use crate::refusal::Refusal;
 use crate::service::{Protocol, Service, services};
 
-/// The path below the registry's base, if that is where the request goes. No bucket can be called `v2`.
+/// The path below the registry's base, if that is where the request goes. No bucket can be called `v2`, and who signs a
+/// request means another service.
 pub(super) fn path(request: &Request<Bytes>) -> Option<&str> {
     let path = request.uri().path().strip_prefix("/v2")?;
-    (path.is_empty() || path.starts_with('/')).then_some(path)
+    let signed = super::signature::scope(request.headers()).is_some();
+    (!signed && (path.is_empty() || path.starts_with('/'))).then_some(path)
 }
 
 #[expect(

@@ -43,14 +43,22 @@ const TRANSPORT: &[&str] = &[
     "x-amz-user-agent",
 ];
 
-/// Whether a request without a signature may be meant for S3: it names something to look at.
+/// Whether a request without a signature may be meant for S3: it names something to look at. What begins with a date is
+/// another service's, whose paths begin with their version.
 pub(super) fn is_anonymous(request: &Request<Bytes>) -> bool {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let signed = request
         .uri()
         .query()
         .is_some_and(|query| query.contains("X-Amz-"));
-    reads && !signed && place(request).0.is_some()
+    let dated = |name: &String| {
+        let mut parts = name.split('-');
+        parts
+            .next()
+            .is_some_and(|year| year.len() == 4 && year.parse::<u16>().is_ok())
+            && parts.all(|part| part.len() == 2 && part.parse::<u8>().is_ok())
+    };
+    reads && !signed && place(request).0.is_some_and(|bucket| !dated(&bucket))
 }
 
 pub(super) fn decode(request: &Request<Bytes>) -> Result<Asked, Refusal> {

@@ -27,6 +27,10 @@ def made(twin):
     twin.client("logs").create_log_group(logGroupName="l", tags={"app": "hello"})
     secret = twin.client("secretsmanager").create_secret(Name="s", Tags=[KEYS])
     twin.client("ssm").put_parameter(Name="/p", Value="v", Type="String", Tags=[KEYS])
+    image = twin.client("ecr").create_repository(repositoryName="app", tags=[KEYS])["repository"]
+    key = twin.client("kms").create_key(Tags=[{"TagKey": "app", "TagValue": "hello"}])["KeyMetadata"]
+    s3, place = twin.client("s3"), {"LocationConstraint": "eu-central-1", "Tags": [KEYS]}
+    s3.create_bucket(Bucket="bucket-of-app", CreateBucketConfiguration=place)
     own = lambda kind, name: f"arn:aws:ec2:eu-central-1:123456789012:{kind}/{name}"
     return {
         "ec2:vpc": own("vpc", vpc),
@@ -39,6 +43,9 @@ def made(twin):
         "logs:log-group": "arn:aws:logs:eu-central-1:123456789012:log-group:l",
         "secretsmanager:secret": secret["ARN"],
         "ssm:parameter": "arn:aws:ssm:eu-central-1:123456789012:parameter/p",
+        "ecr:repository": image["repositoryArn"],
+        "kms:key": key["Arn"],
+        "s3": "arn:aws:s3:::bucket-of-app",
     }
 
 
@@ -55,7 +62,7 @@ def test_everything_tagged_is_listed(twin, made):
 @pytest.mark.parametrize("kind", [
     "ec2:vpc", "ec2:subnet", "ec2:internet-gateway", "ec2:security-group",
     "elasticloadbalancing:targetgroup", "acm:certificate", "ecs:cluster", "logs:log-group",
-    "secretsmanager:secret", "ssm:parameter",
+    "secretsmanager:secret", "ssm:parameter", "ecr:repository", "kms:key", "s3",
 ])
 def test_by_type(twin, made, kind):
     found = listed(twin, ResourceTypeFilters=[kind], TagFilters=[{"Key": "app"}])

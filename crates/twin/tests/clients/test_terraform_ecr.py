@@ -3,11 +3,13 @@
 from terraform import Terraform
 
 ECR = """
-variable "keep" { default = 10 }
+variable "keep" {
+  type    = number
+  default = 10
+}
 
 resource "aws_kms_key" "images" {
   description             = "images"
-  enable_key_rotation     = true
   deletion_window_in_days = 7
   tags                    = { app = "shop" }
 }
