@@ -35,7 +35,7 @@ fn is_taken(world: &World, alias: &str, own: Option<&str>) -> bool {
     let mut others = world.cloudfront.distributions.values();
     others.any(|it| {
         let same = |other: &&str| other.eq_ignore_ascii_case(alias);
-        Some(it.id.as_str()) != own && it.aliases().iter().any(|other| same(other))
+        Some(it.id.as_str()) != own && it.aliases().iter().any(same)
     })
 }
 

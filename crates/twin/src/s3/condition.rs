@@ -52,7 +52,7 @@ pub(super) struct Read {
 
 impl Read {
     /// `prefix` is that of the headers: none, or `x-amz-copy-source-`.
-    pub(super) fn read(input: &mut Input, prefix: &str) -> Result<Read, Refusal> {
+    pub(super) fn asked(input: &mut Input, prefix: &str) -> Result<Read, Refusal> {
         let mut text = |name: &str| input.text(&format!("{prefix}{name}"));
         Ok(Read {
             is: text("if-match")?,

@@ -21,7 +21,7 @@ pub(super) fn copy_object(call: &mut Call<'_>) -> Answer {
     let replace = directive(&mut input, "x-amz-metadata-directive")?;
     let retag = directive(&mut input, "x-amz-tagging-directive")?;
     let condition = Write::read(&mut input)?;
-    let read = Read::read(&mut input, "x-amz-copy-source-")?;
+    let read = Read::asked(&mut input, "x-amz-copy-source-")?;
     let algorithm = input.text("x-amz-checksum-algorithm")?;
     let explicit = ["x-amz-server-side-encryption", "x-amz-storage-class"]
         .iter()

@@ -15,7 +15,7 @@ pub(super) fn get_object(call: &mut Call<'_>) -> Answer {
     let (mut input, name) = enter::enter(call)?;
     let key = input.required("Key")?;
     let id = input.text("versionId")?;
-    let condition = Read::read(&mut input, "")?;
+    let condition = Read::asked(&mut input, "")?;
     let range = input.text("range")?;
     let checksum = input.text("x-amz-checksum-mode")?;
     input.raw("content-type");
