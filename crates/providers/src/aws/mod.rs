@@ -9,11 +9,17 @@ pub mod quota;
 pub mod sequence;
 pub mod tags;
 
+pub mod auto_scaling_group;
+pub mod capacity_provider;
 pub mod certificate;
 pub mod cluster;
+pub mod cluster_capacity;
 pub mod elastic_ip;
 pub mod iam_role;
+pub mod instance_profile;
 pub mod internet_gateway;
+pub mod key_pair;
+pub mod launch_template;
 pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
@@ -35,11 +41,17 @@ pub mod vpc_endpoint;
 
 crate::list::kinds! {
     live::Aws;
+    auto_scaling_group::AutoScalingGroup,
+    capacity_provider::CapacityProvider,
     certificate::Certificate,
     cluster::Cluster,
+    cluster_capacity::ClusterCapacity,
     elastic_ip::ElasticIp,
     iam_role::Role,
+    instance_profile::InstanceProfile,
     internet_gateway::InternetGateway,
+    key_pair::KeyPair,
+    launch_template::LaunchTemplate,
     listener::Listener,
     listener_rule::ListenerRule,
     load_balancer::LoadBalancer,

@@ -19,6 +19,7 @@ const THROTTLED: &[&str] = &[
     "UpdateInProgressException",
     "RequestThrottled",
     "RequestThrottledException",
+    "ResourceContention",
 ];
 
 const AUTH: &[&str] = &[
@@ -55,6 +56,8 @@ const DEPENDENCY: &[&str] = &[
     "ClusterContainsTasksException",
     "ClusterContainsContainerInstancesException",
     "ClusterContainsCapacityProviderException",
+    "InstanceRefreshInProgress",
+    "ScalingActivityInProgress",
 ];
 
 const UNKNOWN: &[&str] = &[
@@ -88,6 +91,9 @@ const EXISTS: &[&str] = &[
     "DuplicateLoadBalancerName",
     "DuplicateTargetGroupName",
     "DuplicateListener",
+    "AlreadyExists",
+    "InvalidKeyPair.Duplicate",
+    "InvalidLaunchTemplateName.AlreadyExistsException",
 ];
 
 const GONE: &[&str] = &["NoSuchEntity", "Gateway.NotAttached"];
@@ -175,6 +181,44 @@ fn ambiguous(operation: &str, message: &str) -> Class {
         {
             Class::Eventual
         }
+        // The profile, its role or the template is not everywhere yet; the first group of an account
+        // makes the service-linked role (terraform-provider-aws retries the same).
+        "autoscaling:CreateAutoScalingGroup"
+        | "autoscaling:UpdateAutoScalingGroup"
+        | "autoscaling:StartInstanceRefresh"
+            if [
+                "Invalid IAM Instance Profile",
+                "iamInstanceProfile",
+                "launch template",
+                "service-linked role",
+            ]
+            .iter()
+            .any(|text| message.contains(text)) =>
+        {
+            Class::Eventual
+        }
+        // "AutoScalingGroup name not found", with the code of any mistake.
+        operation
+            if operation.starts_with("autoscaling:") && message.contains("name not found") =>
+        {
+            Class::Gone
+        }
+        "ecs:CreateCapacityProvider" if message.contains("already exists") => Class::Exists,
+        // The group, the profile or the role was made a moment ago.
+        "ecs:CreateCapacityProvider" | "ecs:UpdateCapacityProvider"
+            if [
+                "group ARN is invalid",
+                "unable to assume",
+                "instance profile",
+                "does not exist",
+            ]
+            .iter()
+            .any(|text| message.contains(text)) =>
+        {
+            Class::Eventual
+        }
+        "ecs:DeleteCapacityProvider" if message.contains("does not exist") => Class::Gone,
+        "ecs:PutClusterCapacityProviders" if message.contains("was not found") => Class::Eventual,
         // "… a secret with this name is already scheduled for deletion" (terraform-provider-aws
         // #5445).
         "secretsmanager:CreateSecret" if message.contains("scheduled for deletion") => {

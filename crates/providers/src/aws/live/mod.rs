@@ -13,6 +13,7 @@ pub(crate) mod holders;
 mod hosted_zones;
 pub mod identity;
 pub mod in_process;
+mod machine_images;
 pub(crate) mod pace;
 mod quotas;
 pub mod regions;
@@ -49,6 +50,7 @@ pub struct Aws {
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) ecs: aws_sdk_ecs::Client,
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
+    pub(crate) groups: aws_sdk_autoscaling::Client,
     pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
     pub(crate) scaling: aws_sdk_applicationautoscaling::Client,
@@ -96,6 +98,7 @@ impl Aws {
             ec2: aws_sdk_ec2::Client::new(&config),
             ecs: aws_sdk_ecs::Client::new(&config),
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
+            groups: aws_sdk_autoscaling::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
             scaling: aws_sdk_applicationautoscaling::Client::new(&config),
