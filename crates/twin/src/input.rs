@@ -189,7 +189,12 @@ impl Input {
         };
         let message = match service.protocol {
             Protocol::Ec2 { .. } => format!("The request must contain the parameter {name}"),
-            Protocol::Query { .. } | Protocol::Json { .. } | Protocol::RestXml { .. } => format!(
+            Protocol::Cbor { .. }
+            | Protocol::Query { .. }
+            | Protocol::Json { .. }
+            | Protocol::Json10 { .. }
+            | Protocol::RestJson { .. }
+            | Protocol::RestXml { .. } => format!(
                 "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
             ),
             Protocol::Rest => format!("{name} is required"),
@@ -239,14 +244,7 @@ impl Input {
     }
 
     fn mistyped(&self, name: &str, value: &Value, wanted: &str) -> Refusal {
-        let json = matches!(
-            self.service,
-            Some(Service {
-                protocol: Protocol::Json { .. },
-                ..
-            })
-        );
-        if json {
+        if !self.is_form() {
             let message = format!("{} must be {wanted}, got {value}", self.full(name));
             return Refusal::new("SerializationException", message);
         }
@@ -259,7 +257,7 @@ impl Input {
 
     fn is_form(&self) -> bool {
         match self.service {
-            Some(service) => !matches!(service.protocol, Protocol::Json { .. }),
+            Some(service) => !service.protocol.is_typed(),
             None => true,
         }
     }

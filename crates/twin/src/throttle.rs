@@ -58,7 +58,12 @@ impl Throttle {
             Protocol::Query { .. } | Protocol::RestXml { .. } => {
                 Refusal::new("Throttling", "Rate exceeded")
             }
-            Protocol::Json { .. } => Refusal::new("ThrottlingException", "Rate exceeded"),
+            Protocol::Cbor { .. } | Protocol::Json { .. } | Protocol::Json10 { .. } => {
+                Refusal::new("ThrottlingException", "Rate exceeded")
+            }
+            Protocol::RestJson { .. } => {
+                Refusal::new("ThrottlingException", "Rate exceeded").status(429)
+            }
             Protocol::Rest => Refusal::new(
                 "971",
                 "Please wait and consider throttling your request speed",

@@ -1,16 +1,22 @@
 //! The wire protocols: a request becomes service, operation and parameters; an answer becomes a response.
 
+mod cbor;
 mod ec2;
 mod json;
+mod json10;
 mod query;
 mod rest;
+mod rest_json;
 mod rest_xml;
 mod signature;
+mod times;
 mod xml;
 mod xml_body;
 
+pub(crate) use json10::Shapes;
 pub use rest_xml::Route;
 pub(crate) use signature::expired;
+pub(crate) use times::timestamp;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
@@ -67,10 +73,10 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         return Err(unknown);
     };
     unknown.region = scope.region.to_owned();
-    let Some(service) = services()
-        .iter()
-        .find(|service| service.name == scope.service)
-    else {
+    // A service that speaks several protocols stands in the list once for each.
+    let named = || services().iter().filter(|it| it.name == scope.service);
+    let spoken = named().find(|service| speaks(service.protocol, request));
+    let Some(service) = spoken.or_else(|| named().next()) else {
         unknown.refusal = Refusal::not_implemented(format_args!("service {}", scope.service));
         return Err(unknown);
     };
@@ -79,7 +85,11 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         Protocol::Ec2 { version } | Protocol::Query { version, .. } => {
             query::decode(request.body(), version)
         }
-        Protocol::Json { target } => json::decode(request, target),
+        Protocol::Json { target } | Protocol::Json10 { target, .. } => {
+            json::decode(request, target)
+        }
+        Protocol::Cbor { target, .. } => cbor::decode(request, target),
+        Protocol::RestJson { routes } => rest_json::decode(request, service.name, routes),
         Protocol::RestXml { routes, .. } => rest_xml::decode(request, service.name, routes),
         Protocol::Rest => Err(Refusal::new("InvalidRequest", "not an AWS service")),
     };
@@ -115,6 +125,19 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
     })
 }
 
+/// Whether a request looks as if made in this protocol.
+fn speaks(protocol: Protocol, request: &Request<Bytes>) -> bool {
+    let has = |name: &str| request.headers().contains_key(name);
+    match protocol {
+        Protocol::Cbor { .. } => has("smithy-protocol"),
+        Protocol::Json { .. } | Protocol::Json10 { .. } => has("x-amz-target"),
+        Protocol::Ec2 { .. } | Protocol::Query { .. } => {
+            !has("smithy-protocol") && !has("x-amz-target")
+        }
+        Protocol::RestJson { .. } | Protocol::RestXml { .. } | Protocol::Rest => true,
+    }
+}
+
 /// The response that says this.
 pub(crate) fn encode(
     service: Option<&'static Service>,
@@ -124,9 +147,22 @@ pub(crate) fn encode(
 ) -> Response<Bytes> {
     let protocol = service.map(|service| service.protocol);
     let (mut success, mut location) = (200, None);
-    if let (Some(Protocol::RestXml { routes, .. }), Ok(value)) = (protocol, &answer) {
-        success = rest_xml::status(routes, operation);
-        location = rest_xml::location(value).and_then(|text| HeaderValue::from_str(text).ok());
+    let mut code = None;
+    match (protocol, &answer) {
+        (Some(Protocol::RestXml { routes, .. }), Ok(value)) => {
+            success = rest_xml::status(routes, operation);
+            location = rest_xml::location(value).and_then(|text| HeaderValue::from_str(text).ok());
+        }
+        (Some(Protocol::RestJson { routes }), Ok(_)) => {
+            success = rest_xml::status(routes, operation);
+        }
+        (Some(Protocol::RestJson { .. }), Err(refusal)) => {
+            code = Some(("x-amzn-errortype", refusal.code.clone()));
+        }
+        (Some(Protocol::Json10 { .. } | Protocol::Cbor { .. }), Err(refusal)) => {
+            code = Some(("x-amzn-query-error", json10::query_error(refusal)));
+        }
+        _ => {}
     }
     let (status, body) = match answer {
         Ok(value) => (success, answered(protocol, operation, value, request_id)),
@@ -136,8 +172,10 @@ pub(crate) fn encode(
     *response.status_mut() =
         http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     let kind = match protocol {
+        Some(Protocol::Cbor { .. }) => "application/cbor",
         Some(Protocol::Json { .. }) => "application/x-amz-json-1.1",
-        Some(Protocol::Rest) => "application/json",
+        Some(Protocol::Json10 { .. }) => "application/x-amz-json-1.0",
+        Some(Protocol::Rest | Protocol::RestJson { .. }) => "application/json",
         Some(Protocol::RestXml { .. }) => "text/xml",
         Some(Protocol::Ec2 { .. } | Protocol::Query { .. }) | None => "text/xml;charset=UTF-8",
     };
@@ -151,6 +189,14 @@ pub(crate) fn encode(
         };
         headers.insert(name, id);
     }
+    if let Some((name, code)) = code
+        && let Ok(code) = HeaderValue::from_str(&code)
+    {
+        headers.insert(name, code);
+    }
+    if matches!(protocol, Some(Protocol::Cbor { .. })) {
+        headers.insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
+    }
     if let Some(location) = location {
         headers.insert(http::header::LOCATION, location);
     }
@@ -161,19 +207,32 @@ pub(crate) fn encode(
     response
 }
 
-fn answered(protocol: Option<Protocol>, operation: &str, value: Value, id: &str) -> String {
-    match protocol {
+fn answered(protocol: Option<Protocol>, operation: &str, mut value: Value, id: &str) -> Vec<u8> {
+    let text = match protocol {
+        Some(Protocol::Cbor { .. }) => return cbor::answer(&value),
         Some(Protocol::Ec2 { version }) => ec2::answer(operation, version, &value, id),
-        Some(Protocol::Query { namespace, .. }) => query::answer(operation, namespace, &value, id),
+        Some(Protocol::Json10 { .. }) => json10::answer(value),
+        Some(Protocol::Query { namespace, .. }) => {
+            query::answer(operation, namespace, &mut value, id)
+        }
+        Some(Protocol::RestJson { .. }) => rest_json::answer(value),
         Some(Protocol::Json { .. }) => json::answer(value),
         Some(Protocol::RestXml { namespace, .. }) => rest_xml::answer(operation, namespace, &value),
         Some(Protocol::Rest) => rest::answer(value),
         None => String::new(),
-    }
+    };
+    text.into_bytes()
 }
 
-fn refused(protocol: Option<Protocol>, refusal: &Refusal, id: &str) -> String {
-    match protocol {
+fn refused(protocol: Option<Protocol>, refusal: &Refusal, id: &str) -> Vec<u8> {
+    let text = match protocol {
+        Some(Protocol::Cbor { shapes, .. }) => {
+            return cbor::refusal(refusal, json10::shape(refusal, shapes));
+        }
+        Some(Protocol::Json10 { shapes, .. }) => {
+            json10::refusal(refusal, json10::shape(refusal, shapes))
+        }
+        Some(Protocol::RestJson { .. }) => rest_json::refusal(refusal),
         Some(Protocol::Ec2 { .. }) => ec2::refusal(refusal, id),
         Some(Protocol::Query { namespace, .. } | Protocol::RestXml { namespace, .. }) => {
             query::refusal(refusal, namespace, id)
@@ -181,7 +240,8 @@ fn refused(protocol: Option<Protocol>, refusal: &Refusal, id: &str) -> String {
         Some(Protocol::Json { .. }) => json::refusal(refusal),
         Some(Protocol::Rest) => rest::refusal(refusal),
         None => query::refusal(refusal, "", id),
-    }
+    };
+    text.into_bytes()
 }
 
 #[cfg(test)]

@@ -45,7 +45,11 @@ pub(crate) fn expired(service: &Service) -> Refusal {
         Protocol::Query { .. } | Protocol::RestXml { .. } => {
             Refusal::new("ExpiredToken", message).status(403)
         }
-        Protocol::Json { .. } | Protocol::Rest => Refusal::new("ExpiredTokenException", message),
+        Protocol::Cbor { .. }
+        | Protocol::Json { .. }
+        | Protocol::Json10 { .. }
+        | Protocol::Rest
+        | Protocol::RestJson { .. } => Refusal::new("ExpiredTokenException", message),
     }
 }
 
@@ -60,8 +64,10 @@ fn unknown(service: &Service) -> Refusal {
         Protocol::Query { .. } | Protocol::RestXml { .. } => {
             Refusal::new("InvalidClientTokenId", message).status(403)
         }
-        Protocol::Json { .. } | Protocol::Rest => {
-            Refusal::new("UnrecognizedClientException", message)
-        }
+        Protocol::Cbor { .. }
+        | Protocol::Json { .. }
+        | Protocol::Json10 { .. }
+        | Protocol::Rest
+        | Protocol::RestJson { .. } => Refusal::new("UnrecognizedClientException", message),
     }
 }

@@ -29,11 +29,13 @@ pub(super) fn content(out: &mut String, value: &Value, item: &str) {
             }
             value => element(out, item, value, item),
         }),
-        Value::Object(fields) => {
-            fields
-                .iter()
-                .for_each(|(name, value)| element(out, name, value, item));
-        }
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| match value {
+            // The pairs of a map in the query protocol stand side by side.
+            Value::Array(pairs) if name == "entry" => {
+                pairs.iter().for_each(|pair| element(out, name, pair, item));
+            }
+            value => element(out, name, value, item),
+        }),
     }
 }
 
