@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::{acm, ec2, ecs, elbv2, secretsmanager};
+use crate::{
+    acm, appautoscaling, cloudwatch, ec2, ecs, elbv2, events, scheduler, secretsmanager, sqs,
+};
 
 /// Something that will happen by itself; the service named does it.
 #[derive(Serialize, Deserialize, Debug, Clone)]
@@ -14,8 +16,13 @@ pub enum Happening {
     Ec2(ec2::Happening),
     Elbv2(elbv2::Happening),
     Acm(acm::Happening),
+    Appautoscaling(appautoscaling::Happening),
+    Cloudwatch(cloudwatch::Happening),
     Ecs(ecs::Happening),
+    Events(events::Happening),
+    Scheduler(scheduler::Happening),
     Secretsmanager(secretsmanager::Happening),
+    Sqs(sqs::Happening),
 }
 
 /// All that is going to happen, in order of time; at the same time, in the order in which it was added.

@@ -14,7 +14,10 @@ use crate::refusal::Refusal;
 use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{acm, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm};
+use crate::{
+    acm, appautoscaling, cloudwatch, ec2, ecs, elbv2, events, iam, logs, route53, scheduler,
+    secretsmanager, sns, sqs, ssm,
+};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GetResources", get_resources),
@@ -30,12 +33,18 @@ type Listing = for<'a> fn(&'a World, &str) -> Vec<(String, &'a Tags)>;
 /// Every service whose resources bear tags.
 const LISTINGS: &[Listing] = &[
     acm::tagged,
+    appautoscaling::tagged,
+    cloudwatch::tagged,
     ec2::tagged,
     ecs::tagged,
     elbv2::tagged,
+    events::tagged,
     iam::tagged,
     logs::tagged,
+    scheduler::tagged,
     secretsmanager::tagged,
+    sns::tagged,
+    sqs::tagged,
     ssm::tagged,
     route53::tagged,
 ];
@@ -161,6 +170,16 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "AddTagsToCertificate",
             json!({ "CertificateArn": arn, "Tags": list }),
         ),
+        "application-autoscaling" => (
+            "application-autoscaling",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": tags.0 }),
+        ),
+        "cloudwatch" => (
+            "monitoring",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": list }),
+        ),
         "ec2" => (
             "ec2",
             "CreateTags",
@@ -178,6 +197,21 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "elasticloadbalancing",
             "AddTags",
             json!({ "ResourceArns": [arn], "Tags": list }),
+        ),
+        "events" => (
+            "events",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": list }),
+        ),
+        "scheduler" | "sns" => (
+            owner(arn),
+            "TagResource",
+            json!({ "ResourceArn": arn, "Tags": list }),
+        ),
+        "sqs" => (
+            "sqs",
+            "TagQueue",
+            json!({ "QueueUrl": queue(arn), "Tags": tags.0 }),
         ),
         "iam" => {
             let (operation, mut input) = iam_target(arn, "Tag")?;
@@ -216,6 +250,21 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "acm",
             "RemoveTagsFromCertificate",
             json!({ "CertificateArn": arn, "Tags": list }),
+        ),
+        "application-autoscaling" | "cloudwatch" | "events" => (
+            owner(arn),
+            "UntagResource",
+            json!({ "ResourceARN": arn, "TagKeys": keys }),
+        ),
+        "scheduler" | "sns" => (
+            owner(arn),
+            "UntagResource",
+            json!({ "ResourceArn": arn, "TagKeys": keys }),
+        ),
+        "sqs" => (
+            "sqs",
+            "UntagQueue",
+            json!({ "QueueUrl": queue(arn), "TagKeys": keys }),
         ),
         "ec2" => (
             "ec2",
@@ -258,6 +307,28 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
         ),
         _ => return None,
     })
+}
+
+/// The service's name in signatures, which for CloudWatch is an older one.
+fn owner(arn: &str) -> &'static str {
+    match service_of(arn) {
+        "application-autoscaling" => "application-autoscaling",
+        "cloudwatch" => "monitoring",
+        "scheduler" => "scheduler",
+        "sns" => "sns",
+        _ => "events",
+    }
+}
+
+/// A queue's address, as far as SQS looks at it: the account and the name.
+fn queue(arn: &str) -> String {
+    let mut parts = arn.rsplit(':');
+    let (name, account) = (parts.next(), parts.next());
+    format!(
+        "{}/{}",
+        account.unwrap_or_default(),
+        name.unwrap_or_default()
+    )
 }
 
 /// Roles can be tagged here, though they are never listed [Resource Groups Tagging API: supported services].

@@ -8,7 +8,10 @@ use crate::agenda::{Agenda, Happening};
 use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
-use crate::{acm, cloudflare, dns, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm, sts};
+use crate::{
+    acm, appautoscaling, cloudflare, cloudwatch, dns, ec2, ecs, elbv2, events, iam, logs, route53,
+    scheduler, secretsmanager, sns, sqs, ssm, sts,
+};
 
 /// All state. Services own one field each, here or in [`Region`].
 #[derive(Serialize, Deserialize, Debug)]
@@ -50,9 +53,15 @@ pub struct Region {
     pub ec2: ec2::Ec2,
     pub elbv2: elbv2::Elbv2,
     pub acm: acm::Acm,
+    pub appautoscaling: appautoscaling::Scaling,
+    pub cloudwatch: cloudwatch::CloudWatch,
     pub ecs: ecs::Ecs,
+    pub events: events::Events,
     pub logs: logs::Logs,
+    pub scheduler: scheduler::Scheduler,
     pub secretsmanager: secretsmanager::Secrets,
+    pub sns: sns::Sns,
+    pub sqs: sqs::Sqs,
     pub ssm: ssm::Parameters,
 }
 
@@ -115,8 +124,13 @@ fn happen(world: &mut World, region: &str, what: Happening) {
         Happening::Ec2(what) => ec2::happen(world, region, what),
         Happening::Elbv2(what) => elbv2::happen(world, region, what),
         Happening::Acm(what) => acm::happen(world, region, what),
+        Happening::Appautoscaling(what) => appautoscaling::happen(world, region, what),
+        Happening::Cloudwatch(what) => cloudwatch::happen(world, region, what),
         Happening::Ecs(what) => ecs::happen(world, region, what),
+        Happening::Events(what) => events::happen(world, region, what),
+        Happening::Scheduler(what) => scheduler::happen(world, region, what),
         Happening::Secretsmanager(what) => secretsmanager::happen(world, region, what),
+        Happening::Sqs(what) => sqs::happen(world, region, what),
     }
 }
 
