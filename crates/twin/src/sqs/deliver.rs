@@ -4,11 +4,6 @@ use super::{queue, send};
 use crate::iam;
 use crate::world::World;
 
-/// Whether there is a queue of that ARN in the region.
-pub(crate) fn exists(world: &mut World, region: &str, arn: &str) -> bool {
-    named(world, region, arn).is_some()
-}
-
 /// Puts a message into the queue of that ARN for a service, if the queue's policy lets it. False: it did not.
 pub(crate) fn deliver(
     world: &mut World,

@@ -22,7 +22,7 @@ use crate::operation::{Operation, read, write};
 use crate::wire::Shapes;
 use crate::world::World;
 
-pub(crate) use deliver::{deliver, deliver_as_own, exists};
+pub(crate) use deliver::{deliver, deliver_as_own};
 pub(crate) use tagging::tagged;
 
 /// The queues of one region.
