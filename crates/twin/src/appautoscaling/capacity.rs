@@ -73,11 +73,7 @@ fn out(
     current: u32,
     value: f64,
 ) -> Option<i64> {
-    let cooldown = tracking.cooldown(true) * 1000;
-    let base = match policy.out {
-        Some((at, base)) if world.now.0 < at.0 + cooldown => base,
-        _ => current,
-    };
+    let base = base(tracking, policy, current, world.now);
     // From nothing no proportion leads to something.
     let wanted = tracking.wanted(base, value).max(1);
     (wanted > i64::from(current)).then_some(wanted)
@@ -128,9 +124,21 @@ fn note(world: &mut World, region: &str, resource: &str, policy: &str, from: u32
         .and_then(|target| target.policies.get_mut(policy));
     let Some(policy) = policy else { return };
     match (&policy.kind, to > from) {
-        // A scale-out ends the cooldown of scaling in.
-        (Kind::Tracking(_), true) => (policy.out, policy.acted) = (Some((now, from)), None),
+        (Kind::Tracking(tracking), true) => {
+            let base = base(tracking, policy, from, now);
+            // A scale-out ends the cooldown of scaling in.
+            (policy.out, policy.acted) = (Some((now, base)), None);
+        }
         _ => policy.acted = Some(now),
+    }
+}
+
+/// From how many a scale-out is reckoned: within the cooldown, from where the last one began.
+fn base(tracking: &Tracking, policy: &Policy, current: u32, now: Millis) -> u32 {
+    let cooldown = tracking.cooldown(true) * 1000;
+    match policy.out {
+        Some((at, base)) if now.0 < at.0 + cooldown => base,
+        _ => current,
     }
 }
 

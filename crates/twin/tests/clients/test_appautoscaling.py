@@ -426,7 +426,8 @@ def test_the_service_s_definition_does_not_know(twin, stack, scaling):
 
 def test_put_scheduled_action(twin, stack, scaling):
     register(scaling)
-    action = {"ScheduledActionName": "morning", "Schedule": "cron(0 11 * * ? *)"}
+    at = twin.now() + datetime.timedelta(hours=1)
+    action = {"ScheduledActionName": "morning", "Schedule": f"cron({at.minute} {at.hour} * * ? *)"}
     scaling.put_scheduled_action(**TARGET, **action, ScalableTargetAction={"MinCapacity": 3, "MaxCapacity": 8})
     (found,) = scaling.describe_scheduled_actions(ServiceNamespace="ecs")["ScheduledActions"]
     assert found["ScheduledActionARN"].endswith(":scheduledActionName/morning")
@@ -439,19 +440,19 @@ def test_put_scheduled_action(twin, stack, scaling):
 
 def test_scheduled_actions_know_time_zones(twin, stack, scaling):
     register(scaling)
-    # Half past eleven in Berlin is half past ten in winter.
+    # In winter it is an hour later in Berlin.
+    at = twin.now() + datetime.timedelta(minutes=90)
     scaling.put_scheduled_action(
-        **TARGET, ScheduledActionName="n", Schedule="cron(30 11 * * ? *)", Timezone="Europe/Berlin",
+        **TARGET, ScheduledActionName="n", Schedule=f"cron({at.minute} {at.hour} * * ? *)", Timezone="Europe/Berlin",
         ScalableTargetAction={"MinCapacity": 4},
     )
-    twin.advance(29 * 60)
+    twin.advance(31 * 60)
     assert desired(stack) == 4
 
 
 def test_scheduled_actions_begin_and_end(twin, stack, scaling):
     register(scaling)
-    # Relative to 2026-11-21T10:02, when the fixtures are done.
-    end = datetime.datetime(2026, 11, 21, 10, 30, tzinfo=datetime.UTC)
+    end = twin.now() + datetime.timedelta(minutes=30)
     scaling.put_scheduled_action(
         **TARGET, ScheduledActionName="n", Schedule="rate(1 hour)", EndTime=end, ScalableTargetAction={"MinCapacity": 4}
     )

@@ -19,9 +19,7 @@ FILE = REFERENCE / "emulators.md"
 # Sections about services that the twin does not have: the service's name in ARNs and signatures.
 ABSENT_SERVICES = {
     "elb-classic": None,  # the same name and other operations than the load balancers of today
-    "cloudwatch": "monitoring",
     "ecr": "ecr",
-    "scaling": "application-autoscaling",
     "autoscaling": "autoscaling",
     "rds": "rds",
     "rds-refuse": "rds",
@@ -73,6 +71,7 @@ FILES = {
     "acm": "test_acm", "elbv2": "test_elbv2", "elbv2-refuse": "test_elbv2", "logs": "test_logs",
     "secretsmanager": "test_secretsmanager", "ssm": "test_ssm", "ecs": "test_ecs", "ecs-refuse": "test_ecs",
     "route53": "test_route53", "tagging": "test_tagging", "teardown": "test_ec2",
+    "cloudwatch": "test_cloudwatch", "scaling": "test_appautoscaling",
 }
 SUBNETS = "test_a_subnet test_row_subnets_of_two_sorts"
 ROWS = {
@@ -307,6 +306,22 @@ ROWS = {
         "Detach*/DeleteRole": "test_iam:test_delete_role_with_attached_policy",
         "DeletePolicy with >1 versions": "test_iam:test_delete_policy_with_more_than_one_version",
         "DeleteHostedZone": "test_route53:test_delete_hosted_zone_with_records",
+    },
+    "cloudwatch": {
+        "PutMetricAlarm": "test_put_metric_alarm", "DescribeAlarms": "test_describe_alarms",
+        "PutMetricData/GetMetricData": "test_put_metric_data_get_metric_data", "PutDashboard": "test_put_dashboard",
+        "DeleteAlarms": "test_delete_alarms",
+    },
+    "scaling": {
+        "RegisterScalableTarget": "test_register_scalable_target",
+        "PutScalingPolicy target tracking": "test_put_scaling_policy_target_tracking",
+        "policy creates 2 alarms": "test_policy_creates_two_alarms", "PutScheduledAction": "test_put_scheduled_action",
+        "DescribeScalableTargets": "test_describe_scalable_targets",
+        "policy without target": "test_policy_without_target",
+        "DeleteScalingPolicy missing": "test_delete_scaling_policy_missing",
+        "DeleteScalingPolicy": "test_delete_scaling_policy",
+        "DeregisterScalableTarget": "test_deregister_scalable_target",
+        "DeregisterScalableTarget again": "test_deregister_again",
     },
 }
 MADE = "test_emulator_rows_made"

@@ -2,11 +2,12 @@
 
 import datetime
 import json
+import zoneinfo
 
 import pytest
 from test_ecs import Stack
 
-START = datetime.datetime(2026, 11, 21, 10, tzinfo=datetime.UTC)
+HOUR = datetime.timedelta(hours=1)
 CLUSTER = "arn:aws:ecs:eu-central-1:123456789012:cluster/shop"
 QUEUE = "arn:aws:sqs:eu-central-1:123456789012:q"
 OFF = {"Mode": "OFF"}
@@ -54,7 +55,7 @@ def count(twin, metric):
     cloudwatch = twin.client("cloudwatch")
     found = cloudwatch.get_metric_statistics(
         Namespace="AWS/Scheduler", MetricName=metric, Dimensions=[{"Name": "ScheduleGroup", "Value": "default"}],
-        StartTime=START, EndTime=START + datetime.timedelta(days=1), Period=86400, Statistics=["Sum"],
+        StartTime=twin.now() - 24 * HOUR, EndTime=twin.now() + HOUR, Period=3600, Statistics=["Sum"],
     )
     return sum(point["Sum"] for point in found["Datapoints"])
 
@@ -62,12 +63,12 @@ def count(twin, metric):
 # Schedules
 
 
-def test_create_schedule(scheduler, stack):
+def test_create_schedule(twin, scheduler, stack):
     arn = create(scheduler, stack, Description="d")
     assert arn == "arn:aws:scheduler:eu-central-1:123456789012:schedule/default/job"
     shown = scheduler.get_schedule(Name="job")
     assert (shown["Arn"], shown["GroupName"], shown["State"], shown["ScheduleExpressionTimezone"]) == (arn, "default", "ENABLED", "UTC")
-    assert (shown["CreationDate"], shown["ActionAfterCompletion"]) == (START, "NONE")
+    assert (shown["CreationDate"], shown["ActionAfterCompletion"]) == (twin.now(), "NONE")
     assert shown["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 86400}
     assert shown["Target"]["EcsParameters"]["TaskCount"] == 1
 
@@ -92,15 +93,16 @@ def test_client_token(scheduler, stack, refused):
     ({"FlexibleTimeWindow": {"Mode": "FLEXIBLE"}}, "ValidationException"),
     ({"FlexibleTimeWindow": {"Mode": "OFF", "MaximumWindowInMinutes": 5}}, "ValidationException"),
     ({"FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 1441}}, "ValidationException"),
-    ({"StartDate": START - datetime.timedelta(minutes=6)}, "ValidationException"),
-    ({"StartDate": START + datetime.timedelta(days=2), "EndDate": START + datetime.timedelta(days=1)}, "ValidationException"),
+    ({"StartDate": -0.1 * HOUR}, "ValidationException"),
+    ({"StartDate": 2 * HOUR, "EndDate": HOUR}, "ValidationException"),
     ({"GroupName": "none"}, "ResourceNotFoundException"),
     ({"Name": "a b"}, "ValidationException"),
     ({"State": "ASLEEP"}, "ValidationException"),
     ({"ActionAfterCompletion": "REPEAT"}, "ValidationException"),
     ({"ClientToken": "a b"}, "ValidationException"),
 ])
-def test_create_schedule_refuses(scheduler, stack, refused, wrong, code):
+def test_create_schedule_refuses(twin, scheduler, stack, refused, wrong, code):
+    wrong = {key: twin.now() + value if key.endswith("Date") else value for key, value in wrong.items()}
     asked = {"Name": "job", "ScheduleExpression": "rate(1 hour)", "FlexibleTimeWindow": OFF, "Target": target(stack), **wrong}
     assert refused(scheduler.create_schedule, **asked) == code
     assert scheduler.list_schedules()["Schedules"] == []
@@ -117,7 +119,7 @@ def test_create_schedule_refuses(scheduler, stack, refused, wrong, code):
     ({"RoleArn": "arn:aws:iam::123456789012:role/execution"}, "ValidationException"),
     ({"Input": "x"}, "ValidationException"),
     ({"DeadLetterConfig": {"Arn": "q"}}, "ValidationException"),
-    ({"RetryPolicy": {"MaximumEventAgeInSeconds": 59}}, "ValidationException"),
+    ({"RetryPolicy": {"MaximumEventAgeInSeconds": 86401}}, "ValidationException"),
     ({"SqsParameters": {"MessageGroupId": "g"}}, "NotImplemented"),
     ({"EcsParameters": {"TaskDefinitionArn": "t", "TaskCount": 11}}, "ValidationException"),
     ({"EcsParameters": {"TaskDefinitionArn": "t", "LaunchType": "FARGATE", "CapacityProviderStrategy": [{"capacityProvider": "FARGATE"}]}}, "ValidationException"),
@@ -194,25 +196,26 @@ def test_the_input_overrides(twin, scheduler, stack):
 
 
 def test_once(twin, scheduler, stack):
-    create(scheduler, stack, "at(2026-11-21T10:30:00)")
-    create(scheduler, stack, "at(2026-11-21T10:30:00)", name="gone", ActionAfterCompletion="DELETE")
+    once = f"at({twin.now() + HOUR / 2:%Y-%m-%dT%H:%M:%S})"
+    create(scheduler, stack, once)
+    create(scheduler, stack, once, name="gone", ActionAfterCompletion="DELETE")
     twin.advance(7200)
     assert sorted(started(stack)) == ["chronos-schedule/gone", "chronos-schedule/job"]
     assert [one["Name"] for one in scheduler.list_schedules()["Schedules"]] == ["job"]
 
 
-@pytest.mark.parametrize("zone, hour", [("Europe/Berlin", 10), ("America/New_York", 16), ("UTC", 11)])
-def test_time_zones(twin, scheduler, stack, zone, hour):
-    # Eleven o'clock there, on a day in November.
-    create(scheduler, stack, "cron(30 11 * * ? *)", ScheduleExpressionTimezone=zone)
-    twin.advance((hour - 10) * 3600 + 29 * 60)
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC"])
+def test_time_zones(twin, scheduler, stack, zone):
+    at = (twin.now() + HOUR).replace(second=0).astimezone(zoneinfo.ZoneInfo(zone))
+    create(scheduler, stack, f"cron({at.minute} {at.hour} * * ? *)", ScheduleExpressionTimezone=zone)
+    twin.advance(3600 - 61)
     assert started(stack) == []
     twin.advance(120)
     assert len(started(stack)) == 1
 
 
 def test_flexible_windows(twin, scheduler, stack):
-    create(scheduler, stack, "at(2026-11-21T11:00:00)", FlexibleTimeWindow={"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 15})
+    create(scheduler, stack, f"at({twin.now() + HOUR:%Y-%m-%dT%H:%M:%S})", FlexibleTimeWindow={"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 15})
     twin.advance(3599)
     assert started(stack) == []
     twin.advance(15 * 60 + 1)
@@ -220,8 +223,7 @@ def test_flexible_windows(twin, scheduler, stack):
 
 
 def test_start_and_end(twin, scheduler, stack):
-    hours = lambda n: START + datetime.timedelta(hours=n)
-    create(scheduler, stack, StartDate=hours(2), EndDate=hours(3.5))
+    create(scheduler, stack, StartDate=twin.now() + 2 * HOUR, EndDate=twin.now() + 3.5 * HOUR)
     twin.advance(2 * 3600 - 1)
     assert started(stack) == []
     twin.advance(4 * 3600)

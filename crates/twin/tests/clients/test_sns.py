@@ -22,7 +22,7 @@ def policy(**statement):
 def queue(twin, text):
     sqs = twin.client("sqs")
     url = sqs.create_queue(QueueName="q", Attributes={"Policy": text} if text else {})["QueueUrl"]
-    return lambda: [one["Body"] for one in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])]
+    return lambda: [one["Body"] for one in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=43200).get("Messages", [])]
 
 
 def test_create_topic(sns):
