@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::{acm, cloudfront, ec2, ecr, ecs, elb, elbv2, kms, secretsmanager};
+use crate::{
+    acm, appautoscaling, cloudfront, cloudwatch, ec2, ecr, ecs, elb, elbv2, events, kms, scheduler,
+    secretsmanager, sqs,
+};
 
 /// Something that will happen by itself; the service named does it.
 #[derive(Serialize, Deserialize, Debug, Clone)]
@@ -19,7 +22,13 @@ pub enum Happening {
     Ecr(ecr::Happening),
     Ecs(ecs::Happening),
     Kms(kms::Happening),
+    Appautoscaling(appautoscaling::Happening),
+    Cloudwatch(cloudwatch::Happening),
+    Ecs(ecs::Happening),
+    Events(events::Happening),
+    Scheduler(scheduler::Happening),
     Secretsmanager(secretsmanager::Happening),
+    Sqs(sqs::Happening),
 }
 
 /// All that is going to happen, in order of time; at the same time, in the order in which it was added.

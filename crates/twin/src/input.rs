@@ -189,10 +189,13 @@ impl Input {
         };
         let message = match service.protocol {
             Protocol::Ec2 { .. } => format!("The request must contain the parameter {name}"),
-            Protocol::Query { .. }
-            | Protocol::Json { .. }
-            | Protocol::RestXml { .. }
+            Protocol::Cbor { .. }
             | Protocol::Documents { .. }
+            | Protocol::Json { .. }
+            | Protocol::Json10 { .. }
+            | Protocol::Query { .. }
+            | Protocol::RestJson { .. }
+            | Protocol::RestXml { .. }
             | Protocol::S3 => format!(
                 "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
             ),
@@ -243,14 +246,7 @@ impl Input {
     }
 
     fn mistyped(&self, name: &str, value: &Value, wanted: &str) -> Refusal {
-        let json = matches!(
-            self.service,
-            Some(Service {
-                protocol: Protocol::Json { .. },
-                ..
-            })
-        );
-        if json {
+        if !self.is_form() {
             let message = format!("{} must be {wanted}, got {value}", self.full(name));
             return Refusal::new("SerializationException", message);
         }
@@ -263,7 +259,7 @@ impl Input {
 
     fn is_form(&self) -> bool {
         match self.service {
-            Some(service) => !matches!(service.protocol, Protocol::Json { .. }),
+            Some(service) => !service.protocol.is_typed(),
             None => true,
         }
     }

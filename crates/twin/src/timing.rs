@@ -62,6 +62,10 @@ pub struct Timing {
     /// A secret that was deleted without a recovery window keeps its name for this long (assumed; the Secrets Manager
     /// API says "asynchronous", clients try again for up to two minutes).
     pub secret_purge: u64,
+    /// A deleted queue goes on answering for this long (assumed; up to 60 s [SQS API: DeleteQueue]).
+    pub queue_delete: u64,
+    /// Schedule group `DELETING` until it is gone (assumed).
+    pub schedule_group_delete: u64,
     /// Route 53 change `PENDING` to `INSYNC`; name servers answer as before until then [Route 53 API: GetChange; "within
     /// 60 seconds" in the guide].
     pub route53_change: u64,
@@ -102,6 +106,8 @@ impl Timing {
             nat_gateway_follow: 0,
             vpc_endpoint: 0,
             secret_purge: 0,
+            queue_delete: 0,
+            schedule_group_delete: 0,
             route53_change: 0,
             cloudflare_window: 0,
             cidr_association: 0,
@@ -137,6 +143,8 @@ impl Default for Timing {
             nat_gateway_follow: 900_000,
             vpc_endpoint: 60_000,
             secret_purge: 2_000,
+            queue_delete: 5_000,
+            schedule_group_delete: 5_000,
             route53_change: 30_000,
             cloudflare_window: 300_000,
             cidr_association: 2_000,

@@ -24,6 +24,14 @@ pub(super) struct Cluster {
     pub(super) default_strategy: Vec<capacity::Item>,
 }
 
+impl Cluster {
+    /// Whether Container Insights counts here.
+    pub(super) fn has_insights(&self) -> bool {
+        let mut settings = self.settings.iter();
+        settings.any(|it| it["name"] == "containerInsights" && it["value"] != "disabled")
+    }
+}
+
 const CONFIGURATION: Shape = Shape::Struct(&[
     may("executeCommandConfiguration", Shape::Struct(EXECUTE)),
     may(

@@ -6,8 +6,8 @@ use super::balancers::Balancer;
 use super::container;
 use super::lifecycle::{self, Step};
 use super::network::{self, Network};
-use super::roles;
 use super::task::{Container, ContainerState, Health, Owner, State, Task, Times};
+use super::{roles, task_events};
 use crate::tags::Tags;
 use crate::world::World;
 
@@ -90,6 +90,7 @@ pub(super) fn launch(world: &mut World, region: &str, it: Launch) -> Result<Stri
         version: 1,
     };
     world.region(region).ecs.tasks.insert(id.clone(), task);
+    task_events::changed(world, region, &id);
     // Attaching the interface takes about as long as starting the container (assumed).
     let after = world.timing.task_start;
     lifecycle::plan(world, region, &id, Step::Provisioned, after);

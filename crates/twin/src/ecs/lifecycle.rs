@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::task::{ContainerState, Health, Owner, State, StopCode, Task};
 use super::{
     Happening, balancers, delete_task_definitions, events, network, pull, scheduler, secrets, stop,
+    task_events,
 };
 use crate::agenda;
 use crate::world::World;
@@ -56,6 +57,10 @@ pub(super) fn step(world: &mut World, region: &str, id: &str, step: Step) {
         Step::Deprovisioned if state == State::Deprovisioning => deprovisioned(world, region, id),
         Step::Forgotten => drop(world.region(region).ecs.tasks.remove(id)),
         _ => {}
+    }
+    let after = world.region(region).ecs.tasks.get(id);
+    if after.is_some_and(|task| task.state != state && task.is_stopping() == stopping) {
+        task_events::changed(world, region, id);
     }
 }
 

@@ -42,6 +42,7 @@ mod roles;
 mod rollback;
 mod rollout;
 mod run_task;
+pub(crate) mod scaling;
 mod schedule;
 mod scheduler;
 mod secrets;
@@ -54,6 +55,7 @@ mod stop;
 mod tag_resource;
 mod task;
 mod task_definition;
+mod task_events;
 mod update_service;
 
 pub(crate) use roles::trusts;
@@ -171,6 +173,32 @@ pub(crate) fn listening(world: &World, region: &str, ip: &str, port: u16) -> Opt
         listens: false,
         ..Behaviour::default()
     }))
+}
+
+/// The ARN of the task definition that a name means: the latest revision, where none is named.
+pub(crate) fn latest_definition(world: &World, region: &str, given: &str) -> Option<String> {
+    let ecs = &world.regions.get(region)?.ecs;
+    let name = given.rsplit('/').next()?;
+    let (family, revision) = match name.split_once(':') {
+        Some((family, revision)) => (family, revision.parse::<u32>().ok()),
+        None => (name, None),
+    };
+    let revisions = &ecs.families.get(family)?.revisions;
+    let mut latest = revisions.iter().rev();
+    let found = latest.find(|(number, _)| revision.is_none_or(|it| it == **number));
+    found.map(|(_, definition)| definition.arn.clone())
+}
+
+/// The roles that tasks of a definition are given.
+pub(crate) fn roles_of_definition(world: &World, region: &str, arn: &str) -> Vec<String> {
+    let region = world.regions.get(region);
+    let definition = region.and_then(|region| region.ecs.definition(arn));
+    let Some(definition) = definition else {
+        return Vec::new();
+    };
+    let spec = &definition.spec;
+    let roles = [&spec.execution_role_arn, &spec.task_role_arn];
+    roles.into_iter().flatten().cloned().collect()
 }
 
 /// Tells ECS that the health of a target of this group changed, so that the services behind it are looked at again.

@@ -7,7 +7,7 @@ use super::deployment::RolloutState;
 use super::schedule::{self, Phase, Seen, View, Wanted};
 use super::service::Status;
 use super::task::{Owner, StopCode};
-use super::{Happening, delete_task_definitions, events, observe, rollout, start, stop};
+use super::{Happening, delete_task_definitions, events, observe, rollout, scaling, start, stop};
 use crate::agenda;
 use crate::clock::Millis;
 use crate::elbv2;
@@ -53,6 +53,7 @@ pub(super) fn look(world: &mut World, region: &str, key: &str) {
     }
     retire(world, region, key);
     settle(world, region, key, &view, quiet);
+    scaling::publish(world, region, key);
     if let Some(at) = observe::next_look(world, region, key) {
         wake(world, region, key, at);
     }

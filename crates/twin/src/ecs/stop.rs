@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::lifecycle::{self, Step};
 use super::task::{ContainerState, Owner, State, Stop, StopCode};
-use super::{balancers, events, failures, names, refuse};
+use super::{balancers, events, failures, names, refuse, task_events};
 use crate::operation::{Answer, Call};
 use crate::world::World;
 
@@ -54,6 +54,10 @@ pub(super) fn stop(world: &mut World, region: &str, id: &str, code: StopCode, re
     task.version += 1;
     let served = task.state == State::Running;
     task.state = State::Deactivating;
+    task_events::changed(world, region, id);
+    let Some(task) = world.region(region).ecs.tasks.get(id) else {
+        return;
+    };
     let (owner, registered) = (task.owner.clone(), task.balancers.clone());
     let ip = task.ip().unwrap_or_default().to_owned();
     let broken = code == StopCode::EssentialContainerExited;

@@ -186,6 +186,9 @@ pub(super) fn deletion_status(call: &mut Call<'_>) -> Answer {
 fn users(world: &World, service: &str) -> BTreeMap<String, Vec<String>> {
     let (vendor, kind) = match service {
         "ecs.amazonaws.com" => ("ecs", ":cluster/"),
+        "ecs.application-autoscaling.amazonaws.com" => {
+            ("application-autoscaling", ":scalable-target/")
+        }
         "elasticloadbalancing.amazonaws.com" => ("elasticloadbalancing", ":loadbalancer/"),
         _ => return BTreeMap::new(),
     };

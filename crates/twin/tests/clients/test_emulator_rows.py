@@ -18,8 +18,6 @@ FILE = REFERENCE / "emulators.md"
 
 # Sections about services that the twin does not have: the service's name in ARNs and signatures.
 ABSENT_SERVICES = {
-    "cloudwatch": "monitoring",
-    "scaling": "application-autoscaling",
     "autoscaling": "autoscaling",
     "rds": "rds",
     "rds-refuse": "rds",
@@ -58,6 +56,7 @@ FILES = {
     "secretsmanager": "test_secretsmanager", "ssm": "test_ssm", "ecs": "test_ecs", "ecs-refuse": "test_ecs",
     "route53": "test_route53", "tagging": "test_tagging", "teardown": "test_ec2",
     "ecr": "test_ecr", "s3": "test_s3_objects", "cloudfront": "test_cloudfront",
+    "cloudwatch": "test_cloudwatch", "scaling": "test_appautoscaling",
 }
 SUBNETS = "test_a_subnet test_row_subnets_of_two_sorts"
 ROWS = {
@@ -367,6 +366,22 @@ ROWS = {
         "DeleteOAC in use": "test_row_delete_oac_in_use",
         "CF disabled InProgress->Deployed": "test_row_cf_in_progress_to_deployed",
         "DeleteOriginAccessControl": "test_row_delete_oac_in_use",
+    },
+    "cloudwatch": {
+        "PutMetricAlarm": "test_put_metric_alarm", "DescribeAlarms": "test_describe_alarms",
+        "PutMetricData/GetMetricData": "test_put_metric_data_get_metric_data", "PutDashboard": "test_put_dashboard",
+        "DeleteAlarms": "test_delete_alarms",
+    },
+    "scaling": {
+        "RegisterScalableTarget": "test_register_scalable_target",
+        "PutScalingPolicy target tracking": "test_put_scaling_policy_target_tracking",
+        "policy creates 2 alarms": "test_policy_creates_two_alarms", "PutScheduledAction": "test_put_scheduled_action",
+        "DescribeScalableTargets": "test_describe_scalable_targets",
+        "policy without target": "test_policy_without_target",
+        "DeleteScalingPolicy missing": "test_delete_scaling_policy_missing",
+        "DeleteScalingPolicy": "test_delete_scaling_policy",
+        "DeregisterScalableTarget": "test_deregister_scalable_target",
+        "DeregisterScalableTarget again": "test_deregister_again",
     },
 }
 MADE = "test_emulator_rows_made"
