@@ -20,7 +20,6 @@ pub enum Happening {
     Acm(acm::Happening),
     Cloudfront(cloudfront::Happening),
     Ecr(ecr::Happening),
-    Ecs(ecs::Happening),
     Kms(kms::Happening),
     Appautoscaling(appautoscaling::Happening),
     Cloudwatch(cloudwatch::Happening),

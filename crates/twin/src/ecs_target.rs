@@ -153,6 +153,7 @@ pub(crate) fn run(world: &mut World, region: &str, errand: &Errand<'_>) -> Resul
         region: region.to_owned(),
         operation: operation.name,
         input: Input::new(service, fields),
+        body: bytes::Bytes::new(),
         principal,
     };
     let answer = (operation.run)(&mut call).map_err(|it| format!("{}: {}", it.code, it.message))?;
