@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::{acm, ec2, ecs, elbv2, secretsmanager};
+use crate::{acm, autoscaling, ec2, ecs, elbv2, secretsmanager};
 
 /// Something that will happen by itself; the service named does it.
 #[derive(Serialize, Deserialize, Debug, Clone)]
@@ -14,6 +14,7 @@ pub enum Happening {
     Ec2(ec2::Happening),
     Elbv2(elbv2::Happening),
     Acm(acm::Happening),
+    Autoscaling(autoscaling::Happening),
     Ecs(ecs::Happening),
     Secretsmanager(secretsmanager::Happening),
 }

@@ -7,6 +7,7 @@
 
 mod acm;
 mod agenda;
+mod autoscaling;
 mod clock;
 mod cloudflare;
 mod control;

@@ -4,7 +4,8 @@
 use crate::operation::Operation;
 use crate::wire::Route;
 use crate::{
-    acm, cloudflare, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm, sts, tagging,
+    acm, autoscaling, cloudflare, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm, sts,
+    tagging,
 };
 
 /// A service: how it is addressed, and what it can do.
@@ -76,6 +77,19 @@ const SERVICES: &[Service] = &[
         many_tags: "TooManyTagsException",
         bad_tag: "InvalidTagException",
         bad_token: "ValidationException",
+    },
+    Service {
+        name: "autoscaling",
+        protocol: Protocol::Query {
+            version: "2011-01-01",
+            namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+        },
+        operations: autoscaling::OPERATIONS,
+        missing: "ValidationError",
+        invalid: "ValidationError",
+        many_tags: "LimitExceeded",
+        bad_tag: "ValidationError",
+        bad_token: "InvalidNextToken",
     },
     Service {
         name: "cloudflare",

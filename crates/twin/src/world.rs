@@ -8,7 +8,10 @@ use crate::agenda::{Agenda, Happening};
 use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
-use crate::{acm, cloudflare, dns, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm, sts};
+use crate::{
+    acm, autoscaling, cloudflare, dns, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm,
+    sts,
+};
 
 /// All state. Services own one field each, here or in [`Region`].
 #[derive(Serialize, Deserialize, Debug)]
@@ -50,6 +53,7 @@ pub struct Region {
     pub ec2: ec2::Ec2,
     pub elbv2: elbv2::Elbv2,
     pub acm: acm::Acm,
+    pub autoscaling: autoscaling::AutoScaling,
     pub ecs: ecs::Ecs,
     pub logs: logs::Logs,
     pub secretsmanager: secretsmanager::Secrets,
@@ -115,6 +119,7 @@ fn happen(world: &mut World, region: &str, what: Happening) {
         Happening::Ec2(what) => ec2::happen(world, region, what),
         Happening::Elbv2(what) => elbv2::happen(world, region, what),
         Happening::Acm(what) => acm::happen(world, region, what),
+        Happening::Autoscaling(what) => autoscaling::happen(world, region, what),
         Happening::Ecs(what) => ecs::happen(world, region, what),
         Happening::Secretsmanager(what) => secretsmanager::happen(world, region, what),
     }

@@ -21,6 +21,14 @@ pub(super) struct Balancer {
     pub(super) container_port: u16,
 }
 
+/// Where a balancer reaches a task: an address or an instance, and a port there.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Place {
+    pub(super) group: String,
+    pub(super) id: String,
+    pub(super) port: u16,
+}
+
 const BALANCERS: Shape = Shape::List(&[
     may("targetGroupArn", Shape::Text),
     may("containerName", Shape::Text),
@@ -86,6 +94,12 @@ pub(super) fn check(
                 group.target_type
             )));
         }
+        if !definition.is_awsvpc() && group.target_type == "ip" {
+            let mode = definition.spec.network_mode.as_deref().unwrap_or("bridge");
+            return Err(refuse::parameter(format!(
+                "The provided target group {arn} has target type ip, which is incompatible with the {mode} network mode specified in the task definition."
+            )));
+        }
         if group.load_balancers.is_empty() {
             return Err(refuse::parameter(format!(
                 "The target group with targetGroupArn {arn} does not have an associated load balancer."
@@ -105,15 +119,15 @@ pub(super) enum Opinion {
 }
 
 /// The worst that any of the groups thinks: one that is unhealthy is enough for ECS to stop the task.
-pub(super) fn opinion(world: &World, region: &str, balancers: &[Balancer], ip: &str) -> Opinion {
+pub(super) fn opinion(world: &World, region: &str, places: &[Place]) -> Opinion {
     let mut opinion = Opinion::Healthy;
-    for Balancer {
-        target_group_arn: arn,
-        container_port: port,
-        ..
-    } in balancers
+    for Place {
+        group: arn,
+        id,
+        port,
+    } in places
     {
-        match elbv2::target_state(world, region, arn, ip, *port) {
+        match elbv2::target_state(world, region, arn, id, *port) {
             Some("healthy") => {}
             Some("unhealthy") => return Opinion::Unhealthy(arn.clone()),
             _ => opinion = Opinion::Waiting,
@@ -122,32 +136,26 @@ pub(super) fn opinion(world: &World, region: &str, balancers: &[Balancer], ip: &
     opinion
 }
 
-pub(super) fn register(world: &mut World, region: &str, balancers: &[Balancer], ip: &str) {
-    for balancer in balancers {
-        let port = balancer.container_port;
-        elbv2::register_target(world, region, &balancer.target_group_arn, ip, port);
+pub(super) fn register(world: &mut World, region: &str, places: &[Place]) {
+    for Place { group, id, port } in places {
+        elbv2::register_target(world, region, group, id, *port);
     }
 }
 
 /// Deregisters a task, and says how long its targets drain.
-pub(super) fn deregister(
-    world: &mut World,
-    region: &str,
-    balancers: &[Balancer],
-    ip: &str,
-) -> Duration {
+pub(super) fn deregister(world: &mut World, region: &str, places: &[Place]) -> Duration {
     let mut longest = Duration::ZERO;
-    for Balancer {
-        target_group_arn: arn,
-        container_port: port,
-        ..
-    } in balancers
+    for Place {
+        group: arn,
+        id,
+        port,
+    } in places
     {
-        if elbv2::target_state(world, region, arn, ip, *port).is_none() {
+        if elbv2::target_state(world, region, arn, id, *port).is_none() {
             continue;
         }
-        elbv2::deregister_target(world, region, arn, ip, *port);
-        if elbv2::target_state(world, region, arn, ip, *port).is_some() {
+        elbv2::deregister_target(world, region, arn, id, *port);
+        if elbv2::target_state(world, region, arn, id, *port).is_some() {
             longest = longest.max(delay(world, region, arn));
         }
     }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::task::{ContainerState, Health, Owner, State, StopCode, Task};
 use super::{
-    Happening, balancers, delete_task_definitions, events, network, scheduler, secrets, stop,
+    Happening, balancers, delete_task_definitions, events, network, placement, scheduler, secrets,
+    stop,
 };
 use crate::agenda;
 use crate::world::World;
@@ -221,14 +222,13 @@ fn activated(world: &mut World, region: &str, id: &str) {
     let Some(task) = world.region(region).ecs.tasks.get(id) else {
         return;
     };
-    let (owner, balancers) = (task.owner.clone(), task.balancers.clone());
-    let ip = task.ip().unwrap_or_default().to_owned();
+    let (owner, places) = (task.owner.clone(), task.places());
     let Owner::Service { key, .. } = owner else {
         return;
     };
-    balancers::register(world, region, &balancers, &ip);
-    for balancer in &balancers {
-        let group = &balancer.target_group_arn;
+    balancers::register(world, region, &places);
+    for place in &places {
+        let group = &place.group;
         events::tell(
             world,
             region,
@@ -352,6 +352,10 @@ fn deprovisioned(world: &mut World, region: &str, id: &str) {
     };
     let (owner, attachment) = (task.owner.clone(), task.attachment.clone());
     let definition = task.definition.clone();
+    let placed = task
+        .wants
+        .as_ref()
+        .map(|_| (task.cluster.clone(), task.instance.clone()));
     if let Some(attachment) = attachment {
         network::detach(world, region, &attachment);
     }
@@ -363,6 +367,9 @@ fn deprovisioned(world: &mut World, region: &str, id: &str) {
         scheduler::wake(world, region, &key, now);
     }
     delete_task_definitions::released(world, region, &definition);
+    if let Some((cluster, instance)) = placed {
+        placement::left(world, region, &cluster, instance.as_deref());
+    }
 }
 
 /// Log group and stream of a container: `prefix/container/task` [ECS developer guide: awslogs-stream-prefix].

@@ -54,14 +54,16 @@ pub(super) fn stop(world: &mut World, region: &str, id: &str, code: StopCode, re
     task.version += 1;
     let served = task.state == State::Running;
     task.state = State::Deactivating;
-    let (owner, registered) = (task.owner.clone(), task.balancers.clone());
-    let ip = task.ip().unwrap_or_default().to_owned();
-    let broken = code == StopCode::EssentialContainerExited;
+    let (owner, registered) = (task.owner.clone(), task.places());
+    let broken = matches!(
+        code,
+        StopCode::EssentialContainerExited | StopCode::TerminationNotice
+    );
     let mut drain = std::time::Duration::ZERO;
     if let (true, Owner::Service { key, .. }) = (served && !registered.is_empty(), &owner) {
-        drain = balancers::deregister(world, region, &registered, &ip);
-        for balancer in &registered {
-            let group = &balancer.target_group_arn;
+        drain = balancers::deregister(world, region, &registered);
+        for place in &registered {
+            let group = &place.group;
             events::tell(
                 world,
                 region,

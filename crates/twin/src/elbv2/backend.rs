@@ -1,4 +1,4 @@
-//! What answers at a target's address.
+//! What answers at a target's address, or on an instance.
 //!
 //! A task answers as the script says of its image. A server that is no task can be scripted as well, by a rule whose
 //! `image` is `address:10.0.0.7:8080`; only tests need that.
@@ -18,7 +18,11 @@ pub(super) enum Reply {
 }
 
 pub(super) fn reply(world: &World, region: &str, ip: &str, port: u16) -> Reply {
-    let behaviour = ecs::listening(world, region, ip, port).or_else(|| scripted(world, ip, port));
+    let behaviour = match ip.starts_with("i-") {
+        true => ecs::listening_on(world, region, ip, port),
+        false => ecs::listening(world, region, ip, port),
+    };
+    let behaviour = behaviour.or_else(|| scripted(world, ip, port));
     match behaviour {
         Some(behaviour) if behaviour.listens => Reply::Status(behaviour.http_status),
         Some(_) => Reply::Refused,

@@ -210,10 +210,22 @@ fn zone(
 ) -> Result<Option<String>, Refusal> {
     let refuse = |message: String| Err(Refusal::new("InvalidTarget", message));
     if group.target_type == "instance" {
-        return refuse(format!(
-            "The following targets are not in a running state: '{}'",
-            wanted.id
-        ));
+        let running = ec2::instance(world, region, &wanted.id)
+            .filter(|it| it.state == ec2::InstanceState::Running);
+        let Some(instance) = running else {
+            return refuse(format!(
+                "The following targets are not in a running state: '{}'",
+                wanted.id
+            ));
+        };
+        let vpc = ec2::subnet(world, region, &instance.subnet).map(|it| &it.vpc);
+        if vpc != Some(&group.vpc) {
+            return refuse(format!(
+                "The following targets are not in the target group VPC '{}': '{}'",
+                group.vpc, wanted.id
+            ));
+        }
+        return Ok(Some(instance.zone.clone()));
     }
     let Ok(address) = wanted.id.parse::<Ipv4Addr>() else {
         return Err(invalid(format!(

@@ -22,7 +22,6 @@ ABSENT_SERVICES = {
     "cloudwatch": "monitoring",
     "ecr": "ecr",
     "scaling": "application-autoscaling",
-    "autoscaling": "autoscaling",
     "rds": "rds",
     "rds-refuse": "rds",
     "s3": "s3",
@@ -38,16 +37,14 @@ ABSENT = {
         "AllocateAddress": "AllocateAddress", "CreateNatGateway": "CreateNatGateway",
         "CreateRoute nat": "CreateNatGateway", "EgressOnlyIGW create": "CreateEgressOnlyInternetGateway",
         "CreateVpcEndpoint gateway s3": "CreateVpcEndpoint", "CreateVpcEndpoint interface ecr": "CreateVpcEndpoint",
-        "CreateLaunchTemplate": "CreateLaunchTemplate", "CreateLaunchTemplateVersion": "CreateLaunchTemplateVersion",
-        "DescribeLaunchTemplateVersions": "DescribeLaunchTemplateVersions",
-        "DescribeInstanceTypes": "DescribeInstanceTypes", "RunInstances": "RunInstances",
+        "RunInstances": "RunInstances",
         "NAT pending->available": "CreateNatGateway", "idempotency CreateNatGateway ClientToken": "CreateNatGateway",
         "DescribeAddresses shows NAT assoc": "DescribeAddresses", "VPCE pending->available": "CreateVpcEndpoint",
         "DescribeNetworkInterfaces(NAT ENI)": "CreateNatGateway",
         "DescribePrefixLists/Managed": "DescribeManagedPrefixLists",
     },
     "ec2-refuse": {
-        "ReleaseAddress not found": "ReleaseAddress", "duplicate launch template": "CreateLaunchTemplate",
+        "ReleaseAddress not found": "ReleaseAddress",
         "RunInstances nonexistent AMI": "RunInstances", "DescribeNatGateways not found": "DescribeNatGateways",
         "DeleteNatGateway not found": "DeleteNatGateway", "CreateNatGateway bad alloc": "CreateNatGateway",
         "ReleaseAddress used by NAT": "ReleaseAddress", "DeleteSubnet with NAT": "CreateNatGateway",
@@ -57,12 +54,11 @@ ABSENT = {
         "SimulatePrincipalPolicy": "SimulatePrincipalPolicy",
     },
     "logs": {"PutMetricFilter": "PutMetricFilter"},
-    "ecs": {"CreateCapacityProvider ASG": "CreateCapacityProvider"},
+    "autoscaling": {"PutScalingPolicy ASG": "PutScalingPolicy"},
     "teardown": {
-        "DeleteCapacityProvider": "DeleteCapacityProvider", "TerminateInstances": "TerminateInstances",
         "DeleteVpcEndpoints": "DeleteVpcEndpoints", "DeleteNatGateway": "DeleteNatGateway",
         "ReleaseAddress": "ReleaseAddress", "EgressOnlyIGW delete": "DeleteEgressOnlyInternetGateway",
-        "DeleteLaunchTemplate": "DeleteLaunchTemplate", "DeleteRepository force": "DeleteRepository",
+        "DeleteRepository force": "DeleteRepository",
         "DeleteObjects+DeleteBucket": "DeleteBucket", "NAT deleting->deleted": "DeleteNatGateway",
     },
 }
@@ -73,6 +69,7 @@ FILES = {
     "acm": "test_acm", "elbv2": "test_elbv2", "elbv2-refuse": "test_elbv2", "logs": "test_logs",
     "secretsmanager": "test_secretsmanager", "ssm": "test_ssm", "ecs": "test_ecs", "ecs-refuse": "test_ecs",
     "route53": "test_route53", "tagging": "test_tagging", "teardown": "test_ec2",
+    "autoscaling": "test_autoscaling",
 }
 SUBNETS = "test_a_subnet test_row_subnets_of_two_sorts"
 ROWS = {
@@ -101,6 +98,10 @@ ROWS = {
         "DescribeSecurityGroupRules": "test_row_egress_rule_and_rules_of_a_group",
         "DescribeSecurityGroups default egress": "test_a_new_group_lets_everything_out",
         "CreateTags/DeleteTags": "test_tags",
+        "CreateLaunchTemplate": "test_ec2_capacity:test_row_create_launch_template",
+        "CreateLaunchTemplateVersion": "test_ec2_capacity:test_row_versions_of_a_launch_template",
+        "DescribeLaunchTemplateVersions": "test_ec2_capacity:test_row_versions_of_a_launch_template",
+        "DescribeInstanceTypes": "test_ec2_capacity:test_row_describe_instance_types",
     },
     "ec2-refuse": {
         "CreateNetworkInterface": "test_row_create_network_interface", "CreateVpc /8": "test_row_create_vpc_8",
@@ -120,6 +121,7 @@ ROWS = {
         "DeleteRouteTable associated": "test_row_delete_route_table_associated",
         "DetachIGW with EIPs mapped": "test_row_detach_igw_mapped_and_delete_sg_used_by_alb",
         "DeleteIGW attached": "test_row_delete_igw_attached", "DeleteVpc with subnet": "test_row_delete_vpc_with_subnet",
+        "duplicate launch template": "test_ec2_capacity:test_row_duplicate_launch_template",
     },
     "iam": {
         "CreateRole(tags)": "test_a_role_has_what_it_was_given",
@@ -244,6 +246,7 @@ ROWS = {
         "ExecuteCommand": "test_execute_command", "StopTask": "test_stop_task",
         "TagResource/ListTags": "test_tag_resource_list_tags", "PutAccountSetting": "test_put_account_setting",
         "UpdateCluster(settings)": "test_update_cluster_settings",
+        "CreateCapacityProvider ASG": "test_ecs_capacity:test_row_create_capacity_provider_asg",
     },
     "ecs-refuse": {
         "UpdateService missing": "test_update_service_missing",
@@ -307,6 +310,16 @@ ROWS = {
         "Detach*/DeleteRole": "test_iam:test_delete_role_with_attached_policy",
         "DeletePolicy with >1 versions": "test_iam:test_delete_policy_with_more_than_one_version",
         "DeleteHostedZone": "test_route53:test_delete_hosted_zone_with_records",
+        "DeleteCapacityProvider": "test_ecs_capacity:test_row_delete_capacity_provider",
+        "TerminateInstances": "test_autoscaling:test_a_terminated_instance_is_replaced",
+        "DeleteLaunchTemplate": "test_ec2_capacity:test_a_deleted_template_is_gone",
+    },
+    "autoscaling": {
+        "CreateAutoScalingGroup LT": "test_row_create_auto_scaling_group",
+        "UpdateAutoScalingGroup": "test_row_update_auto_scaling_group",
+        "DeleteAutoScalingGroup force": "test_row_delete_asg_force", "UpdateASG missing": "test_row_update_asg_missing",
+        "ASG instance InService": "test_row_asg_instance_in_service", "duplicate ASG": "test_row_duplicate_asg",
+        "DeleteASG with instances no force": "test_row_delete_asg_with_instances",
     },
 }
 MADE = "test_emulator_rows_made"
