@@ -77,6 +77,9 @@ fn set(world: &mut World, region: &str, id: &str, status: Status) {
         }
     }
     placement::room(world, region, &cluster);
+    if resources::on(&world.region(region).ecs, id).next().is_some() {
+        look(world, region, id);
+    }
 }
 
 /// Auto Scaling is about to end an instance. True: ECS moves its tasks first, and says when it has.

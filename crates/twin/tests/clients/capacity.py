@@ -144,7 +144,7 @@ class Capacity:
         assert look(), "it did not become true"
 
     def balance(self, target_type="instance"):
-        made = self.elb.create_load_balancer(Name="shop", Subnets=self.subnets)["LoadBalancers"][0]
+        made = self.elb.create_load_balancer(Name="shop", Subnets=self.subnets, Scheme="internal")["LoadBalancers"][0]
         target_group = self.elb.create_target_group(
             Name="web", Protocol="HTTP", Port=80, VpcId=self.vpc, TargetType=target_type,
             HealthCheckIntervalSeconds=10, HealthyThresholdCount=2, UnhealthyThresholdCount=2,

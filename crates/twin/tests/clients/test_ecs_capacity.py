@@ -34,6 +34,10 @@ def running(stack, count):
     return lambda: stack.service()["runningCount"] == count and stack.service()["pendingCount"] == 0
 
 
+def steady(stack, count):
+    return lambda: running(stack, count)() and "has reached a steady state." in stack.events()[0]
+
+
 def resource(instance, name, which="remainingResources"):
     return next(each for each in instance[which] if each["name"] == name)
 
@@ -359,9 +363,8 @@ def test_tasks_wait_for_capacity_and_get_it(scaled):
     assert scaled.auto_scaling_group()["DesiredCapacity"] == 0
     scaled.twin.advance(60)
     assert scaled.auto_scaling_group()["DesiredCapacity"] == 2
-    scaled.wait(running(scaled, 4))
+    scaled.wait(steady(scaled, 4))
     assert {each["capacityProviderName"] for each in scaled.container_instances()} == {"web"}
-    assert "has reached a steady state." in scaled.events()[0]
 
 
 def test_capacity_that_nothing_uses_goes(scaled):
@@ -423,7 +426,7 @@ def test_without_managed_scaling_the_scheduler_complains(stack):
 def test_draining_moves_tasks_before_the_instance_is_empty(hosts):
     hosts.register()
     hosts.create_service(desiredCount=2)
-    hosts.wait(running(hosts, 2))
+    hosts.wait(steady(hosts, 2))
     first = hosts.container_instances()[0]["containerInstanceArn"]
     ask = {"cluster": "shop", "containerInstances": [first]}
     (shown,) = hosts.ecs.update_container_instances_state(**ask, status="DRAINING")["containerInstances"]
@@ -444,7 +447,7 @@ def test_managed_draining_holds_the_end_of_an_instance(scaled):
     scaled.wait(lambda: len(scaled.container_instances()) == 2)
     scaled.register()
     scaled.create_service(desiredCount=2)
-    scaled.wait(running(scaled, 2))
+    scaled.wait(steady(scaled, 2))
     first = scaled.container_instances()[0]
     scaled.asg.terminate_instance_in_auto_scaling_group(
         InstanceId=first["ec2InstanceId"], ShouldDecrementDesiredCapacity=False
