@@ -28,7 +28,7 @@ pub(super) struct Activity {
 pub(super) enum Status {
     PreInService,
     InProgress,
-    MidTerminatingLifecycleAction,
+    MidLifecycleAction,
     WaitingForConnectionDraining,
     Successful,
     Failed,
@@ -42,8 +42,8 @@ impl Status {
         match self {
             Status::PreInService => "PreInService",
             Status::InProgress => "InProgress",
-            Status::MidTerminatingLifecycleAction => "MidTerminatingLifecycleAction",
-            Status::WaitingForConnectionDraining => "WaitingForConnectionDraining",
+            Status::MidLifecycleAction => "MidLifecycleAction",
+            Status::WaitingForConnectionDraining => "WaitingForELBConnectionDraining",
             Status::Successful => "Successful",
             Status::Failed => "Failed",
         }
@@ -57,7 +57,7 @@ impl Status {
         match self {
             Status::PreInService => 30,
             Status::InProgress | Status::WaitingForConnectionDraining => 50,
-            Status::MidTerminatingLifecycleAction => 60,
+            Status::MidLifecycleAction => 60,
             Status::Successful | Status::Failed => 100,
         }
     }

@@ -36,12 +36,7 @@ pub(super) fn begin(world: &mut World, region: &str, name: &str, id: &str, cause
         return;
     }
     if !forced && ecs::drain(world, region, &arn, id) {
-        activity::goes_on(
-            world,
-            region,
-            &activity,
-            Status::MidTerminatingLifecycleAction,
-        );
+        activity::goes_on(world, region, &activity, Status::MidLifecycleAction);
         if let Some(member) = look::member_mut(world, region, name, id) {
             member.life = Life::TerminatingWait;
         }

@@ -31,6 +31,9 @@ pub(super) struct Settings {
     role: Option<String>,
 }
 
+/// Subnets, and the zones that they are in.
+type Place = (Vec<String>, Vec<String>);
+
 /// Groups per region [EC2 Auto Scaling quotas].
 const QUOTA: usize = 500;
 
@@ -219,10 +222,7 @@ impl Settings {
     }
 
     /// Subnets with their zones, where the request names some: by id, or the default ones of zones.
-    pub(super) fn place(
-        &self,
-        call: &mut Call<'_>,
-    ) -> Result<Option<(Vec<String>, Vec<String>)>, Refusal> {
+    pub(super) fn place(&self, call: &mut Call<'_>) -> Result<Option<Place>, Refusal> {
         let region = call.region.clone();
         let ids = self.subnets.clone().unwrap_or_default();
         let mut zones: Vec<String> = Vec::new();

@@ -77,7 +77,10 @@ fn set(world: &mut World, region: &str, id: &str, status: Status) {
         }
     }
     placement::room(world, region, &cluster);
-    if resources::on(&world.region(region).ecs, id).next().is_some() {
+    if resources::on(&world.region(region).ecs, id)
+        .next()
+        .is_some()
+    {
         look(world, region, id);
     }
 }

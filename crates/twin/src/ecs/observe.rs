@@ -73,8 +73,8 @@ pub(super) fn observe(world: &World, region: &str, key: &str) -> Option<View> {
             .and_then(|id| ecs.instances.get(id));
         instance.is_some_and(|it| !it.is_active())
     };
-    let wanted = |task: &&Task| !task.is_stopping() && !(service.is_daemon() && drains(task));
-    let seen = tasks.filter(wanted).map(|task| Seen {
+    let gone = |task: &Task| task.is_stopping() || (service.is_daemon() && drains(task));
+    let seen = tasks.filter(|task| !gone(task)).map(|task| Seen {
         id: task.id.clone(),
         primary: task.is_of(&primary.id) && !drains(task),
         phase: phase(world, region, service, task),
