@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 use crate::{
-    acm, appautoscaling, cloudfront, cloudwatch, ec2, ecr, ecs, elb, elbv2, events, kms, scheduler,
-    secretsmanager, sqs,
+    acm, appautoscaling, autoscaling, cloudfront, cloudwatch, ec2, ecr, ecs, elb, elbv2, events,
+    kms, scheduler, secretsmanager, sqs,
 };
 
 /// Something that will happen by itself; the service named does it.
@@ -23,6 +23,7 @@ pub enum Happening {
     Kms(kms::Happening),
     Appautoscaling(appautoscaling::Happening),
     Cloudwatch(cloudwatch::Happening),
+    Autoscaling(autoscaling::Happening),
     Ecs(ecs::Happening),
     Events(events::Happening),
     Scheduler(scheduler::Happening),

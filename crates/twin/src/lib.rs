@@ -8,6 +8,7 @@
 mod acm;
 mod agenda;
 mod appautoscaling;
+mod autoscaling;
 mod blobs;
 mod bounds;
 mod clock;

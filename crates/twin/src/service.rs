@@ -4,9 +4,9 @@
 use crate::operation::Operation;
 use crate::wire::{Address, Route, Shapes};
 use crate::{
-    acm, appautoscaling, cloudflare, cloudfront, cloudwatch, ec2, ecr, ecs, elb, elbv2, events,
-    iam, kms, logs, route53, s3, scheduler, secretsmanager, servicequotas, sns, sqs, ssm, sts,
-    tagging, wafv2,
+    acm, appautoscaling, autoscaling, cloudflare, cloudfront, cloudwatch, ec2, ecr, ecs, elb,
+    elbv2, events, iam, kms, logs, route53, s3, scheduler, secretsmanager, servicequotas, sns, sqs,
+    ssm, sts, tagging, wafv2,
 };
 
 /// A service: how it is addressed, and what it can do.
@@ -130,6 +130,19 @@ const SERVICES: &[Service] = &[
         many_tags: "TooManyTagsException",
         bad_tag: "ValidationException",
         bad_token: "InvalidNextTokenException",
+    },
+    Service {
+        name: "autoscaling",
+        protocol: Protocol::Query {
+            version: "2011-01-01",
+            namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+        },
+        operations: autoscaling::OPERATIONS,
+        missing: "ValidationError",
+        invalid: "ValidationError",
+        many_tags: "LimitExceeded",
+        bad_tag: "ValidationError",
+        bad_token: "InvalidNextToken",
     },
     Service {
         name: "cloudflare",

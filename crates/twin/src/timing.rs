@@ -73,6 +73,24 @@ pub struct Timing {
     pub cloudflare_window: u64,
     /// IPv6 block `associating` to `associated` (assumed; Terraform polls for it).
     pub cidr_association: u64,
+    /// Instance `pending` to `running`, `running` to its ECS agent being there, and `shutting-down` to `terminated`
+    /// (assumed; tens of seconds each in reports of Auto Scaling activities).
+    pub instance_start: u64,
+    /// See `instance_start`.
+    pub instance_boot: u64,
+    /// See `instance_start`.
+    pub instance_stop: u64,
+    /// Until the status checks of a new instance have passed (assumed; "a few minutes" in the EC2 user guide).
+    pub instance_checks: u64,
+    /// The first pause of an Auto Scaling group whose launch failed; it doubles (assumed; activities show such steps).
+    pub launch_pause: u64,
+    /// A capacity provider's change or deletion in progress (assumed; Terraform polls for it).
+    pub capacity_provider: u64,
+    /// From tasks that wait for capacity to the group's new desired capacity, and from idle instances to their end:
+    /// one, and fifteen, data points of a minute [ECS developer guide: cluster auto scaling].
+    pub scale_out: u64,
+    /// See `scale_out`.
+    pub scale_in: u64,
     /// How long IAM changes take to be seen by other services. Off, since the delay is AWS's own best effort.
     pub iam_propagation: u64,
     /// How long reads may not show what was just created. Off by default.
@@ -111,6 +129,14 @@ impl Timing {
             route53_change: 0,
             cloudflare_window: 0,
             cidr_association: 0,
+            instance_start: 0,
+            instance_boot: 0,
+            instance_stop: 0,
+            instance_checks: 0,
+            launch_pause: 1000,
+            capacity_provider: 0,
+            scale_out: 0,
+            scale_in: 1,
             iam_propagation: 0,
             stale_read: 0,
         }
@@ -148,6 +174,14 @@ impl Default for Timing {
             route53_change: 30_000,
             cloudflare_window: 300_000,
             cidr_association: 2_000,
+            instance_start: 20_000,
+            instance_boot: 40_000,
+            instance_stop: 30_000,
+            instance_checks: 120_000,
+            launch_pause: 60_000,
+            capacity_provider: 2_000,
+            scale_out: 60_000,
+            scale_in: 900_000,
             iam_propagation: 0,
             stale_read: 0,
         }

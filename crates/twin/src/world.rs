@@ -10,9 +10,9 @@ use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
 use crate::{
-    acm, appautoscaling, cloudflare, cloudfront, cloudwatch, dns, ec2, ecr, ecs, elb, elbv2,
-    events, iam, kms, logs, route53, s3, scheduler, secretsmanager, servicequotas, sns, sqs, ssm,
-    sts, wafv2,
+    acm, appautoscaling, autoscaling, cloudflare, cloudfront, cloudwatch, dns, ec2, ecr, ecs, elb,
+    elbv2, events, iam, kms, logs, route53, s3, scheduler, secretsmanager, servicequotas, sns, sqs,
+    ssm, sts, wafv2,
 };
 
 /// All state. Services own one field each, here or in [`Region`].
@@ -69,6 +69,7 @@ pub struct Region {
     pub kms: kms::Keys,
     pub appautoscaling: appautoscaling::Scaling,
     pub cloudwatch: cloudwatch::CloudWatch,
+    pub autoscaling: autoscaling::AutoScaling,
     pub ecs: ecs::Ecs,
     pub events: events::Events,
     pub logs: logs::Logs,
@@ -149,6 +150,7 @@ fn happen(world: &mut World, region: &str, what: Happening) {
         Happening::Kms(what) => kms::happen(world, region, what),
         Happening::Appautoscaling(what) => appautoscaling::happen(world, region, what),
         Happening::Cloudwatch(what) => cloudwatch::happen(world, region, what),
+        Happening::Autoscaling(what) => autoscaling::happen(world, region, what),
         Happening::Ecs(what) => ecs::happen(world, region, what),
         Happening::Events(what) => events::happen(world, region, what),
         Happening::Scheduler(what) => scheduler::happen(world, region, what),

@@ -18,6 +18,21 @@ pub(super) struct Spec {
     pub(super) requires_compatibilities: Vec<String>,
     pub(super) cpu: Option<String>,
     pub(super) memory: Option<String>,
+    pub(super) runtime_platform: Option<Platform>,
+}
+
+/// What its images are built for.
+#[derive(Serialize, Deserialize, Debug, Clone, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Platform {
+    cpu_architecture: Option<String>,
+}
+
+impl Platform {
+    /// As instances call it: `x86_64` or `arm64`.
+    pub(super) fn architecture(&self) -> Option<String> {
+        self.cpu_architecture.as_ref().map(|it| it.to_lowercase())
+    }
 }
 
 /// The same of one container.

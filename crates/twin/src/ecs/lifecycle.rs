@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::task::{ContainerState, Health, Owner, State, StopCode, Task};
 use super::{
-    Happening, balancers, delete_task_definitions, events, network, pull, scheduler, secrets, stop,
-    task_events,
+    Happening, balancers, delete_task_definitions, events, network, placement, pull, scheduler,
+    secrets, stop, task_events,
 };
 use crate::agenda;
 use crate::world::World;
@@ -228,14 +228,13 @@ fn activated(world: &mut World, region: &str, id: &str) {
     let Some(task) = world.region(region).ecs.tasks.get(id) else {
         return;
     };
-    let (owner, balancers) = (task.owner.clone(), task.balancers.clone());
-    let ip = task.ip().unwrap_or_default().to_owned();
+    let (owner, places) = (task.owner.clone(), task.places());
     let Owner::Service { key, .. } = owner else {
         return;
     };
-    balancers::register(world, region, &balancers, &ip);
-    for balancer in &balancers {
-        let what = balancer.told();
+    balancers::register(world, region, &places);
+    for place in &places {
+        let what = place.told();
         events::tell(world, region, &key, format!("registered 1 {what}"));
     }
     scheduler::wake(world, region, &key, now);
@@ -354,6 +353,10 @@ fn deprovisioned(world: &mut World, region: &str, id: &str) {
     };
     let (owner, attachment) = (task.owner.clone(), task.attachment.clone());
     let definition = task.definition.clone();
+    let placed = task
+        .wants
+        .as_ref()
+        .map(|_| (task.cluster.clone(), task.instance.clone()));
     if let Some(attachment) = attachment {
         network::detach(world, region, &attachment);
     }
@@ -365,6 +368,9 @@ fn deprovisioned(world: &mut World, region: &str, id: &str) {
         scheduler::wake(world, region, &key, now);
     }
     delete_task_definitions::released(world, region, &definition);
+    if let Some((cluster, instance)) = placed {
+        placement::left(world, region, &cluster, instance.as_deref());
+    }
 }
 
 /// Log group and stream of a container: `prefix/container/task` [ECS developer guide: awslogs-stream-prefix].

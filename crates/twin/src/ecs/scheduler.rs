@@ -7,7 +7,9 @@ use super::deployment::RolloutState;
 use super::schedule::{self, Phase, Seen, View, Wanted};
 use super::service::Status;
 use super::task::{Owner, StopCode};
-use super::{Happening, delete_task_definitions, events, observe, rollout, scaling, start, stop};
+use super::{
+    Happening, delete_task_definitions, events, observe, placement, rollout, scaling, start, stop,
+};
 use crate::agenda;
 use crate::clock::Millis;
 use crate::elbv2;
@@ -41,6 +43,7 @@ pub(super) fn look(world: &mut World, region: &str, key: &str) {
     if service.is_inactive() {
         return;
     }
+    count_daemons(world, region, key);
     observe::prove(world, region, key);
     let Some(view) = observe::observe(world, region, key) else {
         return;
@@ -56,6 +59,24 @@ pub(super) fn look(world: &mut World, region: &str, key: &str) {
     scaling::publish(world, region, key);
     if let Some(at) = observe::next_look(world, region, key) {
         wake(world, region, key, at);
+    }
+}
+
+/// A daemon service wants as many tasks as there are active instances [ECS API: CreateService schedulingStrategy].
+fn count_daemons(world: &mut World, region: &str, key: &str) {
+    let ecs = &mut world.region(region).ecs;
+    let Some(service) = ecs
+        .services
+        .get(key)
+        .filter(|it| it.is_daemon() && it.is_active())
+    else {
+        return;
+    };
+    let wanted = placement::daemons(ecs, &service.cluster);
+    if let Some(service) = ecs.services.get_mut(key).filter(|it| it.desired != wanted) {
+        service.desired = wanted;
+        service.settled = None;
+        service.steady = false;
     }
 }
 
@@ -105,17 +126,13 @@ fn tell_unhealthy(world: &mut World, region: &str, key: &str, id: &str) {
     let Some(task) = world.region(region).ecs.tasks.get(id) else {
         return;
     };
-    let (balancers, ip) = (
-        task.balancers.clone(),
-        task.ip().unwrap_or_default().to_owned(),
-    );
-    for balancer in balancers {
-        let one = std::slice::from_ref(&balancer);
-        if let Opinion::Unhealthy(group) = balancers::opinion(world, region, one, &ip) {
-            let port = balancer.container_port;
+    for place in task.places() {
+        let one = std::slice::from_ref(&place);
+        if let Opinion::Unhealthy(group) = balancers::opinion(world, region, one) {
+            let port = place.port;
             // With the codes, as the balancer names them ("… due to (reason Health checks failed with these codes:
             // [404])." stands in every report of such a service).
-            let reason = elbv2::target_reason(world, region, &group, &ip, port);
+            let reason = elbv2::target_reason(world, region, &group, &place.id, port);
             let reason = reason.unwrap_or_else(|| "Health checks failed".to_owned());
             let what = format!(
                 "(task {id}) (port {port}) is unhealthy in (target-group {group}) due to (reason {reason})."

@@ -58,14 +58,16 @@ pub(super) fn stop(world: &mut World, region: &str, id: &str, code: StopCode, re
     let Some(task) = world.region(region).ecs.tasks.get(id) else {
         return;
     };
-    let (owner, registered) = (task.owner.clone(), task.balancers.clone());
-    let ip = task.ip().unwrap_or_default().to_owned();
-    let broken = code == StopCode::EssentialContainerExited;
+    let (owner, registered) = (task.owner.clone(), task.places());
+    let broken = matches!(
+        code,
+        StopCode::EssentialContainerExited | StopCode::TerminationNotice
+    );
     let mut drain = std::time::Duration::ZERO;
     if let (true, Owner::Service { key, .. }) = (served && !registered.is_empty(), &owner) {
-        drain = balancers::deregister(world, region, &registered, &ip);
-        for balancer in &registered {
-            let what = balancer.told();
+        drain = balancers::deregister(world, region, &registered);
+        for place in &registered {
+            let what = place.told();
             events::tell(world, region, key, format!("deregistered 1 {what}"));
         }
         if !broken {

@@ -34,9 +34,16 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     }
     let mut settings = service.settings.clone();
     let (mut launch, before) = (service.launch.clone(), service.revision().cloned());
+    let mut placing = service.placing.clone();
     settings.read(&mut input)?;
+    placing.read(&mut input)?;
     create_service::accept_unmodelled(&mut input)?;
     input.finish()?;
+    if placing.daemon && desired.is_some() {
+        return Err(refuse::parameter(
+            "The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again",
+        ));
+    }
 
     let Some(before) = before else {
         return Err(refuse::service_not_active());
@@ -92,6 +99,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
         return Err(refuse::service_not_found());
     };
     service.settings = settings;
+    service.placing = placing;
     if let Some(desired) = desired.filter(|desired| *desired != service.desired) {
         service.desired = desired;
         service.settled = None;

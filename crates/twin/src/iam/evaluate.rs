@@ -57,6 +57,18 @@ const GRANTS: &[(&str, &[&str])] = &[
         "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
         &["ssm:GetParameter", "ssm:GetParameters"],
     ),
+    (
+        "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role",
+        &[
+            "ecs:DeregisterContainerInstance",
+            "ecs:DiscoverPollEndpoint",
+            "ecs:Poll",
+            "ecs:RegisterContainerInstance",
+            "ecs:StartTelemetrySession",
+            "ecs:Submit*",
+            "ecs:UpdateContainerInstancesState",
+        ],
+    ),
     ("arn:aws:iam::aws:policy/AmazonSSMFullAccess", &["ssm:*"]),
     (
         "arn:aws:iam::aws:policy/SecretsManagerReadWrite",

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::role::{self, Role};
 use super::{name, refuse};
+use crate::autoscaling;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
 use crate::tagging;
@@ -185,6 +186,7 @@ pub(super) fn deletion_status(call: &mut Call<'_>) -> Answer {
 /// What the service still has, by region: its clusters or load balancers.
 fn users(world: &World, service: &str) -> BTreeMap<String, Vec<String>> {
     let (vendor, kind) = match service {
+        "autoscaling.amazonaws.com" => return autoscaling::groups_by_region(world),
         "ecs.amazonaws.com" => ("ecs", ":cluster/"),
         "ecs.application-autoscaling.amazonaws.com" => {
             ("application-autoscaling", ":scalable-target/")

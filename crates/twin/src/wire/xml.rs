@@ -13,6 +13,18 @@ pub(super) fn element(out: &mut String, name: &str, value: &Value, item: &str) {
         return;
     }
     open(out, name);
+    // Plain ids of security groups in a launch template's interfaces are the one list with a name of its own
+    // [botocore: GroupIdStringList].
+    let plain = || {
+        value
+            .as_array()
+            .is_some_and(|all| all.iter().all(Value::is_string))
+    };
+    let item = if name == "groupSet" && plain() {
+        "groupId"
+    } else {
+        item
+    };
     content(out, value, item);
     close(out, name);
 }

@@ -1028,7 +1028,8 @@ def test_waiters_of_boto3(stack):
 
 def test_ec2_launch_type_finds_no_instances(stack):
     stack.register(requiresCompatibilities=["EC2"])
-    stack.create(launchType="EC2")
+    network = {"awsvpcConfiguration": {"subnets": stack.subnets, "securityGroups": [stack.group]}}
+    stack.create(launchType="EC2", networkConfiguration=network)
     stack.twin.advance(60)
     assert "no container instance met all of its requirements" in stack.messages()[0]
 

@@ -18,7 +18,6 @@ FILE = REFERENCE / "emulators.md"
 
 # Sections about services that the twin does not have: the service's name in ARNs and signatures.
 ABSENT_SERVICES = {
-    "autoscaling": "autoscaling",
     "rds": "rds",
     "rds-refuse": "rds",
     "cloudmap": "servicediscovery",
@@ -29,22 +28,16 @@ ABSENT_SERVICES = {
 # Rows whose operation the twin does not have: service and operation.
 ABSENT = {
     "ec2": {
-        "CreateLaunchTemplate": "CreateLaunchTemplate", "CreateLaunchTemplateVersion": "CreateLaunchTemplateVersion",
-        "DescribeLaunchTemplateVersions": "DescribeLaunchTemplateVersions",
-        "DescribeInstanceTypes": "DescribeInstanceTypes", "RunInstances": "RunInstances",
-    },
-    "ec2-refuse": {
-        "duplicate launch template": "CreateLaunchTemplate", "RunInstances nonexistent AMI": "RunInstances",
+        "RunInstances": "RunInstances",
+        "RunInstances nonexistent AMI": "RunInstances",
     },
     "iam": {
         "CreateOpenIDConnectProvider": "CreateOpenIDConnectProvider",
         "SimulatePrincipalPolicy": "SimulatePrincipalPolicy",
     },
     "logs": {"PutMetricFilter": "PutMetricFilter"},
-    "ecs": {"CreateCapacityProvider ASG": "CreateCapacityProvider"},
+    "autoscaling": {"PutScalingPolicy ASG": "PutScalingPolicy"},
     "teardown": {
-        "DeleteCapacityProvider": "DeleteCapacityProvider", "TerminateInstances": "TerminateInstances",
-        "DeleteLaunchTemplate": "DeleteLaunchTemplate",
     },
 }
 
@@ -57,6 +50,7 @@ FILES = {
     "route53": "test_route53", "tagging": "test_tagging", "teardown": "test_ec2",
     "ecr": "test_ecr", "s3": "test_s3_objects", "cloudfront": "test_cloudfront",
     "cloudwatch": "test_cloudwatch", "scaling": "test_appautoscaling",
+    "autoscaling": "test_autoscaling",
 }
 SUBNETS = "test_a_subnet test_row_subnets_of_two_sorts"
 ROWS = {
@@ -97,6 +91,10 @@ ROWS = {
         "CreateVpcEndpoint interface ecr": "test_ec2_endpoints:test_row_create_vpc_endpoint_interface_ecr",
         "VPCE pending->available": "test_ec2_endpoints:test_row_vpce_pending_to_available",
         "DescribePrefixLists/Managed": "test_ec2_endpoints:test_row_prefix_lists",
+        "CreateLaunchTemplate": "test_ec2_capacity:test_row_create_launch_template",
+        "CreateLaunchTemplateVersion": "test_ec2_capacity:test_row_versions_of_a_launch_template",
+        "DescribeLaunchTemplateVersions": "test_ec2_capacity:test_row_versions_of_a_launch_template",
+        "DescribeInstanceTypes": "test_ec2_capacity:test_row_describe_instance_types",
     },
     "ec2-refuse": {
         "CreateNetworkInterface": "test_row_create_network_interface", "CreateVpc /8": "test_row_create_vpc_8",
@@ -122,6 +120,7 @@ ROWS = {
         "CreateNatGateway bad alloc": "test_ec2_nat:test_row_create_nat_gateway_bad_alloc",
         "ReleaseAddress used by NAT": "test_ec2_nat:test_row_release_address_used_by_nat",
         "DeleteSubnet with NAT": "test_ec2_nat:test_row_delete_subnet_with_nat",
+        "duplicate launch template": "test_ec2_capacity:test_row_duplicate_launch_template",
     },
     "iam": {
         "CreateRole(tags)": "test_a_role_has_what_it_was_given",
@@ -251,6 +250,7 @@ ROWS = {
         "ExecuteCommand": "test_execute_command", "StopTask": "test_stop_task",
         "TagResource/ListTags": "test_tag_resource_list_tags", "PutAccountSetting": "test_put_account_setting",
         "UpdateCluster(settings)": "test_update_cluster_settings",
+        "CreateCapacityProvider ASG": "test_ecs_capacity:test_row_create_capacity_provider_asg",
     },
     "ecs-refuse": {
         "UpdateService missing": "test_update_service_missing",
@@ -382,6 +382,16 @@ ROWS = {
         "DeleteScalingPolicy": "test_delete_scaling_policy",
         "DeregisterScalableTarget": "test_deregister_scalable_target",
         "DeregisterScalableTarget again": "test_deregister_again",
+        "DeleteCapacityProvider": "test_ecs_capacity:test_row_delete_capacity_provider",
+        "TerminateInstances": "test_autoscaling:test_a_terminated_instance_is_replaced",
+        "DeleteLaunchTemplate": "test_ec2_capacity:test_a_deleted_template_is_gone",
+    },
+    "autoscaling": {
+        "CreateAutoScalingGroup LT": "test_row_create_auto_scaling_group",
+        "UpdateAutoScalingGroup": "test_row_update_auto_scaling_group",
+        "DeleteAutoScalingGroup force": "test_row_delete_asg_force", "UpdateASG missing": "test_row_update_asg_missing",
+        "ASG instance InService": "test_row_asg_instance_in_service", "duplicate ASG": "test_row_duplicate_asg",
+        "DeleteASG with instances no force": "test_row_delete_asg_with_instances",
     },
 }
 MADE = "test_emulator_rows_made"
