@@ -22,6 +22,7 @@ mod log;
 mod logs;
 mod operation;
 mod page;
+mod rds;
 mod refusal;
 mod route53;
 mod script;

@@ -4,7 +4,7 @@
 use crate::operation::Operation;
 use crate::wire::Route;
 use crate::{
-    acm, cloudflare, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm, sts, tagging,
+    acm, cloudflare, ec2, ecs, elbv2, iam, logs, rds, route53, secretsmanager, ssm, sts, tagging,
 };
 
 /// A service: how it is addressed, and what it can do.
@@ -148,6 +148,19 @@ const SERVICES: &[Service] = &[
         many_tags: "TooManyTagsException",
         bad_tag: "InvalidParameterException",
         bad_token: "InvalidParameterException",
+    },
+    Service {
+        name: "rds",
+        protocol: Protocol::Query {
+            version: "2014-10-31",
+            namespace: "http://rds.amazonaws.com/doc/2014-10-31/",
+        },
+        operations: rds::OPERATIONS,
+        missing: "MissingParameter",
+        invalid: "InvalidParameterValue",
+        many_tags: "InvalidParameterValue",
+        bad_tag: "InvalidParameterValue",
+        bad_token: "InvalidParameterValue",
     },
     Service {
         name: "secretsmanager",

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{acm, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm};
+use crate::{acm, ec2, ecs, elbv2, iam, logs, rds, route53, secretsmanager, ssm};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GetResources", get_resources),
@@ -35,6 +35,7 @@ const LISTINGS: &[Listing] = &[
     elbv2::tagged,
     iam::tagged,
     logs::tagged,
+    rds::tagged,
     secretsmanager::tagged,
     ssm::tagged,
     route53::tagged,
@@ -189,6 +190,11 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "TagResource",
             json!({ "resourceArn": arn, "tags": tags.0 }),
         ),
+        "rds" => (
+            "rds",
+            "AddTagsToResource",
+            json!({ "ResourceName": arn, "Tags": list }),
+        ),
         "secretsmanager" => (
             "secretsmanager",
             "TagResource",
@@ -240,6 +246,11 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "logs",
             "UntagResource",
             json!({ "resourceArn": arn, "tagKeys": keys }),
+        ),
+        "rds" => (
+            "rds",
+            "RemoveTagsFromResource",
+            json!({ "ResourceName": arn, "TagKeys": keys }),
         ),
         "secretsmanager" => (
             "secretsmanager",

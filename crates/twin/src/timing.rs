@@ -41,6 +41,18 @@ pub struct Timing {
     /// Route 53 change `PENDING` to `INSYNC`; name servers answer as before until then [Route 53 API: GetChange; "within
     /// 60 seconds" in the guide].
     pub route53_change: u64,
+    /// Database instance `creating` until it can be connected to (assumed; five to forty minutes are seen).
+    pub database: u64,
+    /// Database `backing-up`, and a snapshot until it is `available` (assumed).
+    pub database_backup: u64,
+    /// Database `deleting` until it is gone, after its last snapshot (assumed).
+    pub database_delete: u64,
+    /// A change of class, storage or standby of a database, and stopping or starting one (assumed).
+    pub database_modify: u64,
+    /// Database `storage-optimization` after a change of storage (hours; RDS user guide: working with storage).
+    pub database_optimization: u64,
+    /// Database `rebooting`, and smaller changes (assumed).
+    pub database_restart: u64,
     /// Cloudflare's rate window, and the block after it [Cloudflare docs: API limits]; 0 switches the limit off.
     pub cloudflare_window: u64,
     /// IPv6 block `associating` to `associated` (assumed; Terraform polls for it).
@@ -69,6 +81,12 @@ impl Timing {
             nat_gateway: 0,
             secret_purge: 0,
             route53_change: 0,
+            database: 0,
+            database_backup: 0,
+            database_delete: 0,
+            database_modify: 0,
+            database_optimization: 0,
+            database_restart: 0,
             cloudflare_window: 0,
             cidr_association: 0,
             iam_propagation: 0,
@@ -94,6 +112,12 @@ impl Default for Timing {
             nat_gateway: 90_000,
             secret_purge: 2_000,
             route53_change: 30_000,
+            database: 300_000,
+            database_backup: 60_000,
+            database_delete: 120_000,
+            database_modify: 120_000,
+            database_optimization: 3_600_000,
+            database_restart: 30_000,
             cloudflare_window: 300_000,
             cidr_association: 2_000,
             iam_propagation: 0,

@@ -8,7 +8,9 @@ use crate::agenda::{Agenda, Happening};
 use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
-use crate::{acm, cloudflare, dns, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm, sts};
+use crate::{
+    acm, cloudflare, dns, ec2, ecs, elbv2, iam, logs, rds, route53, secretsmanager, ssm, sts,
+};
 
 /// All state. Services own one field each, here or in [`Region`].
 #[derive(Serialize, Deserialize, Debug)]
@@ -52,6 +54,7 @@ pub struct Region {
     pub acm: acm::Acm,
     pub ecs: ecs::Ecs,
     pub logs: logs::Logs,
+    pub rds: rds::Rds,
     pub secretsmanager: secretsmanager::Secrets,
     pub ssm: ssm::Parameters,
 }
@@ -116,6 +119,7 @@ fn happen(world: &mut World, region: &str, what: Happening) {
         Happening::Elbv2(what) => elbv2::happen(world, region, what),
         Happening::Acm(what) => acm::happen(world, region, what),
         Happening::Ecs(what) => ecs::happen(world, region, what),
+        Happening::Rds(what) => rds::happen(world, region, what),
         Happening::Secretsmanager(what) => secretsmanager::happen(world, region, what),
     }
 }

@@ -274,6 +274,28 @@ pub(crate) fn vpc_has_gateway(world: &World, region: &str, vpc: &str) -> bool {
         .is_some_and(|region| region.ec2.gateway_of(vpc).is_some())
 }
 
+/// The subnets that came with the default VPC.
+pub(crate) fn default_subnets(world: &World, region: &str) -> Vec<String> {
+    let subnets = world.regions.get(region).map(|here| &here.ec2.subnets);
+    let subnets = subnets.into_iter().flatten();
+    subnets
+        .filter(|(_, subnet)| subnet.is_default)
+        .map(|(id, _)| id.clone())
+        .collect()
+}
+
+/// Whether what has a public address in the VPC also has a name, and the name resolves.
+pub(crate) fn vpc_has_names(world: &World, region: &str, vpc: &str) -> bool {
+    let here = world.regions.get(region);
+    here.and_then(|here| here.ec2.vpcs.get(vpc))
+        .is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames)
+}
+
+/// The names of a region's availability zones.
+pub(crate) fn zone_names(region: &str) -> Vec<String> {
+    zones::names(region)
+}
+
 /// Everything that can have tags, by ARN, for the Resource Groups Tagging API.
 pub(crate) fn tagged<'a>(world: &'a World, region: &str) -> Vec<(String, &'a Tags)> {
     let Some(here) = world.regions.get(region) else {

@@ -134,6 +134,11 @@ const REGION_FILTERS: Table = &[
     ("region-name", "regionName"),
 ];
 
+/// The names of the region's availability zones.
+pub(super) fn names(region: &str) -> Vec<String> {
+    ordinary(region).into_iter().map(|zone| zone.name).collect()
+}
+
 /// `DescribeAvailabilityZones`: without AllAvailabilityZones only the zones that the account has opted in to, or need
 /// not opt in to [EC2 API: DescribeAvailabilityZones].
 pub(super) fn describe_availability_zones(call: &mut Call<'_>) -> Answer {
