@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::{acm, ec2, ecs, elbv2, rds, secretsmanager};
+use crate::{acm, ec2, ecs, efs, elbv2, rds, secretsmanager};
 
 /// Something that will happen by itself; the service named does it.
 #[derive(Serialize, Deserialize, Debug, Clone)]
 #[allow(missing_docs)]
 pub enum Happening {
     Ec2(ec2::Happening),
+    Efs(efs::Happening),
     Elbv2(elbv2::Happening),
     Acm(acm::Happening),
     Ecs(ecs::Happening),

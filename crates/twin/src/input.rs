@@ -194,7 +194,10 @@ impl Input {
         };
         let message = match service.protocol {
             Protocol::Ec2 { .. } => format!("The request must contain the parameter {name}"),
-            Protocol::Query { .. } | Protocol::Json { .. } | Protocol::RestXml { .. } => format!(
+            Protocol::Query { .. }
+            | Protocol::Json { .. }
+            | Protocol::RestJson { .. }
+            | Protocol::RestXml { .. } => format!(
                 "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
             ),
             Protocol::Rest => format!("{name} is required"),

@@ -13,6 +13,7 @@ mod control;
 mod dns;
 mod ec2;
 mod ecs;
+mod efs;
 mod elbv2;
 mod fault;
 mod hidden;

@@ -4,7 +4,8 @@
 use crate::operation::Operation;
 use crate::wire::Route;
 use crate::{
-    acm, cloudflare, ec2, ecs, elbv2, iam, logs, rds, route53, secretsmanager, ssm, sts, tagging,
+    acm, cloudflare, ec2, ecs, efs, elbv2, iam, logs, rds, route53, secretsmanager, ssm, sts,
+    tagging,
 };
 
 /// A service: how it is addressed, and what it can do.
@@ -47,6 +48,11 @@ pub enum Protocol {
     Json {
         /// What stands before the dot in `X-Amz-Target`.
         target: &'static str,
+    },
+    /// Method and path name the operation, JSON both ways.
+    RestJson {
+        /// How the operations are addressed.
+        routes: &'static [Route],
     },
     /// Method and path name the operation, XML both ways.
     RestXml {
@@ -110,6 +116,18 @@ const SERVICES: &[Service] = &[
         many_tags: "InvalidParameterException",
         bad_tag: "InvalidParameterException",
         bad_token: "InvalidParameterException",
+    },
+    Service {
+        name: "elasticfilesystem",
+        protocol: Protocol::RestJson {
+            routes: efs::ROUTES,
+        },
+        operations: efs::OPERATIONS,
+        missing: "BadRequest",
+        invalid: "BadRequest",
+        many_tags: "BadRequest",
+        bad_tag: "BadRequest",
+        bad_token: "BadRequest",
     },
     Service {
         name: "elasticloadbalancing",

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{acm, ec2, ecs, elbv2, iam, logs, rds, route53, secretsmanager, ssm};
+use crate::{acm, ec2, ecs, efs, elbv2, iam, logs, rds, route53, secretsmanager, ssm};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GetResources", get_resources),
@@ -32,6 +32,7 @@ const LISTINGS: &[Listing] = &[
     acm::tagged,
     ec2::tagged,
     ecs::tagged,
+    efs::tagged,
     elbv2::tagged,
     iam::tagged,
     logs::tagged,
@@ -175,6 +176,11 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
                 json!({ "resourceArn": arn, "tags": tags }),
             )
         }
+        "elasticfilesystem" => (
+            "elasticfilesystem",
+            "TagResource",
+            json!({ "ResourceId": arn, "Tags": list }),
+        ),
         "elasticloadbalancing" => (
             "elasticloadbalancing",
             "AddTags",
@@ -232,6 +238,11 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "ecs",
             "UntagResource",
             json!({ "resourceArn": arn, "tagKeys": keys }),
+        ),
+        "elasticfilesystem" => (
+            "elasticfilesystem",
+            "UntagResource",
+            json!({ "ResourceId": arn, "tagKeys": keys }),
         ),
         "elasticloadbalancing" => {
             let input = json!({ "ResourceArns": [arn], "TagKeys": keys });

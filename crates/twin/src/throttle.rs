@@ -59,6 +59,9 @@ impl Throttle {
                 Refusal::new("Throttling", "Rate exceeded")
             }
             Protocol::Json { .. } => Refusal::new("ThrottlingException", "Rate exceeded"),
+            Protocol::RestJson { .. } => {
+                Refusal::new("ThrottlingException", "Rate exceeded").status(429)
+            }
             Protocol::Rest => Refusal::new(
                 "971",
                 "Please wait and consider throttling your request speed",

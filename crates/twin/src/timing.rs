@@ -53,6 +53,10 @@ pub struct Timing {
     pub database_optimization: u64,
     /// Database `rebooting`, and smaller changes (assumed).
     pub database_restart: u64,
+    /// A file system or access point `creating`, `updating` or `deleting` (assumed: seconds).
+    pub file_system: u64,
+    /// A mount target `creating` or `deleting` (assumed; EFS user guide: up to 90 seconds for its name).
+    pub mount_target: u64,
     /// Cloudflare's rate window, and the block after it [Cloudflare docs: API limits]; 0 switches the limit off.
     pub cloudflare_window: u64,
     /// IPv6 block `associating` to `associated` (assumed; Terraform polls for it).
@@ -81,6 +85,8 @@ impl Timing {
             nat_gateway: 0,
             secret_purge: 0,
             route53_change: 0,
+            file_system: 0,
+            mount_target: 0,
             database: 0,
             database_backup: 0,
             database_delete: 0,
@@ -112,6 +118,8 @@ impl Default for Timing {
             nat_gateway: 90_000,
             secret_purge: 2_000,
             route53_change: 30_000,
+            file_system: 5_000,
+            mount_target: 60_000,
             database: 300_000,
             database_backup: 60_000,
             database_delete: 120_000,

@@ -9,7 +9,7 @@ use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
 use crate::{
-    acm, cloudflare, dns, ec2, ecs, elbv2, iam, logs, rds, route53, secretsmanager, ssm, sts,
+    acm, cloudflare, dns, ec2, ecs, efs, elbv2, iam, logs, rds, route53, secretsmanager, ssm, sts,
 };
 
 /// All state. Services own one field each, here or in [`Region`].
@@ -50,6 +50,7 @@ pub struct World {
 #[allow(missing_docs)]
 pub struct Region {
     pub ec2: ec2::Ec2,
+    pub efs: efs::Efs,
     pub elbv2: elbv2::Elbv2,
     pub acm: acm::Acm,
     pub ecs: ecs::Ecs,
@@ -116,6 +117,7 @@ const LIMIT: usize = 1_000_000;
 fn happen(world: &mut World, region: &str, what: Happening) {
     match what {
         Happening::Ec2(what) => ec2::happen(world, region, what),
+        Happening::Efs(what) => efs::happen(world, region, what),
         Happening::Elbv2(what) => elbv2::happen(world, region, what),
         Happening::Acm(what) => acm::happen(world, region, what),
         Happening::Ecs(what) => ecs::happen(world, region, what),

@@ -16,6 +16,7 @@ mod modify_rules;
 mod network_acl;
 mod permissions;
 mod quota;
+mod reach;
 mod request;
 mod resource;
 mod revoke;
@@ -274,6 +275,12 @@ pub(crate) fn vpc_has_gateway(world: &World, region: &str, vpc: &str) -> bool {
         .is_some_and(|region| region.ec2.gateway_of(vpc).is_some())
 }
 
+/// Whether security groups let TCP through from one interface to a port of another.
+pub(crate) fn reaches(world: &World, region: &str, from: &str, to: &str, port: u16) -> bool {
+    let here = world.regions.get(region);
+    here.is_some_and(|here| reach::reaches(&here.ec2, from, to, port))
+}
+
 /// The subnets that came with the default VPC.
 pub(crate) fn default_subnets(world: &World, region: &str) -> Vec<String> {
     let subnets = world.regions.get(region).map(|here| &here.ec2.subnets);
@@ -294,6 +301,12 @@ pub(crate) fn vpc_has_names(world: &World, region: &str, vpc: &str) -> bool {
 /// The names of a region's availability zones.
 pub(crate) fn zone_names(region: &str) -> Vec<String> {
     zones::names(region)
+}
+
+/// The id of a zone of that name.
+pub(crate) fn zone_id(region: &str, name: &str) -> Option<String> {
+    let mut zones = zones::ordinary(region).into_iter();
+    zones.find(|zone| zone.name == name).map(|zone| zone.id)
 }
 
 /// Everything that can have tags, by ARN, for the Resource Groups Tagging API.

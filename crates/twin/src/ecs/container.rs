@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::shape::{Member, Shape, may, must};
+use super::volumes::Volume;
 
 /// What of a task definition decides how its tasks behave.
 #[derive(Serialize, Deserialize, Debug, Clone, Default)]
@@ -18,6 +19,7 @@ pub(super) struct Spec {
     pub(super) requires_compatibilities: Vec<String>,
     pub(super) cpu: Option<String>,
     pub(super) memory: Option<String>,
+    pub(super) volumes: Vec<Volume>,
 }
 
 /// The same of one container.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::task::{ContainerState, Health, Owner, State, StopCode, Task};
 use super::{
     Happening, balancers, delete_task_definitions, events, network, scheduler, secrets, stop,
+    volumes,
 };
 use crate::agenda;
 use crate::world::World;
@@ -66,11 +67,12 @@ fn with(world: &mut World, region: &str, id: &str, change: impl FnOnce(&mut Task
     }
 }
 
-/// Secrets and registry credentials are fetched over the new interface, before anything is pulled.
+/// Secrets and registry credentials are fetched over the new interface, and volumes mounted, before anything is pulled.
 fn provisioned(world: &mut World, region: &str, id: &str) {
     let now = world.now;
     with(world, region, id, |task| task.state = State::Pending);
-    if let Some(why) = secrets::unavailable(world, region, id) {
+    let why = secrets::unavailable(world, region, id);
+    if let Some(why) = why.or_else(|| volumes::unmountable(world, region, id)) {
         stop::stop(world, region, id, StopCode::TaskFailedToStart, &why);
         return;
     }

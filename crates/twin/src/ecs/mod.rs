@@ -54,6 +54,7 @@ mod tag_resource;
 mod task;
 mod task_definition;
 mod update_service;
+mod volumes;
 
 /// The state of ECS in one region.
 #[derive(Default, Serialize, Deserialize, Debug)]

@@ -4,6 +4,7 @@ mod ec2;
 mod json;
 mod query;
 mod rest;
+mod rest_json;
 mod rest_xml;
 mod signature;
 mod xml;
@@ -80,6 +81,7 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
             query::decode(request.body(), version)
         }
         Protocol::Json { target } => json::decode(request, target),
+        Protocol::RestJson { routes } => rest_json::decode(request, service.name, routes),
         Protocol::RestXml { routes, .. } => rest_xml::decode(request, service.name, routes),
         Protocol::Rest => Err(Refusal::new("InvalidRequest", "not an AWS service")),
     };
@@ -124,9 +126,19 @@ pub(crate) fn encode(
 ) -> Response<Bytes> {
     let protocol = service.map(|service| service.protocol);
     let (mut success, mut location) = (200, None);
-    if let (Some(Protocol::RestXml { routes, .. }), Ok(value)) = (protocol, &answer) {
-        success = rest_xml::status(routes, operation);
-        location = rest_xml::location(value).and_then(|text| HeaderValue::from_str(text).ok());
+    let mut code = None;
+    match (protocol, &answer) {
+        (Some(Protocol::RestXml { routes, .. }), Ok(value)) => {
+            success = rest_xml::status(routes, operation);
+            location = rest_xml::location(value).and_then(|text| HeaderValue::from_str(text).ok());
+        }
+        (Some(Protocol::RestJson { routes }), Ok(_)) => {
+            success = rest_xml::status(routes, operation);
+        }
+        (Some(Protocol::RestJson { .. }), Err(refusal)) => {
+            code = Some(("x-amzn-errortype", refusal.code.clone()));
+        }
+        _ => {}
     }
     let (status, body) = match answer {
         Ok(value) => (success, answered(protocol, operation, value, request_id)),
@@ -137,7 +149,7 @@ pub(crate) fn encode(
         http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     let kind = match protocol {
         Some(Protocol::Json { .. }) => "application/x-amz-json-1.1",
-        Some(Protocol::Rest) => "application/json",
+        Some(Protocol::Rest | Protocol::RestJson { .. }) => "application/json",
         Some(Protocol::RestXml { .. }) => "text/xml",
         Some(Protocol::Ec2 { .. } | Protocol::Query { .. }) | None => "text/xml;charset=UTF-8",
     };
@@ -154,6 +166,11 @@ pub(crate) fn encode(
     if let Some(location) = location {
         headers.insert(http::header::LOCATION, location);
     }
+    if let Some((name, code)) = code
+        && let Ok(code) = HeaderValue::from_str(&code)
+    {
+        headers.insert(name, code);
+    }
     if status == 429 {
         // Cloudflare sends it with 429 only (ux.md, the Cloudflare API).
         headers.insert(http::header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -167,6 +184,7 @@ fn answered(protocol: Option<Protocol>, operation: &str, value: Value, id: &str)
         Some(Protocol::Query { namespace, .. }) => query::answer(operation, namespace, &value, id),
         Some(Protocol::Json { .. }) => json::answer(value),
         Some(Protocol::RestXml { namespace, .. }) => rest_xml::answer(operation, namespace, &value),
+        Some(Protocol::RestJson { .. }) => rest_json::answer(value),
         Some(Protocol::Rest) => rest::answer(value),
         None => String::new(),
     }
@@ -179,6 +197,7 @@ fn refused(protocol: Option<Protocol>, refusal: &Refusal, id: &str) -> String {
             query::refusal(refusal, namespace, id)
         }
         Some(Protocol::Json { .. }) => json::refusal(refusal),
+        Some(Protocol::RestJson { .. }) => rest_json::refusal(refusal),
         Some(Protocol::Rest) => rest::refusal(refusal),
         None => query::refusal(refusal, "", id),
     }

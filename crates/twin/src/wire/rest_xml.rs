@@ -97,7 +97,7 @@ fn element(out: &mut String, name: &str, value: &Value) {
 }
 
 /// The path's parameters, if it fits the template. A slash at the end of either does not matter.
-fn parameters(template: &str, path: &str) -> Option<Map<String, Value>> {
+pub(super) fn parameters(template: &str, path: &str) -> Option<Map<String, Value>> {
     let mut fields = Map::new();
     let mut parts = path.trim_end_matches('/').split('/');
     for wanted in template.trim_end_matches('/').split('/') {

@@ -45,7 +45,9 @@ pub(crate) fn expired(service: &Service) -> Refusal {
         Protocol::Query { .. } | Protocol::RestXml { .. } => {
             Refusal::new("ExpiredToken", message).status(403)
         }
-        Protocol::Json { .. } | Protocol::Rest => Refusal::new("ExpiredTokenException", message),
+        Protocol::Json { .. } | Protocol::Rest | Protocol::RestJson { .. } => {
+            Refusal::new("ExpiredTokenException", message)
+        }
     }
 }
 
@@ -60,7 +62,7 @@ fn unknown(service: &Service) -> Refusal {
         Protocol::Query { .. } | Protocol::RestXml { .. } => {
             Refusal::new("InvalidClientTokenId", message).status(403)
         }
-        Protocol::Json { .. } | Protocol::Rest => {
+        Protocol::Json { .. } | Protocol::Rest | Protocol::RestJson { .. } => {
             Refusal::new("UnrecognizedClientException", message)
         }
     }
