@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::{acm, ec2, ecs, efs, elbv2, rds, secretsmanager};
+use crate::{acm, cloudmap, ec2, ecs, efs, elbv2, rds, secretsmanager};
 
 /// Something that will happen by itself; the service named does it.
 #[derive(Serialize, Deserialize, Debug, Clone)]
@@ -15,6 +15,7 @@ pub enum Happening {
     Efs(efs::Happening),
     Elbv2(elbv2::Happening),
     Acm(acm::Happening),
+    Cloudmap(cloudmap::Happening),
     Ecs(ecs::Happening),
     Rds(rds::Happening),
     Secretsmanager(secretsmanager::Happening),

@@ -9,6 +9,7 @@ mod acm;
 mod agenda;
 mod clock;
 mod cloudflare;
+mod cloudmap;
 mod control;
 mod dns;
 mod ec2;

@@ -4,8 +4,8 @@
 use crate::operation::Operation;
 use crate::wire::Route;
 use crate::{
-    acm, cloudflare, ec2, ecs, efs, elbv2, iam, logs, rds, route53, secretsmanager, ssm, sts,
-    tagging,
+    acm, cloudflare, cloudmap, ec2, ecs, efs, elbv2, iam, logs, rds, route53, secretsmanager, ssm,
+    sts, tagging,
 };
 
 /// A service: how it is addressed, and what it can do.
@@ -191,6 +191,18 @@ const SERVICES: &[Service] = &[
         many_tags: "InvalidParameterException",
         bad_tag: "InvalidParameterException",
         bad_token: "InvalidNextTokenException",
+    },
+    Service {
+        name: "servicediscovery",
+        protocol: Protocol::Json {
+            target: "Route53AutoNaming_v20170314",
+        },
+        operations: cloudmap::OPERATIONS,
+        missing: "InvalidInput",
+        invalid: "InvalidInput",
+        many_tags: "TooManyTagsException",
+        bad_tag: "InvalidInput",
+        bad_token: "InvalidInput",
     },
     Service {
         name: "ssm",

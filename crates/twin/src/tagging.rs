@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{acm, ec2, ecs, efs, elbv2, iam, logs, rds, route53, secretsmanager, ssm};
+use crate::{acm, cloudmap, ec2, ecs, efs, elbv2, iam, logs, rds, route53, secretsmanager, ssm};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GetResources", get_resources),
@@ -30,6 +30,7 @@ type Listing = for<'a> fn(&'a World, &str) -> Vec<(String, &'a Tags)>;
 /// Every service whose resources bear tags.
 const LISTINGS: &[Listing] = &[
     acm::tagged,
+    cloudmap::tagged,
     ec2::tagged,
     ecs::tagged,
     efs::tagged,
@@ -206,6 +207,11 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "TagResource",
             json!({ "SecretId": arn, "Tags": list }),
         ),
+        "servicediscovery" => (
+            "servicediscovery",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": list }),
+        ),
         "ssm" => (
             "ssm",
             "AddTagsToResource",
@@ -267,6 +273,11 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "secretsmanager",
             "UntagResource",
             json!({ "SecretId": arn, "TagKeys": keys }),
+        ),
+        "servicediscovery" => (
+            "servicediscovery",
+            "UntagResource",
+            json!({ "ResourceARN": arn, "TagKeys": keys }),
         ),
         "ssm" => (
             "ssm",

@@ -57,6 +57,10 @@ pub struct Timing {
     pub file_system: u64,
     /// A mount target `creating` or `deleting` (assumed; EFS user guide: up to 90 seconds for its name).
     pub mount_target: u64,
+    /// Cloud Map operations, and how long instances outlive the tasks that ECS registered (assumed).
+    pub cloud_map: u64,
+    /// Cloud Map operations on private DNS namespaces, which wait for Route 53 (assumed; under a minute is seen).
+    pub cloud_map_namespace: u64,
     /// Cloudflare's rate window, and the block after it [Cloudflare docs: API limits]; 0 switches the limit off.
     pub cloudflare_window: u64,
     /// IPv6 block `associating` to `associated` (assumed; Terraform polls for it).
@@ -85,6 +89,8 @@ impl Timing {
             nat_gateway: 0,
             secret_purge: 0,
             route53_change: 0,
+            cloud_map: 0,
+            cloud_map_namespace: 0,
             file_system: 0,
             mount_target: 0,
             database: 0,
@@ -118,6 +124,8 @@ impl Default for Timing {
             nat_gateway: 90_000,
             secret_purge: 2_000,
             route53_change: 30_000,
+            cloud_map: 2_000,
+            cloud_map_namespace: 30_000,
             file_system: 5_000,
             mount_target: 60_000,
             database: 300_000,

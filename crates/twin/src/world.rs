@@ -9,7 +9,8 @@ use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
 use crate::{
-    acm, cloudflare, dns, ec2, ecs, efs, elbv2, iam, logs, rds, route53, secretsmanager, ssm, sts,
+    acm, cloudflare, cloudmap, dns, ec2, ecs, efs, elbv2, iam, logs, rds, route53, secretsmanager,
+    ssm, sts,
 };
 
 /// All state. Services own one field each, here or in [`Region`].
@@ -53,6 +54,7 @@ pub struct Region {
     pub efs: efs::Efs,
     pub elbv2: elbv2::Elbv2,
     pub acm: acm::Acm,
+    pub cloudmap: cloudmap::CloudMap,
     pub ecs: ecs::Ecs,
     pub logs: logs::Logs,
     pub rds: rds::Rds,
@@ -120,6 +122,7 @@ fn happen(world: &mut World, region: &str, what: Happening) {
         Happening::Efs(what) => efs::happen(world, region, what),
         Happening::Elbv2(what) => elbv2::happen(world, region, what),
         Happening::Acm(what) => acm::happen(world, region, what),
+        Happening::Cloudmap(what) => cloudmap::happen(world, region, what),
         Happening::Ecs(what) => ecs::happen(world, region, what),
         Happening::Rds(what) => rds::happen(world, region, what),
         Happening::Secretsmanager(what) => secretsmanager::happen(world, region, what),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::listing::page;
 use super::shape::{self, Member, Shape, may, must};
-use super::{Ecs, capacity, names, refuse, roles};
+use super::{Ecs, capacity, connect, names, refuse, roles};
 use crate::iam;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -22,6 +22,9 @@ pub(super) struct Cluster {
     pub(super) configuration: Option<Value>,
     pub(super) providers: Vec<String>,
     pub(super) default_strategy: Vec<capacity::Item>,
+    /// The ARN of the namespace for services that name none.
+    #[serde(default)]
+    pub(super) namespace: Option<String>,
 }
 
 const CONFIGURATION: Shape = Shape::Struct(&[
@@ -68,7 +71,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let configuration = read_configuration(input.raw("configuration"))?;
     let providers = input.texts("capacityProviders")?;
     let strategy = capacity::read_strategy(input.raw("defaultCapacityProviderStrategy"))?;
-    input.accept("serviceConnectDefaults", &[])?;
+    let defaults = connect::read_defaults(input.raw("serviceConnectDefaults"))?;
     input.finish()?;
     if !names::is_name(&name) {
         return Err(refuse::parameter("Identifier contains invalid characters."));
@@ -91,6 +94,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         return answer(call, &name);
     }
     let arn = call.arn("ecs", &format!("cluster/{name}"));
+    let namespace = match defaults {
+        Some(given) => connect::default_namespace(call, &given)?,
+        None => None,
+    };
     let settings = settings
         .unwrap_or_else(|| vec![json!({ "name": "containerInsights", "value": "disabled" })]);
     let cluster = Cluster {
@@ -102,6 +109,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         configuration,
         providers,
         default_strategy: strategy,
+        namespace,
     };
     call.here().ecs.clusters.insert(name.clone(), cluster);
     answer(call, &name)
@@ -112,8 +120,15 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let given = input.required("cluster")?;
     let settings = read_settings(input.raw("settings"))?;
     let configuration = read_configuration(input.raw("configuration"))?;
-    input.accept("serviceConnectDefaults", &[])?;
+    let defaults = connect::read_defaults(input.raw("serviceConnectDefaults"))?;
     input.finish()?;
+    if let Some(namespace) = defaults {
+        let name = names::active_cluster(call, Some(given.clone()))?;
+        let namespace = connect::default_namespace(call, &namespace)?;
+        if let Some(cluster) = call.here().ecs.clusters.get_mut(&name) {
+            cluster.namespace = namespace;
+        }
+    }
     change(call, given, settings, configuration)
 }
 
@@ -268,6 +283,7 @@ fn view(ecs: &Ecs, cluster: &Cluster, include: &[&str]) -> Value {
         "configuration": if has("CONFIGURATIONS") { json!(cluster.configuration) } else { Value::Null },
         "capacityProviders": cluster.providers,
         "defaultCapacityProviderStrategy": cluster.default_strategy,
+        "serviceConnectDefaults": cluster.namespace.as_ref().map(|arn| json!({ "namespace": arn })),
     })
 }
 

@@ -50,6 +50,7 @@ pub(super) struct PortMapping {
     pub(super) container_port: u16,
     pub(super) host_port: Option<u16>,
     pub(super) protocol: Option<String>,
+    pub(super) name: Option<String>,
 }
 
 #[derive(Serialize, Deserialize, Debug, Clone)]
@@ -280,7 +281,7 @@ const ULIMIT: &[Member] = &[
     must("hardLimit", Shape::Whole),
 ];
 
-const LOGGING: &[Member] = &[
+pub(super) const LOGGING: &[Member] = &[
     must(
         "logDriver",
         Shape::OneOf(&[

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::task::{ContainerState, Health, Owner, State, StopCode, Task};
 use super::{
-    Happening, balancers, delete_task_definitions, events, network, scheduler, secrets, stop,
-    volumes,
+    Happening, balancers, delete_task_definitions, events, network, registries, scheduler, secrets,
+    stop, volumes,
 };
 use crate::agenda;
 use crate::world::World;
@@ -228,6 +228,7 @@ fn activated(world: &mut World, region: &str, id: &str) {
     let Owner::Service { key, .. } = owner else {
         return;
     };
+    registries::register(world, region, id);
     balancers::register(world, region, &balancers, &ip);
     for balancer in &balancers {
         let group = &balancer.target_group_arn;

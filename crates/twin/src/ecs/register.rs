@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::container::{Container, DEFINITION, Spec};
 use super::shape::{self, Shape};
 use super::task_definition::{Status, TaskDefinition};
-use super::{compatibility, fargate, names, refuse, secrets, volumes};
+use super::{compatibility, connect, fargate, names, refuse, secrets, volumes};
 use crate::iam;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -109,6 +109,7 @@ fn check(call: &Call<'_>, family: &str, spec: &Spec) -> Result<(), Refusal> {
         check_fargate(spec)?;
     }
     volumes::check(spec)?;
+    connect::check_names(spec)?;
     for (index, container) in containers.iter().enumerate() {
         if containers[..index]
             .iter()

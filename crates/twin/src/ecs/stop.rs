@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::lifecycle::{self, Step};
 use super::task::{ContainerState, Owner, State, Stop, StopCode};
-use super::{balancers, events, failures, names, refuse};
+use super::{balancers, events, failures, names, refuse, registries};
 use crate::operation::{Answer, Call};
 use crate::world::World;
 
@@ -56,6 +56,7 @@ pub(super) fn stop(world: &mut World, region: &str, id: &str, code: StopCode, re
     task.state = State::Deactivating;
     let (owner, registered) = (task.owner.clone(), task.balancers.clone());
     let ip = task.ip().unwrap_or_default().to_owned();
+    registries::deregister(world, region, id);
     let broken = code == StopCode::EssentialContainerExited;
     let mut drain = std::time::Duration::ZERO;
     if let (true, Owner::Service { key, .. }) = (served && !registered.is_empty(), &owner) {

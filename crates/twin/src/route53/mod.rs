@@ -29,7 +29,7 @@ use health_check::HealthCheck;
 pub(crate) use record_set::Target;
 pub(crate) use routes::ROUTES;
 pub(crate) use tagging::tagged;
-pub(crate) use zone::{HostedZone, domain_of};
+pub(crate) use zone::{HostedZone, domain_of, drop_zone, make_private_zone};
 
 /// The state of Route 53.
 #[derive(Serialize, Deserialize, Debug)]
