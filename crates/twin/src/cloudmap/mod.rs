@@ -27,7 +27,7 @@ use namespace::Namespace;
 pub(crate) use namespace::{find_namespace, make_http};
 use operation::Running;
 use service::Service;
-pub(crate) use service::{drop_managed, make_managed, records, service_arn};
+pub(crate) use service::{drop_managed, make_managed, records};
 
 /// The state of Cloud Map in one region. Everything by its id.
 #[derive(Default, Serialize, Deserialize, Debug)]

@@ -239,19 +239,6 @@ pub(crate) fn records(world: &World, region: &str, arn: &str) -> Option<Vec<Stri
     Some(records.map(|(kind, _)| kind.clone()).collect())
 }
 
-/// The ARN of the service of that name in a namespace.
-pub(crate) fn service_arn(
-    world: &World,
-    region: &str,
-    namespace: &str,
-    name: &str,
-) -> Option<String> {
-    let here = world.regions.get(region)?;
-    let mut services = here.cloudmap.services.values();
-    let found = services.find(|it| it.namespace == lists::id(namespace) && it.name == name)?;
-    Some(found.arn.clone())
-}
-
 /// The service of that id or ARN.
 pub(super) fn find<'a>(
     world: &'a World,

@@ -67,6 +67,8 @@ impl Instance {
             "StorageEncrypted": self.encrypted,
             "KmsKeyId": self.encrypted.then(|| key_arn(world, region)),
             "DedicatedLogVolume": false,
+        });
+        let more = json!({
             "PreferredBackupWindow": it.backup_window,
             "BackupRetentionPeriod": it.retention,
             "BackupTarget": "region",
@@ -106,6 +108,9 @@ impl Instance {
             "IsStorageConfigUpgradeAvailable": false,
             "TagList": lists::tag_list(&self.tags),
         });
+        if let (Some(view), Value::Object(more)) = (view.as_object_mut(), more) {
+            view.extend(more);
+        }
         // The endpoint is known once there is something to connect to.
         if self.created.is_some() {
             let domain = here.map_or("", |here| here.domain());

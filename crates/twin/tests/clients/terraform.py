@@ -12,7 +12,10 @@ import pytest
 PROVIDER = "registry.terraform.io/hashicorp/aws/5.100.0/*/terraform-provider-aws_v5.100.0_x5"
 # Where Terraform itself looks for a mirror, and one level below /opt, where system images put it.
 MIRRORS = ["~/.terraform.d/plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins", "/opt/*"]
-SERVICES = ["acm", "ec2", "ecs", "elbv2", "iam", "logs", "route53", "secretsmanager", "ssm", "sts"]
+SERVICES = [
+    "acm", "ec2", "ecs", "efs", "elbv2", "iam", "logs", "rds", "route53", "secretsmanager", "servicediscovery", "ssm",
+    "sts",
+]
 
 
 def mirror():

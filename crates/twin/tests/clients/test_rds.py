@@ -537,8 +537,11 @@ def test_modify_db_instance(db):
     assert seen["PendingModifiedValues"] == {}
 
 
-def test_changes_wait_for_the_maintenance_window(db):
-    # 2026-11-21 is a Saturday; the window is on Sundays at four.
+def test_changes_wait_for_the_maintenance_window(start):
+    # Time begins on 2026-11-21, a Saturday, at ten; the window is on Sundays at four.
+    db = Cloud(start())
+    db.group()
+    db.make()
     made = changed(db, MultiAZ=False, AllocatedStorage=30, DeletionProtection=True)
     assert made["DeletionProtection"] and made["DBInstanceStatus"] == "available"
     assert db.see()["PendingModifiedValues"] == {"AllocatedStorage": 30, "MultiAZ": False}
@@ -756,7 +759,7 @@ def test_delete_db_snapshot(db, refused):
 
 def test_automated_backups_go_with_their_instance(db, refused):
     (seen,) = db.rds.describe_db_snapshots(SnapshotType="automated")["DBSnapshots"]
-    assert re.fullmatch(r"rds:db-2026-11-21-\d\d-\d\d", seen["DBSnapshotIdentifier"])
+    assert re.fullmatch(r"rds:db-202[67]-\d\d-\d\d-\d\d-\d\d", seen["DBSnapshotIdentifier"])
     assert refused(db.rds.delete_db_snapshot, DBSnapshotIdentifier=seen["DBSnapshotIdentifier"]) == "InvalidDBSnapshotState"
     db.rds.delete_db_instance(DBInstanceIdentifier="db", SkipFinalSnapshot=True)
     db.twin.advance(130)
