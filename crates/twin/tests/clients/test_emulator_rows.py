@@ -23,11 +23,8 @@ ABSENT_SERVICES = {
     "ecr": "ecr",
     "scaling": "application-autoscaling",
     "autoscaling": "autoscaling",
-    "rds": "rds",
-    "rds-refuse": "rds",
     "s3": "s3",
     "cloudfront": "cloudfront",
-    "cloudmap": "servicediscovery",
     "cloudcontrol": "cloudcontrolapi",
     "cloudformation": "cloudformation",
 }
@@ -73,6 +70,7 @@ FILES = {
     "acm": "test_acm", "elbv2": "test_elbv2", "elbv2-refuse": "test_elbv2", "logs": "test_logs",
     "secretsmanager": "test_secretsmanager", "ssm": "test_ssm", "ecs": "test_ecs", "ecs-refuse": "test_ecs",
     "route53": "test_route53", "tagging": "test_tagging", "teardown": "test_ec2",
+    "rds": "test_rds", "rds-refuse": "test_rds", "cloudmap": "test_cloudmap",
 }
 SUBNETS = "test_a_subnet test_row_subnets_of_two_sorts"
 ROWS = {
@@ -307,6 +305,36 @@ ROWS = {
         "Detach*/DeleteRole": "test_iam:test_delete_role_with_attached_policy",
         "DeletePolicy with >1 versions": "test_iam:test_delete_policy_with_more_than_one_version",
         "DeleteHostedZone": "test_route53:test_delete_hosted_zone_with_records",
+    },
+    "rds": {
+        "CreateDBSubnetGroup": "test_create_db_subnet_group", "CreateDBParameterGroup": "test_create_db_parameter_group",
+        "DeleteDBSubnetGroup": "test_describe_and_delete_db_subnet_group",
+        "CreateDBInstance postgres": "test_create_db_instance_postgres",
+        "RDS creating->available": "test_rds_creating_available", "Endpoint.Address": "test_endpoint_address",
+        "ModifyDBInstance": "test_modify_db_instance", "CreateDBSnapshot": "test_create_db_snapshot",
+        "DescribeDBEngineVersions": "test_describe_db_engine_versions",
+        "DeleteDBInstance + final snapshot": "test_delete_db_instance_final_snapshot",
+        "RDS deleting->gone": "test_delete_db_instance_final_snapshot",
+        "final snapshot exists": "test_delete_db_instance_final_snapshot", "DeleteDBSnapshot": "test_delete_db_snapshot",
+    },
+    "rds-refuse": {
+        "DescribeDBInstances missing": "test_describe_db_instances_missing",
+        "subnet group single AZ": "test_subnet_group_single_az", "duplicate DB": "test_duplicate_db",
+        "duplicate subnet group": "test_duplicate_subnet_group",
+        "DeleteDBSubnetGroup in use": "test_delete_db_subnet_group_in_use",
+        "DeleteDBInstance no snapshot id": "test_delete_db_instance_no_snapshot_id",
+        "DeleteDBInstance deletion protection": "test_delete_db_instance_deletion_protection",
+        "short master password": "test_short_master_password",
+    },
+    "cloudmap": {
+        "CreatePrivateDnsNamespace": "test_create_private_dns_namespace",
+        "namespace id from op": "test_create_private_dns_namespace", "CreateService sd": "test_create_service",
+        "DeleteService sd": "test_delete_service_with_instances", "GetNamespace missing": "test_get_namespace_missing",
+        "namespace op ->SUCCESS": "test_create_private_dns_namespace",
+        "namespace makes private hosted zone": "test_namespace_makes_private_hosted_zone",
+        "duplicate service sd": "test_duplicate_service_sd",
+        "DeleteNamespace with service": "test_delete_namespace_with_service",
+        "DeleteNamespace": "test_namespace_makes_private_hosted_zone",
     },
 }
 MADE = "test_emulator_rows_made"
