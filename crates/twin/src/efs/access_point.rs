@@ -220,7 +220,7 @@ fn is_path(path: &str) -> bool {
     let bad = |c: char| "$#<>;`|&?{}^*\n".contains(c);
     let parts: Vec<&str> = rest.split('/').collect();
     let good = |part: &&str| !part.is_empty() && !part.starts_with('.') && !part.contains(bad);
-    parts.len() <= 4 && parts.iter().all(|part| good(part))
+    parts.len() <= 4 && parts.iter().all(good)
 }
 
 impl AccessPoint {

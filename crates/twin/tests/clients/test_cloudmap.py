@@ -509,3 +509,15 @@ def test_container_insights(shop, refused, value):
         ask = {"cluster": "c", "settings": [{"name": "containerInsights", "value": wrong}]}
         assert refused(shop.ecs.update_cluster_settings, **ask) == "InvalidParameterException"
     assert refused(shop.ecs.update_cluster_settings, cluster="c", settings=[{"name": "x", "value": "enabled"}])
+
+
+# ---- a twin that goes on
+
+def test_a_restart_in_mid_operation(start, tmp_path):
+    first = start(state=tmp_path)
+    asked = Map(first).map.create_http_namespace(Name="shop")
+    first.kill()
+    twin = start(state=tmp_path)
+    twin.advance(31)
+    seen = twin.client("servicediscovery").get_operation(OperationId=asked["OperationId"])["Operation"]
+    assert seen["Status"] == "SUCCESS"

@@ -817,3 +817,14 @@ def test_resource_groups_tagging(db):
 
 def test_regions_are_apart(db):
     assert db.twin.client("rds", region="eu-west-1").describe_db_instances()["DBInstances"] == []
+
+
+def test_a_restart_in_mid_creation(start, tmp_path):
+    first = Cloud(start(state=tmp_path))
+    first.group()
+    first.make(wait=False)
+    first.twin.kill()
+    twin = start(state=tmp_path)
+    twin.advance(400)
+    (seen,) = twin.client("rds").describe_db_instances()["DBInstances"]
+    assert seen["DBInstanceStatus"] == "available" and seen["MasterUserSecret"]["SecretStatus"] == "active"
