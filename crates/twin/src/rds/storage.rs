@@ -182,37 +182,28 @@ mod tests {
 
     #[test]
     fn combinations() {
-        let rows: &[(
-            &str,
-            i64,
-            Option<i64>,
-            Option<i64>,
-            Result<(Option<i64>, Option<i64>), ()>,
-        )] = &[
-            ("gp3", 20, None, None, Ok((Some(3000), Some(125)))),
-            ("gp3", 19, None, None, Err(())),
-            ("gp3", 399, Some(12_000), None, Err(())),
-            ("gp3", 400, None, None, Ok((Some(12_000), Some(500)))),
-            ("gp3", 400, Some(11_999), None, Err(())),
-            ("gp2", 20, None, None, Ok((None, None))),
-            ("gp2", 20, Some(1000), None, Err(())),
-            ("io1", 100, Some(5000), None, Ok((Some(5000), None))),
-            ("io1", 100, Some(5001), None, Err(())),
-            ("io1", 100, None, None, Err(())),
-            ("gp4", 100, None, None, Err(())),
-        ];
-        for (kind, size, iops, throughput, expected) in rows {
+        // Type, size, IOPS and throughput; and what they come to.
+        for (kind, size, asked, expected) in [
+            ("gp3", 20, (None, None), Some((Some(3_000), Some(125)))),
+            ("gp3", 19, (None, None), None),
+            ("gp3", 399, (Some(12_000), None), None),
+            ("gp3", 400, (None, None), Some((Some(12_000), Some(500)))),
+            ("gp3", 400, (Some(11_999), None), None),
+            ("gp2", 20, (None, None), Some((None, None))),
+            ("gp2", 20, (Some(1_000), None), None),
+            ("io1", 100, (Some(5_000), None), Some((Some(5_000), None))),
+            ("io1", 100, (Some(5_001), None), None),
+            ("io1", 100, (None, None), None),
+            ("gp4", 100, (None, None), None),
+        ] {
             let wanted = Wanted {
-                kind: (*kind).to_owned(),
-                size: *size,
-                iops: *iops,
-                throughput: *throughput,
+                kind: kind.to_owned(),
+                size,
+                iops: asked.0,
+                throughput: asked.1,
             };
-            let found = wanted
-                .checked()
-                .map(|it| (it.iops, it.throughput))
-                .map_err(drop);
-            assert_eq!(found, *expected, "{kind} {size} {iops:?}");
+            let found = wanted.checked().map(|it| (it.iops, it.throughput)).ok();
+            assert_eq!(found, expected, "{kind} {size} {asked:?}");
         }
     }
 }
