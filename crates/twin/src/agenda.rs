@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 use crate::{
-    acm, appautoscaling, autoscaling, cloudfront, cloudwatch, ec2, ecr, ecs, elb, elbv2, events,
-    kms, scheduler, secretsmanager, sqs,
+    acm, appautoscaling, autoscaling, cloudfront, cloudmap, cloudwatch, ec2, ecr, ecs, efs, elb,
+    elbv2, events, kms, rds, scheduler, secretsmanager, sqs,
 };
 
 /// Something that will happen by itself; the service named does it.
@@ -15,17 +15,20 @@ use crate::{
 #[allow(missing_docs)]
 pub enum Happening {
     Ec2(ec2::Happening),
+    Acm(acm::Happening),
+    Appautoscaling(appautoscaling::Happening),
+    Autoscaling(autoscaling::Happening),
+    Cloudfront(cloudfront::Happening),
+    Cloudmap(cloudmap::Happening),
+    Cloudwatch(cloudwatch::Happening),
+    Ecr(ecr::Happening),
+    Ecs(ecs::Happening),
+    Efs(efs::Happening),
     Elb(elb::Happening),
     Elbv2(elbv2::Happening),
-    Acm(acm::Happening),
-    Cloudfront(cloudfront::Happening),
-    Ecr(ecr::Happening),
-    Kms(kms::Happening),
-    Appautoscaling(appautoscaling::Happening),
-    Cloudwatch(cloudwatch::Happening),
-    Autoscaling(autoscaling::Happening),
-    Ecs(ecs::Happening),
     Events(events::Happening),
+    Kms(kms::Happening),
+    Rds(rds::Happening),
     Scheduler(scheduler::Happening),
     Secretsmanager(secretsmanager::Happening),
     Sqs(sqs::Happening),

@@ -126,6 +126,11 @@ impl Input {
         self.fields.get(name).is_some_and(|value| !value.is_null())
     }
 
+    /// Whether a parameter that is still there is a structure.
+    pub(crate) fn is_structure(&self, name: &str) -> bool {
+        self.fields.get(name).is_some_and(Value::is_object)
+    }
+
     /// Takes a parameter that the twin knows but models for these values only (they are compared as text, so that the
     /// query protocols' strings count too). Anything else is refused as not implemented.
     pub fn accept(&mut self, name: &str, only: &[Value]) -> Result<(), Refusal> {

@@ -4,9 +4,9 @@
 use crate::operation::Operation;
 use crate::wire::{Address, Route, Shapes};
 use crate::{
-    acm, appautoscaling, autoscaling, cloudflare, cloudfront, cloudwatch, ec2, ecr, ecs, elb,
-    elbv2, events, iam, kms, logs, route53, s3, scheduler, secretsmanager, servicequotas, sns, sqs,
-    ssm, sts, tagging, wafv2,
+    acm, appautoscaling, autoscaling, cloudflare, cloudfront, cloudmap, cloudwatch, ec2, ecr, ecs,
+    efs, elb, elbv2, events, iam, kms, logs, rds, route53, s3, scheduler, secretsmanager,
+    servicequotas, sns, sqs, ssm, sts, tagging, wafv2,
 };
 
 /// A service: how it is addressed, and what it can do.
@@ -214,6 +214,18 @@ const SERVICES: &[Service] = &[
         bad_token: "InvalidParameterException",
     },
     Service {
+        name: "elasticfilesystem",
+        protocol: Protocol::RestJson {
+            routes: efs::ROUTES,
+        },
+        operations: efs::OPERATIONS,
+        missing: "BadRequest",
+        invalid: "BadRequest",
+        many_tags: "BadRequest",
+        bad_tag: "BadRequest",
+        bad_token: "BadRequest",
+    },
+    Service {
         name: "elasticloadbalancing",
         protocol: Protocol::Query {
             version: "2015-12-01",
@@ -351,6 +363,19 @@ const SERVICES: &[Service] = &[
         bad_token: "ValidationException",
     },
     Service {
+        name: "rds",
+        protocol: Protocol::Query {
+            version: "2014-10-31",
+            namespace: "http://rds.amazonaws.com/doc/2014-10-31/",
+        },
+        operations: rds::OPERATIONS,
+        missing: "MissingParameter",
+        invalid: "InvalidParameterValue",
+        many_tags: "InvalidParameterValue",
+        bad_tag: "InvalidParameterValue",
+        bad_token: "InvalidParameterValue",
+    },
+    Service {
         name: "secretsmanager",
         protocol: Protocol::Json {
             target: "secretsmanager",
@@ -399,6 +424,18 @@ const SERVICES: &[Service] = &[
         many_tags: "InvalidParameterValue",
         bad_tag: "InvalidParameterValue",
         bad_token: "InvalidParameterValue",
+    },
+    Service {
+        name: "servicediscovery",
+        protocol: Protocol::Json {
+            target: "Route53AutoNaming_v20170314",
+        },
+        operations: cloudmap::OPERATIONS,
+        missing: "InvalidInput",
+        invalid: "InvalidInput",
+        many_tags: "TooManyTagsException",
+        bad_tag: "InvalidInput",
+        bad_token: "InvalidInput",
     },
     Service {
         name: "ssm",

@@ -15,8 +15,8 @@ use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
 use crate::{
-    acm, appautoscaling, cloudfront, cloudwatch, ec2, ecr, ecs, elb, elbv2, events, iam, kms, logs,
-    route53, s3, scheduler, secretsmanager, sns, sqs, ssm, wafv2,
+    acm, appautoscaling, cloudfront, cloudmap, cloudwatch, ec2, ecr, ecs, efs, elb, elbv2, events,
+    iam, kms, logs, rds, route53, s3, scheduler, secretsmanager, sns, sqs, ssm, wafv2,
 };
 
 pub(crate) const OPERATIONS: &[Operation] = &[
@@ -33,18 +33,21 @@ type Listing = for<'a> fn(&'a World, &str) -> Vec<(String, &'a Tags)>;
 /// Every service whose resources bear tags.
 const LISTINGS: &[Listing] = &[
     acm::tagged,
-    cloudfront::tagged,
     appautoscaling::tagged,
+    cloudfront::tagged,
+    cloudmap::tagged,
     cloudwatch::tagged,
     ec2::tagged,
     ecr::tagged,
     ecs::tagged,
+    efs::tagged,
     elb::tagged,
     elbv2::tagged,
     events::tagged,
     iam::tagged,
     kms::tagged,
     logs::tagged,
+    rds::tagged,
     s3::tagged,
     scheduler::tagged,
     secretsmanager::tagged,
@@ -210,6 +213,11 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "AddTags",
             json!({ "LoadBalancerNames": [last(arn)], "Tags": list }),
         ),
+        "elasticfilesystem" => (
+            "elasticfilesystem",
+            "TagResource",
+            json!({ "ResourceId": arn, "Tags": list }),
+        ),
         "elasticloadbalancing" => (
             "elasticloadbalancing",
             "AddTags",
@@ -244,10 +252,20 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "TagResource",
             json!({ "resourceArn": arn, "tags": tags.0 }),
         ),
+        "rds" => (
+            "rds",
+            "AddTagsToResource",
+            json!({ "ResourceName": arn, "Tags": list }),
+        ),
         "secretsmanager" => (
             "secretsmanager",
             "TagResource",
             json!({ "SecretId": arn, "Tags": list }),
+        ),
+        "servicediscovery" => (
+            "servicediscovery",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": list }),
         ),
         "ssm" => (
             "ssm",
@@ -313,6 +331,11 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "RemoveTags",
             json!({ "LoadBalancerNames": [last(arn)], "Tags": list }),
         ),
+        "elasticfilesystem" => (
+            "elasticfilesystem",
+            "UntagResource",
+            json!({ "ResourceId": arn, "tagKeys": keys }),
+        ),
         "elasticloadbalancing" => {
             let input = json!({ "ResourceArns": [arn], "TagKeys": keys });
             ("elasticloadbalancing", "RemoveTags", input)
@@ -332,10 +355,20 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "UntagResource",
             json!({ "resourceArn": arn, "tagKeys": keys }),
         ),
+        "rds" => (
+            "rds",
+            "RemoveTagsFromResource",
+            json!({ "ResourceName": arn, "TagKeys": keys }),
+        ),
         "secretsmanager" => (
             "secretsmanager",
             "UntagResource",
             json!({ "SecretId": arn, "TagKeys": keys }),
+        ),
+        "servicediscovery" => (
+            "servicediscovery",
+            "UntagResource",
+            json!({ "ResourceARN": arn, "TagKeys": keys }),
         ),
         "ssm" => (
             "ssm",

@@ -69,6 +69,26 @@ pub struct Timing {
     /// Route 53 change `PENDING` to `INSYNC`; name servers answer as before until then [Route 53 API: GetChange; "within
     /// 60 seconds" in the guide].
     pub route53_change: u64,
+    /// Database instance `creating` until it can be connected to (assumed; five to forty minutes are seen).
+    pub database: u64,
+    /// Database `backing-up`, and a snapshot until it is `available` (assumed).
+    pub database_backup: u64,
+    /// Database `deleting` until it is gone, after its last snapshot (assumed).
+    pub database_delete: u64,
+    /// A change of class, storage or standby of a database, and stopping or starting one (assumed).
+    pub database_modify: u64,
+    /// Database `storage-optimization` after a change of storage (hours; RDS user guide: working with storage).
+    pub database_optimization: u64,
+    /// Database `rebooting`, and smaller changes (assumed).
+    pub database_restart: u64,
+    /// A file system or access point `creating`, `updating` or `deleting` (assumed: seconds).
+    pub file_system: u64,
+    /// A mount target `creating` or `deleting` (assumed; EFS user guide: up to 90 seconds for its name).
+    pub mount_target: u64,
+    /// Cloud Map operations, and how long instances outlive the tasks that ECS registered (assumed).
+    pub cloud_map: u64,
+    /// Cloud Map operations on private DNS namespaces, which wait for Route 53 (assumed; under a minute is seen).
+    pub cloud_map_namespace: u64,
     /// Cloudflare's rate window, and the block after it [Cloudflare docs: API limits]; 0 switches the limit off.
     pub cloudflare_window: u64,
     /// IPv6 block `associating` to `associated` (assumed; Terraform polls for it).
@@ -127,6 +147,16 @@ impl Timing {
             queue_delete: 0,
             schedule_group_delete: 0,
             route53_change: 0,
+            cloud_map: 0,
+            cloud_map_namespace: 0,
+            file_system: 0,
+            mount_target: 0,
+            database: 0,
+            database_backup: 0,
+            database_delete: 0,
+            database_modify: 0,
+            database_optimization: 0,
+            database_restart: 0,
             cloudflare_window: 0,
             cidr_association: 0,
             instance_start: 0,
@@ -172,6 +202,16 @@ impl Default for Timing {
             queue_delete: 5_000,
             schedule_group_delete: 5_000,
             route53_change: 30_000,
+            cloud_map: 2_000,
+            cloud_map_namespace: 30_000,
+            file_system: 5_000,
+            mount_target: 60_000,
+            database: 300_000,
+            database_backup: 60_000,
+            database_delete: 120_000,
+            database_modify: 120_000,
+            database_optimization: 3_600_000,
+            database_restart: 30_000,
             cloudflare_window: 300_000,
             cidr_association: 2_000,
             instance_start: 20_000,

@@ -31,6 +31,7 @@ mod network_acl;
 mod permissions;
 mod prefix_list;
 mod quota;
+mod reach;
 mod request;
 mod resource;
 mod revoke;
@@ -412,6 +413,40 @@ pub(crate) fn vpc_has_gateway(world: &World, region: &str, vpc: &str) -> bool {
         .regions
         .get(region)
         .is_some_and(|region| region.ec2.gateway_of(vpc).is_some())
+}
+
+/// Whether security groups let TCP through from one interface to a port of another.
+pub(crate) fn reaches(world: &World, region: &str, from: &str, to: &str, port: u16) -> bool {
+    let here = world.regions.get(region);
+    here.is_some_and(|here| reach::reaches(&here.ec2, from, to, port))
+}
+
+/// The subnets that came with the default VPC.
+pub(crate) fn default_subnets(world: &World, region: &str) -> Vec<String> {
+    let subnets = world.regions.get(region).map(|here| &here.ec2.subnets);
+    let subnets = subnets.into_iter().flatten();
+    subnets
+        .filter(|(_, subnet)| subnet.is_default)
+        .map(|(id, _)| id.clone())
+        .collect()
+}
+
+/// Whether what has a public address in the VPC also has a name, and the name resolves.
+pub(crate) fn vpc_has_names(world: &World, region: &str, vpc: &str) -> bool {
+    let here = world.regions.get(region);
+    here.and_then(|here| here.ec2.vpcs.get(vpc))
+        .is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames)
+}
+
+/// The names of a region's availability zones.
+pub(crate) fn zone_names(region: &str) -> Vec<String> {
+    zones::names(region)
+}
+
+/// The id of a zone of that name.
+pub(crate) fn zone_id(region: &str, name: &str) -> Option<String> {
+    let mut zones = zones::ordinary(region).into_iter();
+    zones.find(|zone| zone.name == name).map(|zone| zone.id)
 }
 
 /// Everything that can have tags, by ARN, for the Resource Groups Tagging API.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::container_instance::Status;
 use super::listing::page;
 use super::shape::{self, Member, Shape, may, must};
-use super::{Ecs, capacity, names, refuse, roles};
+use super::{Ecs, capacity, connect, names, refuse, roles};
 use crate::clock::Millis;
 use crate::iam;
 use crate::operation::{Answer, Call};
@@ -27,6 +27,9 @@ pub(super) struct Cluster {
     /// When it last got or lost a provider over an Auto Scaling group.
     #[serde(default)]
     pub(super) attached: Option<Millis>,
+    /// The ARN of the namespace for services that name none.
+    #[serde(default)]
+    pub(super) namespace: Option<String>,
 }
 
 impl Cluster {
@@ -81,7 +84,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let configuration = read_configuration(input.raw("configuration"))?;
     let providers = capacity::short_names(input.texts("capacityProviders")?);
     let strategy = capacity::read_strategy(input.raw("defaultCapacityProviderStrategy"))?;
-    input.accept("serviceConnectDefaults", &[])?;
+    let defaults = connect::read_defaults(input.raw("serviceConnectDefaults"))?;
     input.finish()?;
     if !names::is_name(&name) {
         return Err(refuse::parameter("Identifier contains invalid characters."));
@@ -106,6 +109,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let arn = call.arn("ecs", &format!("cluster/{name}"));
     let over_groups = providers.iter().any(|it| !capacity::is_fargate(it));
     let attached = over_groups.then(|| call.now());
+    let namespace = match defaults {
+        Some(given) => connect::default_namespace(call, &given)?,
+        None => None,
+    };
     let settings = settings
         .unwrap_or_else(|| vec![json!({ "name": "containerInsights", "value": "disabled" })]);
     let cluster = Cluster {
@@ -118,6 +125,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         providers,
         default_strategy: strategy,
         attached,
+        namespace,
     };
     call.here().ecs.clusters.insert(name.clone(), cluster);
     answer(call, &name)
@@ -128,8 +136,15 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let given = input.required("cluster")?;
     let settings = read_settings(input.raw("settings"))?;
     let configuration = read_configuration(input.raw("configuration"))?;
-    input.accept("serviceConnectDefaults", &[])?;
+    let defaults = connect::read_defaults(input.raw("serviceConnectDefaults"))?;
     input.finish()?;
+    if let Some(namespace) = defaults {
+        let name = names::active_cluster(call, Some(given.clone()))?;
+        let namespace = connect::default_namespace(call, &namespace)?;
+        if let Some(cluster) = call.here().ecs.clusters.get_mut(&name) {
+            cluster.namespace = namespace;
+        }
+    }
     change(call, given, settings, configuration)
 }
 
@@ -360,6 +375,7 @@ fn view(ecs: &Ecs, cluster: &Cluster, include: &[&str], settled: u64) -> Value {
         "configuration": if has("CONFIGURATIONS") { json!(cluster.configuration) } else { Value::Null },
         "capacityProviders": cluster.providers,
         "defaultCapacityProviderStrategy": cluster.default_strategy,
+        "serviceConnectDefaults": cluster.namespace.as_ref().map(|arn| json!({ "namespace": arn })),
     });
     if let Some(at) = cluster.attached.filter(|_| has("ATTACHMENTS")) {
         let word = if at.0 > settled {

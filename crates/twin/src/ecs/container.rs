@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::shape::{Member, Shape, may, must};
+use super::volumes::Volume;
 
 /// What of a task definition decides how its tasks behave.
 #[derive(Serialize, Deserialize, Debug, Clone, Default)]
@@ -19,6 +20,7 @@ pub(super) struct Spec {
     pub(super) cpu: Option<String>,
     pub(super) memory: Option<String>,
     pub(super) runtime_platform: Option<Platform>,
+    pub(super) volumes: Vec<Volume>,
 }
 
 /// What its images are built for.
@@ -63,6 +65,7 @@ pub(super) struct PortMapping {
     pub(super) container_port: u16,
     pub(super) host_port: Option<u16>,
     pub(super) protocol: Option<String>,
+    pub(super) name: Option<String>,
 }
 
 #[derive(Serialize, Deserialize, Debug, Clone)]
@@ -293,7 +296,7 @@ const ULIMIT: &[Member] = &[
     must("hardLimit", Shape::Whole),
 ];
 
-const LOGGING: &[Member] = &[
+pub(super) const LOGGING: &[Member] = &[
     must(
         "logDriver",
         Shape::OneOf(&[

@@ -7,11 +7,13 @@ use super::balancers::{self, Balancer};
 use super::deployment::Deployment;
 use super::network::{self, Network};
 use super::placement::Placing;
+use super::registries::{self, Registry};
 use super::revisions::Revision;
 use super::service::{Launch, Service, Status};
 use super::service_settings::Settings;
 use super::{
-    capacity, describe_services, names, refuse, roles, rollout, scheduler, task_definition,
+    capacity, connect, describe_services, names, refuse, roles, rollout, scheduler,
+    task_definition, volumes,
 };
 use crate::input::Input;
 use crate::operation::{Answer, Call};
@@ -32,6 +34,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let platform = input.text("platformVersion")?;
     let balancers = balancers::read(input.raw("loadBalancers"))?.unwrap_or_default();
     let network = Network::read(input.raw("networkConfiguration"))?;
+    let registries = registries::read(input.raw("serviceRegistries"))?.unwrap_or_default();
+    let connect = connect::read(input.raw("serviceConnectConfiguration"))?;
     let rebalancing_named = input.has("availabilityZoneRebalancing");
     let mut settings = Settings::new();
     if input.whole()["schedulingStrategy"] == "DAEMON" {
@@ -88,6 +92,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         &balancers,
     )?;
     balancers::suit(&balancers, &mut settings, rebalancing_named)?;
+    check_extras(call.world, &region, &definition, &platform, &registries)?;
+    let connect = connect::check(call, &key, &cluster, &definition, connect)?;
     if settings.execute_command {
         check_exec(call.world, &region, &definition)?;
     }
@@ -101,7 +107,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
             "You cannot specify an IAM role for services that require a service linked role.",
         ));
     }
-    let linked = network.is_some() || !balancers.is_empty();
+    let linked = network.is_some() || !balancers.is_empty() || !registries.is_empty();
     if linked && !roles::linked(call.world) {
         return Err(refuse::no_linked_role());
     }
@@ -145,6 +151,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         platform,
         balancers,
         network,
+        registries,
+        connect,
         created: now,
     };
     deploy(call.world, &mut service, revision);
@@ -154,8 +162,12 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
 }
 
 /// Makes a revision the PRIMARY deployment.
-pub(super) fn deploy(world: &mut World, service: &mut Service, revision: Revision) {
+pub(super) fn deploy(world: &mut World, service: &mut Service, mut revision: Revision) {
     let now = world.now;
+    let region = service.arn.split(':').nth(3).unwrap_or_default().to_owned();
+    if let Some(connect) = &mut revision.connect {
+        connect.open(world, &region);
+    }
     let number = service.add_revision(revision);
     let deployment = Deployment::new(&mut world.ids, number, now);
     let id = deployment.id.clone();
@@ -264,17 +276,12 @@ fn check_daemon(
 pub(super) fn accept_unmodelled(input: &mut Input) -> Result<(), Refusal> {
     input.accept("deploymentController", &[json!({ "type": "ECS" })])?;
     for list in [
-        "serviceRegistries",
         "volumeConfigurations",
         "vpcLatticeConfigurations",
         "gatewayConnectors",
     ] {
         input.accept(list, &[json!([])])?;
     }
-    input.accept(
-        "serviceConnectConfiguration",
-        &[json!({ "enabled": false })],
-    )?;
     input.accept("monitoring", &[])
 }
 
@@ -343,6 +350,24 @@ pub(super) fn check_exec(world: &World, region: &str, definition: &str) -> Resul
         ));
     }
     Ok(())
+}
+
+/// The same of its volumes and registries.
+pub(super) fn check_extras(
+    world: &World,
+    region: &str,
+    definition: &str,
+    platform: &str,
+    registries: &[Registry],
+) -> Result<(), Refusal> {
+    let here = world.regions.get(region);
+    match here.and_then(|it| it.ecs.definition(definition)) {
+        Some(definition) => {
+            volumes::check_platform(&definition.spec, platform)?;
+            registries::check(world, region, definition, registries)
+        }
+        None => Err(refuse::client("TaskDefinition not found.")),
+    }
 }
 
 /// Whether a task definition can run like this.

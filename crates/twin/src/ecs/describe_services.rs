@@ -6,6 +6,7 @@ use super::balancers::Balancer;
 use super::events::Event;
 use super::listing::{check_include, page};
 use super::network::Network;
+use super::registries::Registry;
 use super::revisions::Revision;
 use super::service::{Service, Status};
 use super::task::Task;
@@ -121,7 +122,7 @@ fn view(ecs: &Ecs, service: &Service, tags: bool) -> Value {
         "serviceName": service.name,
         "clusterArn": service.cluster_arn,
         "loadBalancers": revision.map_or(&[] as &[Balancer], |it| &it.balancers),
-        "serviceRegistries": [],
+        "serviceRegistries": revision.map_or(&[] as &[Registry], |it| &it.registries),
         "status": match service.status {
             Status::Active => "ACTIVE",
             Status::Draining => "DRAINING",

@@ -120,6 +120,7 @@ pub(super) fn launch(world: &mut World, region: &str, it: Launch) -> Result<Stri
         attachment,
         containers,
         balancers: it.balancers,
+        registered: Vec::new(),
         overrides: it.overrides,
         tags: it.tags,
         execute_command: it.execute_command,

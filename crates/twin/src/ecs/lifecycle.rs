@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::task::{ContainerState, Health, Owner, State, StopCode, Task};
 use super::{
-    Happening, balancers, delete_task_definitions, events, network, placement, pull, scheduler,
-    secrets, stop, task_events,
+    Happening, balancers, delete_task_definitions, events, network, placement, pull, registries,
+    scheduler, secrets, stop, task_events, volumes,
 };
 use crate::agenda;
 use crate::world::World;
@@ -71,12 +71,14 @@ fn with(world: &mut World, region: &str, id: &str, change: impl FnOnce(&mut Task
     }
 }
 
-/// Secrets and registry credentials are fetched over the new interface, before anything is pulled.
+/// Secrets and registry credentials are fetched over the new interface, and volumes mounted, before anything is pulled.
 fn provisioned(world: &mut World, region: &str, id: &str) {
     let now = world.now;
     with(world, region, id, |task| task.state = State::Pending);
-    let unavailable = secrets::unavailable(world, region, id);
-    if let Some(why) = unavailable.or_else(|| pull::unauthorized(world, region, id)) {
+    let why = secrets::unavailable(world, region, id)
+        .or_else(|| pull::unauthorized(world, region, id))
+        .or_else(|| volumes::unmountable(world, region, id));
+    if let Some(why) = why {
         stop::stop(world, region, id, StopCode::TaskFailedToStart, &why);
         return;
     }
@@ -232,6 +234,7 @@ fn activated(world: &mut World, region: &str, id: &str) {
     let Owner::Service { key, .. } = owner else {
         return;
     };
+    registries::register(world, region, id);
     balancers::register(world, region, &places);
     for place in &places {
         let what = place.told();

@@ -21,6 +21,7 @@ mod balancers;
 mod capacity;
 mod cluster;
 mod compatibility;
+mod connect;
 mod container;
 mod container_instance;
 mod create_service;
@@ -48,6 +49,7 @@ mod provider;
 mod pull;
 mod refuse;
 mod register;
+mod registries;
 mod resources;
 mod revisions;
 mod roles;
@@ -70,6 +72,7 @@ mod task;
 mod task_definition;
 mod task_events;
 mod update_service;
+mod volumes;
 
 pub(crate) use roles::trusts;
 

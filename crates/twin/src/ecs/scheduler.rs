@@ -12,6 +12,7 @@ use super::{
 };
 use crate::agenda;
 use crate::clock::Millis;
+use crate::cloudmap;
 use crate::elbv2;
 use crate::world::World;
 
@@ -173,11 +174,29 @@ fn retire(world: &mut World, region: &str, key: &str) {
         left.extend(service.deployments.iter().map(|it| it.revision));
         service.deployments.clear();
     }
+    // What Service Connect offered goes with the last deployment that offers it.
+    let offered = |numbers: &[u32]| -> Vec<String> {
+        let revisions = numbers
+            .iter()
+            .filter_map(|number| service.revisions.get(number));
+        let connects = revisions.filter_map(|revision| revision.connect.as_ref());
+        let offers = connects.flat_map(|connect| connect.offers());
+        offers.map(|offer| offer.arn.clone()).collect()
+    };
+    let staying: Vec<u32> = service.deployments.iter().map(|it| it.revision).collect();
+    let kept = offered(&staying);
+    let dropped: Vec<String> = offered(&left)
+        .into_iter()
+        .filter(|it| !kept.contains(it))
+        .collect();
     let definitions: Vec<String> = left
         .iter()
         .filter_map(|number| service.revisions.get(number))
         .map(|revision| revision.definition.clone())
         .collect();
+    for arn in dropped {
+        cloudmap::drop_managed(world, region, &arn);
+    }
     for definition in definitions {
         delete_task_definitions::released(world, region, &definition);
     }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::lifecycle::{self, Step};
 use super::task::{ContainerState, Owner, State, Stop, StopCode};
-use super::{balancers, events, failures, names, refuse, task_events};
+use super::{balancers, events, failures, names, refuse, registries, task_events};
 use crate::operation::{Answer, Call};
 use crate::world::World;
 
@@ -59,6 +59,7 @@ pub(super) fn stop(world: &mut World, region: &str, id: &str, code: StopCode, re
         return;
     };
     let (owner, registered) = (task.owner.clone(), task.places());
+    registries::deregister(world, region, id);
     let broken = matches!(
         code,
         StopCode::EssentialContainerExited | StopCode::TerminationNotice

@@ -48,6 +48,9 @@ pub(super) struct Task {
     pub(super) containers: Vec<Container>,
     /// Where it is registered when it runs.
     pub(super) balancers: Vec<Balancer>,
+    /// The Cloud Map services that it is registered in.
+    #[serde(default)]
+    pub(super) registered: Vec<String>,
     pub(super) overrides: Value,
     pub(super) tags: Tags,
     pub(super) execute_command: bool,

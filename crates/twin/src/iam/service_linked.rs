@@ -183,7 +183,7 @@ pub(super) fn deletion_status(call: &mut Call<'_>) -> Answer {
     }}))
 }
 
-/// What the service still has, by region: its clusters or load balancers.
+/// What the service still has, by region: its clusters, load balancers or databases.
 fn users(world: &World, service: &str) -> BTreeMap<String, Vec<String>> {
     let (vendor, kind) = match service {
         "autoscaling.amazonaws.com" => return autoscaling::groups_by_region(world),
@@ -192,6 +192,7 @@ fn users(world: &World, service: &str) -> BTreeMap<String, Vec<String>> {
             ("application-autoscaling", ":scalable-target/")
         }
         "elasticloadbalancing.amazonaws.com" => ("elasticloadbalancing", ":loadbalancer/"),
+        "rds.amazonaws.com" => ("rds", ":db:"),
         _ => return BTreeMap::new(),
     };
     let mut users = BTreeMap::new();

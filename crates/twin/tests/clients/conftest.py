@@ -46,7 +46,8 @@ class Twin:
             aws_access_key_id=key,
             aws_secret_access_key="secret",
             config=botocore.config.Config(
-                retries={"total_max_attempts": retries + 1}, read_timeout=read_timeout
+                retries={"total_max_attempts": retries + 1}, read_timeout=read_timeout,
+                inject_host_prefix=False,  # there is one host for everything
             ),
         )
 

@@ -513,8 +513,8 @@ def test_create_while_draining(stack, says):
 
 def test_an_unknown_parameter_is_refused(stack, refused):
     stack.register()
-    registry = [{"registryArn": "arn:aws:servicediscovery:eu-central-1:123456789012:service/srv-1"}]
-    assert refused(stack.create, serviceRegistries=registry) == "NotImplemented"
+    lattice = [{"roleArn": "arn:aws:iam::123456789012:role/x", "targetGroupArn": "arn:x", "portName": "http"}]
+    assert refused(stack.create, vpcLatticeConfigurations=lattice) == "NotImplemented"
 
 
 def test_task_definition_must_support_fargate(stack, says):

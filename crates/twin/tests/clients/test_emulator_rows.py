@@ -18,9 +18,6 @@ FILE = REFERENCE / "emulators.md"
 
 # Sections about services that the twin does not have: the service's name in ARNs and signatures.
 ABSENT_SERVICES = {
-    "rds": "rds",
-    "rds-refuse": "rds",
-    "cloudmap": "servicediscovery",
     "cloudcontrol": "cloudcontrolapi",
     "cloudformation": "cloudformation",
 }
@@ -51,6 +48,7 @@ FILES = {
     "ecr": "test_ecr", "s3": "test_s3_objects", "cloudfront": "test_cloudfront",
     "cloudwatch": "test_cloudwatch", "scaling": "test_appautoscaling",
     "autoscaling": "test_autoscaling",
+    "rds": "test_rds", "rds-refuse": "test_rds", "cloudmap": "test_cloudmap",
 }
 SUBNETS = "test_a_subnet test_row_subnets_of_two_sorts"
 ROWS = {
@@ -392,6 +390,36 @@ ROWS = {
         "DeleteAutoScalingGroup force": "test_row_delete_asg_force", "UpdateASG missing": "test_row_update_asg_missing",
         "ASG instance InService": "test_row_asg_instance_in_service", "duplicate ASG": "test_row_duplicate_asg",
         "DeleteASG with instances no force": "test_row_delete_asg_with_instances",
+    },
+    "rds": {
+        "CreateDBSubnetGroup": "test_create_db_subnet_group", "CreateDBParameterGroup": "test_create_db_parameter_group",
+        "DeleteDBSubnetGroup": "test_describe_and_delete_db_subnet_group",
+        "CreateDBInstance postgres": "test_create_db_instance_postgres",
+        "RDS creating->available": "test_rds_creating_available", "Endpoint.Address": "test_endpoint_address",
+        "ModifyDBInstance": "test_modify_db_instance", "CreateDBSnapshot": "test_create_db_snapshot",
+        "DescribeDBEngineVersions": "test_describe_db_engine_versions",
+        "DeleteDBInstance + final snapshot": "test_delete_db_instance_final_snapshot",
+        "RDS deleting->gone": "test_delete_db_instance_final_snapshot",
+        "final snapshot exists": "test_delete_db_instance_final_snapshot", "DeleteDBSnapshot": "test_delete_db_snapshot",
+    },
+    "rds-refuse": {
+        "DescribeDBInstances missing": "test_describe_db_instances_missing",
+        "subnet group single AZ": "test_subnet_group_single_az", "duplicate DB": "test_duplicate_db",
+        "duplicate subnet group": "test_duplicate_subnet_group",
+        "DeleteDBSubnetGroup in use": "test_delete_db_subnet_group_in_use",
+        "DeleteDBInstance no snapshot id": "test_delete_db_instance_no_snapshot_id",
+        "DeleteDBInstance deletion protection": "test_delete_db_instance_deletion_protection",
+        "short master password": "test_short_master_password",
+    },
+    "cloudmap": {
+        "CreatePrivateDnsNamespace": "test_create_private_dns_namespace",
+        "namespace id from op": "test_create_private_dns_namespace", "CreateService sd": "test_create_service",
+        "DeleteService sd": "test_delete_service_with_instances", "GetNamespace missing": "test_get_namespace_missing",
+        "namespace op ->SUCCESS": "test_create_private_dns_namespace",
+        "namespace makes private hosted zone": "test_namespace_makes_private_hosted_zone",
+        "duplicate service sd": "test_duplicate_service_sd",
+        "DeleteNamespace with service": "test_delete_namespace_with_service",
+        "DeleteNamespace": "test_namespace_makes_private_hosted_zone",
     },
 }
 MADE = "test_emulator_rows_made"
