@@ -3,6 +3,8 @@
 //! One file per part. Passing an output of one resource into the spec of another *is* the
 //! dependency; order without data is said with its reason.
 
+mod capacity;
+mod ec2;
 mod hostname;
 mod ingress;
 mod network;
@@ -83,8 +85,9 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
     let network = lowering.network()?;
     let ingress = lowering.ingress(&network)?;
     let cluster = lowering.cluster()?;
+    let capacity = lowering.capacity(&network, ingress.as_ref(), &cluster)?;
     for service in manifest.services.values() {
-        lowering.service(service, &network, ingress.as_ref(), &cluster)?;
+        lowering.service(service, &network, ingress.as_ref(), &cluster, &capacity)?;
     }
     Ok(lowering.graph)
 }

@@ -1,8 +1,10 @@
 //! What a manifest means: every default filled in, every value checked and of its own type.
 
+mod capacity;
 mod container;
 mod deploy;
 mod domain;
+mod ec2;
 mod environment;
 mod existing;
 mod image;
@@ -19,9 +21,11 @@ mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use capacity::{Capacity, InstanceNetwork, Share};
 pub use container::{Condition, ContainerHealth, Sidecar};
 pub use deploy::Deploy;
 pub use domain::DomainName;
+pub use ec2::{Ec2, Fleet, Group, MachineImage, Ssh};
 pub use environment::Guard;
 pub use existing::Existing;
 pub use image::ImageReference;
@@ -57,6 +61,8 @@ pub struct Manifest {
     pub dns: Option<Dns>,
     /// The network that the tasks run in; none if it is somebody else's.
     pub network: Option<Network>,
+    /// The instances that services run on; none if none does.
+    pub ec2: Option<Ec2>,
     /// What somebody else owns.
     pub existing: Existing,
     /// The private registry that images come from.

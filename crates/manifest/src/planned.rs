@@ -46,11 +46,10 @@ pub(crate) fn matches(planned: &str, path: &[&str]) -> bool {
         && parts.next().is_none()
 }
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 17] = [
     "assets",
     "cluster",
     "databases",
-    "ec2",
     "jobs",
     "observability",
     "queues",
@@ -58,7 +57,6 @@ const KEYS: [&str; 19] = [
     "workers",
     "dns.token",
     "services.*.build",
-    "services.*.capacity",
     "services.*.deploy.alarms",
     "services.*.deploy.bake",
     "services.*.deploy.canary",

@@ -6,8 +6,10 @@
 //! them from the schema. Every field is optional in Rust so that one mistake does not hide the next;
 //! `#[schemars(required)]` marks those that must be there.
 
+mod capacity;
 mod deploy;
 mod dns;
+mod ec2;
 mod environment;
 mod existing;
 mod health;
@@ -26,8 +28,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(crate) use capacity::{CapacitySection, InstanceNetwork, InstancesSection, ShareSection};
 pub(crate) use deploy::{DeploySection, Strategy};
 pub(crate) use dns::{DnsSection, Provider};
+pub(crate) use ec2::Ec2Section;
 pub(crate) use environment::{Confirm, EnvironmentSection};
 pub(crate) use existing::ExistingSection;
 pub(crate) use health::{ContainerHealthSection, HealthSection};
@@ -82,6 +86,9 @@ pub(crate) struct File {
 
     /// The network that the tasks run in. Default: a VPC of its own with public subnets in two zones.
     pub(crate) network: Option<NetworkSection>,
+
+    /// EC2 instances that services run on whose `capacity` says so. They come and go with the tasks.
+    pub(crate) ec2: Option<Located<Ec2Section>>,
 
     /// What somebody else owns and the app is built on. It is read and never changed.
     pub(crate) existing: Option<Located<ExistingSection>>,

@@ -4,9 +4,11 @@
 //! between two keys is checked only when both are there, so that one mistake is told once.
 
 mod arn;
+mod capacity;
 mod containers;
 mod deploy;
 mod dns;
+mod ec2;
 mod env;
 mod environment;
 mod existing;
@@ -73,6 +75,7 @@ pub(crate) fn validate(
         (None, Some(written)) => network::network(cx, written).map(Some),
         (None, None) => network::network(cx, &Default::default()).map(Some),
     };
+    let ec2 = ec2::ec2(cx, file.ec2.as_ref());
     let registry = registry::registry(cx, file.registry.as_ref());
     secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
     let shared_env = env::env(cx, &["env"], file.env);
@@ -103,6 +106,17 @@ pub(crate) fn validate(
             existing::check_region(cx, existing, region);
         }
     }
+    let around = ec2::Around {
+        section: file.ec2.as_ref(),
+        network: file.network.as_ref(),
+        existing: existing.as_ref(),
+    };
+    ec2::check_services(
+        cx,
+        &around,
+        ec2.as_ref().and_then(Option::as_ref),
+        &sections,
+    );
     if let Some(Some(registry)) = &registry {
         registry::check_used(cx, registry, &sections);
     }
@@ -125,6 +139,7 @@ pub(crate) fn validate(
         guard: guard?,
         dns: dns.into_model()?,
         network: network?,
+        ec2: ec2?,
         existing: existing?,
         registry: registry?,
         secrets: shared_secrets?,

@@ -261,6 +261,11 @@ impl Lowering<'_> {
             &TargetGroup {
                 name: self.name(name, NAME_MAX),
                 vpc: network.vpc.clone(),
+                target_type: match service.capacity.shares_network() {
+                    true => "instance",
+                    false => "ip",
+                }
+                .to_string(),
                 port: *target.port,
                 protocol: "HTTP".to_string(),
                 health: HealthCheck {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Condition, ContainerHealth, Deploy, DomainName, GibiBytes, ImageReference, Name, Permission,
-    RetentionDays, Scale, Seconds, Secret, Sidecar,
+    Capacity, Condition, ContainerHealth, Deploy, DomainName, GibiBytes, ImageReference, Name,
+    Permission, RetentionDays, Scale, Seconds, Secret, Sidecar,
 };
 use crate::fargate::TaskSize;
 use crate::located::Located;
@@ -26,7 +26,9 @@ pub struct Service {
     pub env: BTreeMap<String, String>,
     /// The shared secret variables and its own, which win. None of their names is in `env`.
     pub secrets: BTreeMap<String, Secret>,
-    /// A size that Fargate sells. Its place is that of `memory`, or of `cpu`.
+    /// What its tasks run on.
+    pub capacity: Capacity,
+    /// A size that Fargate sells; on instances any. Its place is that of `memory`, or of `cpu`.
     pub size: Located<TaskSize>,
     /// Processor that the image is for.
     pub arch: Architecture,

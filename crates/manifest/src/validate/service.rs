@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Rules;
+use super::capacity::capacity;
 use super::containers::{check_together, condition, words};
 use super::deploy::deploy;
 use super::dns::Zone;
@@ -55,7 +56,9 @@ pub(super) fn service(
     }
     let ingress = ingress(cx, path, &section, shared.dns, &place);
     let entrypoint = entrypoint(cx, &at("entrypoint"), section.entrypoint.as_ref());
-    let size = size(cx, path, &section, place.clone());
+    let capacity = capacity(cx, path, &section);
+    let on_instances = section.capacity.as_ref().is_some_and(|it| it.ec2.is_some());
+    let size = size(cx, path, &section, place.clone(), on_instances);
     let stop_timeout = duration(
         cx,
         &at("stop_timeout"),
@@ -108,6 +111,7 @@ pub(super) fn service(
         entrypoint: entrypoint?,
         env,
         secrets,
+        capacity: capacity?,
         size: size?,
         arch: match section.arch.as_ref().map(Located::get) {
             Some(schema::Architecture::Arm64) => Architecture::Arm64,

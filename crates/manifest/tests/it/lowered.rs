@@ -38,6 +38,7 @@ pub(crate) fn surroundings() -> Surroundings {
         dns_zones: names
             .map(|name| (name.to_owned(), "Z-example.com".to_owned()))
             .into(),
+        machine_image: Some("ami-0123456789abcdef0".to_owned()),
         existing: Existing {
             vpc: Some(Vpc {
                 id: "vpc-1".to_owned(),

@@ -8,12 +8,13 @@ use ashore_providers::kinds;
 use serde_json::Value;
 
 use crate::example::Example;
-use crate::{ecs, elb, iam, network, records, scaling, secrets};
+use crate::{capacity, ecs, elb, iam, network, records, scaling, secrets};
 
 fn examples() -> Vec<Example> {
     [
         network::examples(),
         elb::examples(),
+        capacity::examples(),
         ecs::examples(),
         iam::examples(),
         records::examples(),
@@ -93,7 +94,7 @@ fn from_nothing_the_first_request_creates() {
         let first = &changes.first().expect("something to do").operation;
         let (_, verb) = first.split_once(':').expect("service and operation");
         let creates = [
-            "Allocate", "Change", "Create", "POST", "Put", "Register", "Request",
+            "Allocate", "Change", "Create", "Import", "POST", "Put", "Register", "Request",
         ];
         assert!(creates.iter().any(|word| verb.starts_with(word)), "{first}");
     });

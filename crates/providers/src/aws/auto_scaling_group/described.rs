@@ -26,7 +26,8 @@ pub(super) const NAMES_MAX: usize = 100;
 pub(super) async fn described(aws: &Aws, name: &str) -> Result<Option<Described>, Failure> {
     let batch = aws.batch("auto-scaling-group", NAMES_MAX, |aws, names| async move {
         let found = read(&aws, names).await?.into_iter();
-        let named = found.map(|it| Ok((required(DESCRIBE, it.auto_scaling_group_name.clone())?, it)));
+        let named =
+            found.map(|it| Ok((required(DESCRIBE, it.auto_scaling_group_name.clone())?, it)));
         named.collect::<Result<BTreeMap<String, Described>, Failure>>()
     });
     batch.get(name).await
@@ -50,7 +51,11 @@ pub(super) async fn newest_refresh(
     let describe = aws.groups.describe_instance_refreshes();
     let describe = describe.auto_scaling_group_name(name).max_records(1);
     match describe.send().await.map_err(|e| failure(REFRESHES, e)) {
-        Ok(answer) => Ok(answer.instance_refreshes.unwrap_or_default().into_iter().next()),
+        Ok(answer) => Ok(answer
+            .instance_refreshes
+            .unwrap_or_default()
+            .into_iter()
+            .next()),
         Err(error) if error.class == Class::Gone => Ok(None),
         Err(error) => Err(error),
     }
@@ -92,6 +97,20 @@ pub(super) fn live(group: &Described) -> Vec<&Instance> {
         )
     };
     instances.iter().filter(counts).collect()
+}
+
+/// Those that are in service.
+pub(super) fn serving(group: &Described) -> Vec<&Instance> {
+    let mut serving = live(group);
+    serving.retain(|it| it.lifecycle_state == Some(LifecycleState::InService));
+    serving
+}
+
+/// The ids of a group's instances that are in service.
+pub(crate) async fn in_service(aws: &Aws, name: &str) -> Result<Vec<String>, Failure> {
+    let group = described(aws, name).await?;
+    let ids = group.iter().flat_map(serving);
+    Ok(ids.filter_map(|it| it.instance_id.clone()).collect())
 }
 
 /// Instances that were launched from another template than the group has now.
@@ -169,6 +188,7 @@ fn named(template: &LaunchTemplateSpecification) -> String {
 pub(super) fn tag_map(group: &Described) -> BTreeMap<String, String> {
     let tags = group.tags.as_deref().unwrap_or_default().iter();
     let tags = tags.filter(|tag| tag.propagate_at_launch == Some(true));
-    let pair = |tag: &TagDescription| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default()));
+    let pair =
+        |tag: &TagDescription| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default()));
     tags.filter_map(pair).collect()
 }

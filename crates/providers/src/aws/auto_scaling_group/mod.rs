@@ -18,6 +18,11 @@ mod tests;
 #[cfg(feature = "live")]
 mod waiting;
 
+#[cfg(feature = "live")]
+pub(crate) use described::in_service;
+#[cfg(feature = "live")]
+pub(crate) use waiting::{cannot_launch, failed_launches, repeated};
+
 use std::collections::BTreeSet;
 
 use ashore_engine::input::{Input, Output};

@@ -144,7 +144,11 @@ fn launched_from(operation: &'static str, spec: &AutoScalingGroup) -> Result<Fro
         return Ok(From::Template(template));
     }
     let types = spec.instance_types.iter();
-    let types = types.map(|kind| LaunchTemplateOverrides::builder().instance_type(kind).build());
+    let types = types.map(|kind| {
+        LaunchTemplateOverrides::builder()
+            .instance_type(kind)
+            .build()
+    });
     let template = LaunchTemplate::builder()
         .launch_template_specification(template)
         .set_overrides(Some(types.collect()))
@@ -167,7 +171,8 @@ fn subnets(operation: &'static str, spec: &AutoScalingGroup) -> Result<String, F
 fn tags(name: &str, tags: BTreeMap<String, String>) -> Vec<Tag> {
     let tag = |(key, value)| of_group(name).key(key).value(value);
     let tags = tags.into_iter().map(tag);
-    tags.map(|tag| tag.propagate_at_launch(true).build()).collect()
+    tags.map(|tag| tag.propagate_at_launch(true).build())
+        .collect()
 }
 
 fn of_group(name: &str) -> aws_sdk_autoscaling::types::builders::TagBuilder {

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use ashore_engine::failure::{Class, Failure};
 use ashore_engine::kind::{Context, Readiness};
-use aws_sdk_autoscaling::types::{Activity, InstanceRefreshStatus, LifecycleState};
+use aws_sdk_autoscaling::types::{Activity, InstanceRefreshStatus};
 
-use super::described::{described, is_open, live, newest_refresh, outdated, outputs_of};
+use super::described::{described, is_open, newest_refresh, outdated, outputs_of, serving};
 use super::{AutoScalingGroup, Outputs};
 use crate::aws::live::failure::failure;
 use crate::aws::live::{Aws, pace};
@@ -39,9 +39,7 @@ pub(super) async fn ready(
     };
     let refreshing = refresh.as_ref().is_some_and(is_open);
     let outputs = outputs_of(&group, refreshing)?;
-    let serving = live(&group).into_iter();
-    let serving = serving.filter(|it| it.lifecycle_state == Some(LifecycleState::InService));
-    let serving = u32::try_from(serving.count()).unwrap_or(u32::MAX);
+    let serving = u32::try_from(serving(&group).len()).unwrap_or(u32::MAX);
     let why = match &refresh {
         Some(refresh) if refreshing => {
             let percent = refresh.percentage_complete.unwrap_or(0);
@@ -60,13 +58,17 @@ pub(super) async fn ready(
                     refresh.status.as_ref().map_or("Ended", |it| it.as_str()),
                     format!("{outdated} instances were not replaced: {reason}"),
                 )
-                .with_evidence(failed(aws, &outputs.name).await.unwrap_or_default()),
+                .with_evidence(
+                    failed_launches(aws, &outputs.name)
+                        .await
+                        .unwrap_or_default(),
+                ),
             ));
         }
         _ if serving < spec.min => format!("{serving}/{} instances in service", spec.min),
         _ => return Ok(Readiness::Ready(outputs)),
     };
-    let failed = failed(aws, &outputs.name).await?;
+    let failed = failed_launches(aws, &outputs.name).await?;
     if let Some(reason) = repeated(&failed) {
         return Ok(Readiness::Failed(cannot_launch(&outputs.name, reason)));
     }
@@ -79,7 +81,7 @@ pub(super) async fn ready(
 }
 
 /// Why launches failed since the last one that did not, newest first.
-pub(crate) async fn failed(aws: &Aws, name: &str) -> Result<Vec<String>, Failure> {
+pub(crate) async fn failed_launches(aws: &Aws, name: &str) -> Result<Vec<String>, Failure> {
     let describe = aws.groups.describe_scaling_activities();
     let describe = describe.auto_scaling_group_name(name).max_records(20);
     let answer = describe.send().await.map_err(|e| failure(ACTIVITIES, e))?;
