@@ -29,10 +29,8 @@ impl Lowering<'_> {
         ways: Option<&Ways>,
         cluster: &Input<String>,
     ) -> Result<Capacities, LowerError> {
-        let services = self.manifest.services.values();
-        let mixes = services
-            .clone()
-            .any(|it| matches!(it.capacity, Capacity::Mixed { .. }));
+        let mut services = self.manifest.services.values();
+        let mixes = services.any(|it| matches!(it.capacity, Capacity::Mixed { .. }));
         let ours = self.manifest.existing.cluster.is_none();
         let fargate = (mixes && ours).then(|| {
             let names = [FARGATE, FARGATE_SPOT].map(|name| Input::Known(name.to_string()));

@@ -56,10 +56,10 @@ fn chosen(
     written: &Located<CapacitySection>,
     daemon: bool,
 ) -> Option<Capacity> {
-    let key = |key| [path, &[key]].concat();
+    let key = |key: &'static str| [path, &[key]].concat();
     let keys = ["fargate", "fargate_spot", "ec2"];
     let wrong = |path: &[&str]| cx.is_spoiled(path) || cx.is_spoiled_below(path);
-    if keys.iter().any(|it| wrong(&key(it))) {
+    if keys.into_iter().any(|it| wrong(&key(it))) {
         return None;
     }
     let of_fargate = written.fargate.as_ref().map(Located::span);

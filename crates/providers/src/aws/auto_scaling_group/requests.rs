@@ -43,8 +43,8 @@ pub(super) async fn create(
         .new_instances_protected_from_scale_in(spec.protects_new)
         .set_tags(Some(tags));
     let create = match launched_from(CREATE, spec)? {
-        From::Template(template) => create.launch_template(template),
-        From::Mix(policy) => create.mixed_instances_policy(policy),
+        Launched::Template(template) => create.launch_template(template),
+        Launched::Mix(policy) => create.mixed_instances_policy(policy),
     };
     let sent = create.send().await;
     sent.map_err(|e| not_visible_yet(failure(CREATE, e)))?;
@@ -62,8 +62,8 @@ pub(super) async fn update(
     for field in fields {
         update = match field {
             Field::Template => match launched_from(UPDATE, spec)? {
-                From::Template(template) => update.launch_template(template),
-                From::Mix(policy) => update.mixed_instances_policy(policy),
+                Launched::Template(template) => update.launch_template(template),
+                Launched::Mix(policy) => update.mixed_instances_policy(policy),
             },
             Field::Bounds => update.min_size(int(spec.min)).max_size(int(spec.max)),
             Field::Subnets => update.vpc_zone_identifier(subnets(UPDATE, spec)?),
@@ -129,19 +129,19 @@ pub(super) async fn delete(aws: &Aws, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-enum From {
+enum Launched {
     Template(LaunchTemplateSpecification),
     Mix(MixedInstancesPolicy),
 }
 
 /// One type is the template's own. Of several the first that can be had is taken, on demand.
-fn launched_from(operation: &'static str, spec: &AutoScalingGroup) -> Result<From, Failure> {
+fn launched_from(operation: &'static str, spec: &AutoScalingGroup) -> Result<Launched, Failure> {
     let template = LaunchTemplateSpecification::builder()
         .launch_template_id(known(operation, &spec.launch_template)?)
         .version(VERSION)
         .build();
     if spec.instance_types.is_empty() {
-        return Ok(From::Template(template));
+        return Ok(Launched::Template(template));
     }
     let types = spec.instance_types.iter();
     let types = types.map(|kind| {
@@ -160,7 +160,7 @@ fn launched_from(operation: &'static str, spec: &AutoScalingGroup) -> Result<Fro
     let policy = MixedInstancesPolicy::builder()
         .launch_template(template)
         .instances_distribution(distribution);
-    Ok(From::Mix(policy.build()))
+    Ok(Launched::Mix(policy.build()))
 }
 
 fn subnets(operation: &'static str, spec: &AutoScalingGroup) -> Result<String, Failure> {
