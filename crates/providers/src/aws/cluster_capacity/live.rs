@@ -11,7 +11,7 @@ use super::{Change, ClusterCapacity, Outputs};
 use crate::aws::live::Aws;
 use crate::aws::live::ecs::tag_map;
 use crate::aws::live::failure::{failure, known, not_visible_yet, required};
-use crate::aws::tags::{marked, of_stack};
+use crate::aws::tags::marked;
 
 const PUT: &str = "ecs:PutClusterCapacityProviders";
 const DESCRIBE: &str = "ecs:DescribeClusters";
@@ -81,7 +81,11 @@ impl Live for ClusterCapacity {
                 let there = required(PUT, described(aws, cluster).await?);
                 let there = there.map_err(|_| unseen(cluster))?;
                 let mut all = there.providers.clone();
-                all.extend(mine.iter().filter(|it| !there.providers.contains(it)).cloned());
+                all.extend(
+                    mine.iter()
+                        .filter(|it| !there.providers.contains(it))
+                        .cloned(),
+                );
                 put(aws, &there, all).await.map_err(not_visible_yet)?;
                 Ok(Outputs {
                     cluster: there.arn,
@@ -135,7 +139,10 @@ impl Live for ClusterCapacity {
     async fn gone(aws: &Aws, outputs: &Outputs) -> Result<Gone, Failure> {
         let there = described(aws, &outputs.cluster).await?;
         let held = there.is_some_and(|it| {
-            let attached = outputs.providers.iter().any(|name| it.providers.contains(name));
+            let attached = outputs
+                .providers
+                .iter()
+                .any(|name| it.providers.contains(name));
             attached || it.status == "UPDATE_IN_PROGRESS"
         });
         Ok(match held {
@@ -147,22 +154,9 @@ impl Live for ClusterCapacity {
         })
     }
 
-    async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {
-        let list = aws.ecs.list_clusters().into_paginator().items().send();
-        let arns: Vec<String> = list
-            .collect::<Result<_, _>>()
-            .await
-            .map_err(|e| failure("ecs:ListClusters", e))?;
-        let mut ours = Vec::new();
-        for arns in arns.chunks(NAMES_MAX) {
-            let clusters = describe(aws, arns.to_vec()).await?.into_values();
-            let found = clusters.filter(|it| of_stack(&it.tags, stack) && !it.providers.is_empty());
-            ours.extend(found.map(|it| Outputs {
-                cluster: it.arn,
-                providers: it.providers,
-            }));
-        }
-        Ok(ours)
+    /// Nothing of it is there without its cluster, which bears the mark and is listed.
+    async fn list(_: &Aws, _: &StackName) -> Result<Vec<Outputs>, Failure> {
+        Ok(Vec::new())
     }
 }
 

@@ -181,15 +181,14 @@ fn ambiguous(operation: &str, message: &str) -> Class {
         {
             Class::Eventual
         }
-        // The profile, its role or the template is not everywhere yet; the first group of an account
-        // makes the service-linked role (terraform-provider-aws retries the same).
+        // The profile is not everywhere yet, nor is the service-linked role (terraform-provider-aws
+        // retries the same). What else is wrong with a template stays wrong.
         "autoscaling:CreateAutoScalingGroup"
         | "autoscaling:UpdateAutoScalingGroup"
         | "autoscaling:StartInstanceRefresh"
             if [
                 "Invalid IAM Instance Profile",
                 "iamInstanceProfile",
-                "launch template",
                 "service-linked role",
             ]
             .iter()
