@@ -242,6 +242,20 @@ fn ssh(cx: &mut Rules<'_>, section: &Ec2Section) -> Option<Option<Ssh>> {
         }
         return (!cx.is_spoiled(&["ec2", "ssh_key"])).then_some(None);
     };
+    if key.contains("PRIVATE KEY") {
+        // Nothing of it is repeated, not even the line that it stands in.
+        let start = key.span().start;
+        cx.push(
+            Diagnostic::new(
+                Code::SshKey,
+                start..start + 1,
+                "`ec2.ssh_key` is the private half of a key",
+            )
+            .label("whoever can read this file can now log in with it")
+            .help("make another key, and give its public half, from the file that ends in .pub"),
+        );
+        return None;
+    }
     let key = cx.parse(Code::SshKey, &["ec2", "ssh_key"], Some(key), public_key);
     let ranges: Vec<_> = from
         .into_iter()
@@ -257,11 +271,6 @@ fn ssh(cx: &mut Rules<'_>, section: &Ec2Section) -> Option<Option<Ssh>> {
 
 /// Kind and digits [EC2 API: ImportKeyPair: RSA and ED25519].
 fn public_key(text: &str) -> Result<String, Refusal> {
-    if text.contains("PRIVATE KEY") {
-        return Err(Refusal::new("this is the private half").help(
-            "give the public one, from the file that ends in .pub, and keep this one to yourself",
-        ));
-    }
     let mut words = text.split_whitespace();
     match (words.next(), words.next()) {
         (Some(kind @ ("ssh-rsa" | "ssh-ed25519")), Some(digits)) if digits.starts_with("AAAA") => {
@@ -357,6 +366,11 @@ pub(super) fn check_services(
             continue;
         };
         used = true;
+        let mixed =
+            |it: &schema::CapacitySection| it.fargate.is_some() || it.fargate_spot.is_some();
+        if written.is_some_and(|capacity| mixed(capacity)) {
+            continue; // told already, and nobody knows which of the two is meant
+        }
         let service = dotted(&["services", name.as_str()]);
         if around.section.is_none() && !cx.is_spoiled(&["ec2"]) {
             cx.push(
@@ -475,7 +489,7 @@ fn check_place(
         );
     }
     let layout = around.network.and_then(|it| it.layout.as_ref());
-    let public = layout.is_none_or(|it| *it.get() == schema::Layout::PublicTasks);
+    let public = layout.is_none_or(|it| matches!(it.get(), schema::Layout::PublicTasks));
     let elsewhere = around.existing.is_none_or(|it| it.vpc.is_some());
     if public && !elsewhere && shared.is_none() {
         let diagnostic = Diagnostic::new(

@@ -48,7 +48,7 @@ async fn another_template_replaces_every_instance_and_an_undo_goes_back() {
         script: "echo again".into(),
         ..ground.template()
     };
-    let second = stage.create("ec2/launch_template", &second).await;
+    let second = stage.create("ec2/another_template", &second).await;
     let mut group = ground.group(&first.id);
     group.min = 2;
     let made = stage.create(GROUP, &group).await;
@@ -93,7 +93,7 @@ async fn a_refresh_that_leads_elsewhere_is_called_off_first() {
         name: "hello-default-instances-g2".into(),
         ..ground.template()
     };
-    let second = stage.create("ec2/launch_template", &second).await;
+    let second = stage.create("ec2/another_template", &second).await;
     let mut group = ground.group(&first.id);
     group.min = 2;
     let made = stage.create(GROUP, &group).await;

@@ -53,7 +53,7 @@ async fn a_launch_template_lives() {
         script: String::new(),
         ..ground.template()
     };
-    stage.life("ec2/launch_template", &private, &[]).await;
+    stage.life("ec2/another_template", &private, &[]).await;
 }
 
 #[tokio::test]

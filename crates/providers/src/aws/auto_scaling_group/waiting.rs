@@ -14,6 +14,8 @@ use crate::aws::live::{Aws, pace};
 const ACTIVITIES: &str = "autoscaling:DescribeScalingActivities";
 /// Between two looks at instances.
 const INTERVAL: Duration = Duration::from_secs(5);
+/// For so long after a request a read may show what was there before it.
+const STALE: Duration = Duration::from_secs(15);
 /// So many launches that fail alike are enough: what will not clear by itself fails at once, again
 /// and again.
 const ALIKE: usize = 3;
@@ -48,6 +50,10 @@ pub(super) async fn ready(
                 "instances are replaced: {percent} %, {outdated} to go{}",
                 reason.unwrap_or_default()
             )
+        }
+        // The one that was just started may not be seen yet, and an earlier one says nothing of it.
+        _ if outdated > 0 && cx.waited < STALE => {
+            format!("{outdated} instances are to be replaced")
         }
         Some(refresh) if refresh.status != Some(InstanceRefreshStatus::Successful) => {
             let reason = refresh.status_reason.clone().unwrap_or_default();
