@@ -6,7 +6,7 @@ use ashore_engine::failure::{Class, Failure};
 use ashore_engine::kind::{Context, Readiness};
 use aws_sdk_autoscaling::types::{Activity, InstanceRefreshStatus};
 
-use super::described::{described, is_open, newest_refresh, outdated, outputs_of, serving};
+use super::described::{described, is_open, live, newest_refresh, outdated, outputs_of, serving};
 use super::{AutoScalingGroup, Outputs};
 use crate::aws::live::failure::failure;
 use crate::aws::live::{Aws, pace};
@@ -35,9 +35,10 @@ pub(super) async fn ready(
         ));
     };
     let outdated = outdated(&group);
-    let refresh = match outdated {
-        0 => None,
-        _ => newest_refresh(aws, &outputs.name).await?,
+    // It goes on after the last old instance has left the count: new ones warm up, tasks still move.
+    let refresh = match live(&group).is_empty() {
+        true => None,
+        false => newest_refresh(aws, &outputs.name).await?,
     };
     let refreshing = refresh.as_ref().is_some_and(is_open);
     let outputs = outputs_of(&group, refreshing)?;
@@ -55,7 +56,9 @@ pub(super) async fn ready(
         _ if outdated > 0 && cx.waited < STALE => {
             format!("{outdated} instances are to be replaced")
         }
-        Some(refresh) if refresh.status != Some(InstanceRefreshStatus::Successful) => {
+        Some(refresh)
+            if outdated > 0 && refresh.status != Some(InstanceRefreshStatus::Successful) =>
+        {
             let reason = refresh.status_reason.clone().unwrap_or_default();
             return Ok(Readiness::Failed(
                 Failure::new(
