@@ -28,6 +28,7 @@ impl Lowering<'_> {
             &Certificate {
                 domain: first.to_string(),
                 names: further.iter().map(ToString::to_string).collect(),
+                region: None,
                 tags: self.tags(),
             },
         );

@@ -9,9 +9,13 @@ pub mod quota;
 pub mod sequence;
 pub mod tags;
 
+pub mod bucket;
+pub mod bucket_policy;
 pub mod certificate;
 pub mod cluster;
+pub mod distribution;
 pub mod elastic_ip;
+pub mod files;
 pub mod iam_role;
 pub mod internet_gateway;
 pub mod listener;
@@ -19,6 +23,8 @@ pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
 pub mod nat_gateway;
+pub mod origin_access_control;
+pub mod queue;
 pub mod route53_record;
 pub mod route_table;
 pub mod scalable_target;
@@ -35,9 +41,13 @@ pub mod vpc_endpoint;
 
 crate::list::kinds! {
     live::Aws;
+    bucket::Bucket,
+    bucket_policy::BucketPolicy,
     certificate::Certificate,
     cluster::Cluster,
+    distribution::Distribution,
     elastic_ip::ElasticIp,
+    files::Files,
     iam_role::Role,
     internet_gateway::InternetGateway,
     listener::Listener,
@@ -45,6 +55,8 @@ crate::list::kinds! {
     load_balancer::LoadBalancer,
     log_group::LogGroup,
     nat_gateway::NatGateway,
+    origin_access_control::OriginAccessControl,
+    queue::Queue,
     route53_record::Route53Record,
     route_table::RouteTable,
     scalable_target::ScalableTarget,

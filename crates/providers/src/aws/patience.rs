@@ -86,6 +86,38 @@ pub const SCALING: Patience = Patience {
     ..Patience::DEFAULT
 };
 
+/// A new bucket is not everywhere for up to two minutes; the name of a deleted one is not free for
+/// longer. Emptying one takes as long as there are versions in it.
+pub const BUCKET: Patience = Patience {
+    attempt: minutes(30),
+    absence: Duration::from_secs(10),
+    eventual: minutes(3),
+    ..Patience::DEFAULT
+};
+
+/// Some files at once, over somebody's line at home.
+pub const FILES: Patience = Patience {
+    attempt: minutes(30),
+    ..BUCKET
+};
+
+/// A change reaches the edge within minutes; Terraform waits for an hour and a half. A certificate
+/// that was issued a moment ago is not known there yet.
+pub const DISTRIBUTION: Patience = Patience {
+    absence: Duration::from_secs(10),
+    eventual: minutes(3),
+    dependency: minutes(90),
+    ready: minutes(90),
+    ..Patience::DEFAULT
+};
+
+/// The name of a deleted queue is not free for a minute.
+pub const QUEUE: Patience = Patience {
+    eventual: minutes(3),
+    gone: minutes(3),
+    ..Patience::DEFAULT
+};
+
 /// A change reaches all name servers of Route 53 within a minute or so; Terraform waits for half
 /// an hour.
 pub const ROUTE53: Patience = Patience {

@@ -25,6 +25,7 @@ fn certificate() -> Example {
     let spec = Certificate {
         domain: "hello.example.com".into(),
         names: vec!["www.example.com".into()],
+        region: None,
         tags: Tags::default().named("hello"),
     };
     let outputs = certificate::Outputs {
@@ -43,6 +44,9 @@ fn certificate() -> Example {
             it.domain = "bye.example.com".into();
         })
         .altered("names", |it: &mut Certificate| it.names.clear())
+        .altered("region", |it: &mut Certificate| {
+            it.region = Some("us-east-1".into());
+        })
         .altered("tags", |it: &mut Certificate| it.tags = Tags::default())
 }
 

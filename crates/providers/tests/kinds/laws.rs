@@ -8,10 +8,11 @@ use ashore_providers::kinds;
 use serde_json::Value;
 
 use crate::example::Example;
-use crate::{ecs, elb, iam, network, records, scaling, secrets};
+use crate::{assets, ecs, elb, iam, network, records, scaling, secrets};
 
 fn examples() -> Vec<Example> {
     [
+        assets::examples(),
         network::examples(),
         elb::examples(),
         ecs::examples(),

@@ -19,6 +19,7 @@ const THROTTLED: &[&str] = &[
     "UpdateInProgressException",
     "RequestThrottled",
     "RequestThrottledException",
+    "TooManyInvalidationsInProgress",
 ];
 
 const AUTH: &[&str] = &[
@@ -48,7 +49,10 @@ const DEPENDENCY: &[&str] = &[
     "InvalidGroup.InUse",
     "InvalidCidrBlock.InUse",
     "InvalidIPAddress.InUse",
+    "BucketNotEmpty",
     "DeleteConflict",
+    "DistributionNotDisabled",
+    "OriginAccessControlInUse",
     "ResourceInUse",
     "ResourceInUseException",
     "ClusterContainsServicesException",
@@ -76,6 +80,12 @@ const CAPACITY: &[&str] = &[
 ];
 
 const EXISTS: &[&str] = &[
+    "BucketAlreadyExists",
+    "BucketAlreadyOwnedByYou",
+    "DistributionAlreadyExists",
+    "OriginAccessControlAlreadyExists",
+    "QueueAlreadyExists",
+    "QueueNameExists",
     "EntityAlreadyExists",
     "InvalidGroup.Duplicate",
     "InvalidPermission.Duplicate",
@@ -90,7 +100,22 @@ const EXISTS: &[&str] = &[
     "DuplicateListener",
 ];
 
-const GONE: &[&str] = &["NoSuchEntity", "Gateway.NotAttached"];
+const GONE: &[&str] = &[
+    "NoSuchEntity",
+    "Gateway.NotAttached",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueDoesNotExist",
+];
+
+/// What clears by itself.
+const EVENTUAL: &[&str] = &[
+    "AWS.SimpleQueueService.QueueDeletedRecently",
+    "QueueDeletedRecently",
+    // Somebody else was faster: it is read again.
+    "InvalidIfMatchVersion",
+    // Issued a moment ago, and not known at the edge yet.
+    "InvalidViewerCertificate",
+];
 
 /// Codes that say "quota" without the word in them.
 const QUOTA: &[&str] = &[
@@ -110,6 +135,8 @@ pub(super) fn class(operation: &str, code: &str, message: &str, status: u16) -> 
         Class::Denied
     } else if has(DEPENDENCY) {
         Class::Dependency
+    } else if has(EVENTUAL) {
+        Class::Eventual
     } else if has(EXISTS) {
         Class::Exists
     } else if has(CAPACITY) {
