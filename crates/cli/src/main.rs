@@ -1,6 +1,7 @@
 //! `ashore`: one manifest in, containers on ECS out.
 
 mod args;
+mod assets;
 mod cloud;
 mod commands;
 mod doctor;

@@ -97,6 +97,11 @@ impl Project {
         self.home.join("sandbox").join("world")
     }
 
+    /// A file or folder that the manifest names from where it lies.
+    pub(crate) fn beside(&self, path: &str) -> PathBuf {
+        self.home.parent().unwrap_or(Path::new(".")).join(path)
+    }
+
     /// The URLs of the services that are reached from outside.
     pub(crate) fn urls(&self, state: &ashore_engine::state::State) -> Vec<String> {
         let hostnames = self.manifest.hostnames();

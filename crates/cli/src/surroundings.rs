@@ -10,6 +10,7 @@ use ashore_providers::aws::names::Names;
 use futures_util::future::try_join_all;
 use serde_json::json;
 
+use crate::assets;
 use crate::cloud::Cloud;
 use crate::error::CommandError;
 use crate::project::Project;
@@ -22,6 +23,7 @@ pub(crate) async fn look_up(
     state: &mut State,
 ) -> Result<Surroundings, CommandError> {
     let manifest = &project.manifest;
+    let assets = assets::read(project, cloud.aws.shelf())?;
     let (zones, dns_zones, existing, secrets) = futures_util::try_join!(
         zones(cloud, manifest, state),
         dns_zones(cloud, manifest, state),
@@ -45,6 +47,7 @@ pub(crate) async fn look_up(
         zones,
         dns_zones,
         existing,
+        assets,
         secrets,
     })
 }
@@ -90,7 +93,7 @@ async fn dns_zones(
         .unwrap_or_default();
     let mut found = BTreeMap::new();
     let mut of_zone: BTreeMap<String, String> = BTreeMap::new();
-    for name in manifest.names() {
+    for name in manifest.all_names() {
         let name = name.to_string();
         if let Some(id) = pinned.get(&name) {
             found.insert(name, id.clone());

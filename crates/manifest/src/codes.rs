@@ -307,6 +307,20 @@ codes! {
         "`uses` names things by their name alone, so that no two of them can have the same, whatever sections they are in. \
          Give one of them another name."
 
+    // Files, buckets and queues: E0820 to E0829.
+    BadAssetPath "E0820" "not a path that files are reached by"
+        "Files are reached below a path, which starts with a slash and ends with `/*`: \"/static/*\", or \"/*\" for all. \
+         It is what the keys of the files in the bucket begin with, so that it has letters, digits and `-_.~` only."
+    BadCache "E0821" "not a time for which a file may be kept"
+        "How long a file may be kept is a time (\"10m\", \"1h\", \"30d\", \"1y\") or `none`, and after a comma `immutable` \
+         or `private`. It becomes the `Cache-Control` header of every file of the folder."
+    BadCors "E0822" "not a rule for pages of other sites"
+        "An origin is scheme and host of a page, with one `*` at most: \"https://*.example.com\". S3 knows the methods GET, \
+         HEAD, PUT, POST and DELETE here; OPTIONS is how a browser asks whether it may."
+    BadFolder "E0823" "not a folder, or a file of one"
+        "A folder is named from where the manifest lies, so that it is the same for whoever has checked the project out; the \
+         `index` is a file in it, without a slash before it."
+
     // Warnings.
     ProxiedTooDeep "W0101" "the proxy may have no certificate for this hostname"
         "Cloudflare's own certificate covers the zone and the names directly below it. A name that is deeper needs \

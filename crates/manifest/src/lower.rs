@@ -3,11 +3,14 @@
 //! One file per part. Passing an output of one resource into the spec of another *is* the
 //! dependency; order without data is said with its reason.
 
+mod assets;
+mod buckets;
 mod hostname;
 mod ingress;
 mod network;
 mod policy;
 mod private;
+mod queues;
 mod record;
 mod scale;
 mod secrets;
@@ -26,7 +29,7 @@ use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
 
 pub use self::secrets::{Holds, Kept, kept};
-pub use self::surroundings::{Existing, LoadBalancer, Secret, Subnet, Surroundings, Vpc};
+pub use self::surroundings::{Existing, LoadBalancer, LocalFile, Secret, Subnet, Surroundings, Vpc};
 use crate::model::{Manifest, Reference};
 
 /// Why a manifest cannot become a graph in these surroundings.
@@ -87,6 +90,9 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
     for service in manifest.services.values() {
         lowering.service(service, &network, ingress.as_ref(), &cluster)?;
     }
+    lowering.assets()?;
+    lowering.buckets();
+    lowering.queues();
     Ok(lowering.graph)
 }
 

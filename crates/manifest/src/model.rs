@@ -1,5 +1,6 @@
 //! What a manifest means: every default filled in, every value checked and of its own type.
 
+mod assets;
 mod container;
 mod deploy;
 mod domain;
@@ -10,6 +11,7 @@ mod name;
 mod network;
 mod permission;
 mod quantity;
+mod queue;
 mod refusal;
 mod region;
 mod registry;
@@ -20,6 +22,7 @@ mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use assets::{Assets, AssetsHostname, Bucket, BucketSettings};
 pub use container::{Condition, ContainerHealth, Sidecar};
 pub use deploy::Deploy;
 pub use domain::DomainName;
@@ -31,6 +34,7 @@ pub use network::{Layout, Nat, Network, Subnet};
 pub use permission::Permission;
 pub(crate) use permission::{ROLE_POLICIES_MAX, characters};
 pub use quantity::{Amount, Cpu, GibiBytes, RetentionDays, Seconds};
+pub use queue::Queue;
 pub use refusal::Refusal;
 pub use region::Region;
 pub(crate) use region::nearest as nearest_region;
@@ -67,6 +71,12 @@ pub struct Manifest {
     pub secrets: BTreeMap<String, Secret>,
     /// The services, at least one.
     pub services: BTreeMap<Name, Service>,
+    /// The folders of files.
+    pub assets: BTreeMap<Name, Assets>,
+    /// The private buckets.
+    pub buckets: BTreeMap<Name, Bucket>,
+    /// The queues.
+    pub queues: BTreeMap<Name, Queue>,
     /// The user's tags. Ours are not in here.
     pub tags: BTreeMap<String, String>,
     /// What the user should know although it stops nothing.
@@ -115,6 +125,13 @@ impl Manifest {
     /// Every name that some service is reached by: hostnames and aliases.
     pub fn names(&self) -> impl Iterator<Item = &Located<DomainName>> {
         self.hostnames().flat_map(|(_, hostname)| hostname.names())
+    }
+
+    /// Every name that DNS is to lead somewhere by: to a service, or to files.
+    pub fn all_names(&self) -> impl Iterator<Item = &Located<DomainName>> {
+        let assets = self.assets.values();
+        let of_assets = assets.filter_map(|assets| assets.hostname.as_ref());
+        self.names().chain(of_assets.map(|hostname| &hostname.name))
     }
 
     /// What somebody else keeps and containers read, each once.

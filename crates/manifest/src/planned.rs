@@ -46,14 +46,12 @@ pub(crate) fn matches(planned: &str, path: &[&str]) -> bool {
         && parts.next().is_none()
 }
 
-const KEYS: [&str; 18] = [
-    "assets",
+const KEYS: [&str; 16] = [
     "cluster",
     "databases",
     "ec2",
     "jobs",
     "observability",
-    "queues",
     "release",
     "workers",
     "dns.token",

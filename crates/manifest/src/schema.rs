@@ -6,6 +6,8 @@
 //! them from the schema. Every field is optional in Rust so that one mistake does not hide the next;
 //! `#[schemars(required)]` marks those that must be there.
 
+mod assets;
+mod buckets;
 mod deploy;
 mod dns;
 mod environment;
@@ -15,6 +17,7 @@ mod network;
 mod number;
 mod params;
 mod permission;
+mod queues;
 mod registry;
 mod scale;
 mod secret;
@@ -26,6 +29,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(crate) use assets::AssetsSection;
+pub(crate) use buckets::{BucketRemoval, BucketSection, CorsSection};
 pub(crate) use deploy::{DeploySection, Strategy};
 pub(crate) use dns::{DnsSection, Provider};
 pub(crate) use environment::{Confirm, EnvironmentSection};
@@ -35,6 +40,7 @@ pub(crate) use network::{Layout, Nat, NetworkSection};
 pub(crate) use number::{Number, OneOrMany};
 pub(crate) use params::ParamSection;
 pub(crate) use permission::PermissionSection;
+pub(crate) use queues::QueueSection;
 pub(crate) use registry::RegistrySection;
 pub(crate) use scale::ScaleSection;
 pub(crate) use secret::{SecretSection, ValueSection};
@@ -101,6 +107,15 @@ pub(crate) struct File {
     /// Values that are given when the command is run, with `--param NAME=VALUE`, and stand in texts as
     /// `${param:NAME}`.
     pub(crate) params: Option<Named<Located<ParamSection>>>,
+
+    /// Folders of files behind CloudFront, by name.
+    pub(crate) assets: Option<Named<AssetsSection>>,
+
+    /// Private buckets, by name.
+    pub(crate) buckets: Option<Named<BucketSection>>,
+
+    /// Queues of messages, by name.
+    pub(crate) queues: Option<Named<QueueSection>>,
 
     /// Tags on everything that is made, besides Ashore's own marks.
     pub(crate) tags: Option<Named<Located<String>>>,

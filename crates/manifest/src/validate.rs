@@ -4,6 +4,8 @@
 //! between two keys is checked only when both are there, so that one mistake is told once.
 
 mod arn;
+mod assets;
+mod buckets;
 mod containers;
 mod deploy;
 mod dns;
@@ -15,6 +17,7 @@ mod hostname;
 mod ingress;
 mod network;
 mod permissions;
+mod queues;
 mod registry;
 mod scale;
 mod secrets;
@@ -99,6 +102,9 @@ pub(crate) fn validate(
     in_text.sort_by_key(|(name, _)| name.span().start);
     hostname::check_names(cx, &in_text);
     ingress::check_plain(cx, &in_text);
+    let assets = assets::assets(cx, file.assets, &in_text, &dns);
+    let buckets = buckets::buckets(cx, file.buckets);
+    let queues = queues::queues(cx, file.queues);
     if let Some(existing) = &existing {
         existing::check_services(cx, existing, &sections);
         if let Some(region) = &region {
@@ -135,6 +141,9 @@ pub(crate) fn validate(
             .into_iter()
             .map(|service| (service.name.get().clone(), service))
             .collect(),
+        assets: assets?,
+        buckets: buckets?,
+        queues: queues?,
         tags: tags?,
         warnings: Vec::new(),
     })

@@ -18,8 +18,21 @@ pub struct Surroundings {
     pub dns_zones: BTreeMap<String, String>,
     /// What the manifest's `[existing]` names.
     pub existing: Existing,
+    /// The files of each folder of the manifest's `[assets]`, by their path in it.
+    pub assets: BTreeMap<String, BTreeMap<String, LocalFile>>,
     /// What the manifest's secrets refer to.
     pub secrets: BTreeMap<Reference, Secret>,
+}
+
+/// A file of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalFile {
+    /// The MD5 of what is in it, in hexadecimal digits.
+    pub md5: String,
+    /// How many bytes it has.
+    pub size: u64,
+    /// What it is.
+    pub content_type: String,
 }
 
 /// What somebody else owns, as it was read. What the manifest does not name is empty.

@@ -7,7 +7,7 @@ use ashore_engine::input::{Input, When};
 use ashore_providers::aws::security_group::{Rule, SecurityGroup, Source};
 use serde_json::Value;
 
-use super::{Lowering, of_service};
+use super::{Lowering, assets, buckets, of_service, queues};
 use crate::model::{Service, Used};
 
 /// What a service gets because it uses things.
@@ -26,10 +26,19 @@ pub(super) struct Grants {
 impl Lowering<'_> {
     /// What a service gets because it uses things.
     pub(super) fn grants(&self, service: &Service) -> Grants {
-        let grants = Grants::default();
+        let mut grants = Grants::default();
         for used in &service.uses {
             match used {
+                Used::Assets(name) => {
+                    if let Some(used) = self.manifest.assets.get(name) {
+                        assets::grant(&mut grants, used);
+                    }
+                }
+                Used::Bucket(name) => {
+                    buckets::grant(&mut grants, &format!("buckets.{name}"), name);
+                }
                 Used::Database(_) => {}
+                Used::Queue(name) => queues::grant(&mut grants, name),
             }
         }
         grants

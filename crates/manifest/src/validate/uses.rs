@@ -16,8 +16,14 @@ use crate::structure::dotted;
 pub(super) struct Usable(BTreeMap<String, (Used, Span)>);
 
 /// Gathers what can be used: one line for each kind of thing. Reports names that mean two things.
-pub(super) fn usable(cx: &mut Rules<'_>, _file: &File) -> Usable {
+pub(super) fn usable(cx: &mut Rules<'_>, file: &File) -> Usable {
     let mut all: Vec<(&Located<String>, fn(Name) -> Used)> = Vec::new();
+    let keys = file.assets.iter().flat_map(BTreeMap::keys);
+    all.extend(keys.map(|key| (key, Used::Assets as fn(Name) -> Used)));
+    let keys = file.buckets.iter().flat_map(BTreeMap::keys);
+    all.extend(keys.map(|key| (key, Used::Bucket as fn(Name) -> Used)));
+    let keys = file.queues.iter().flat_map(BTreeMap::keys);
+    all.extend(keys.map(|key| (key, Used::Queue as fn(Name) -> Used)));
     // In the order of the text, so that it is the second one of two that is told.
     all.sort_by_key(|(name, _)| name.span().start);
     let mut usable: BTreeMap<String, (Used, Span)> = BTreeMap::new();
