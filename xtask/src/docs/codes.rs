@@ -324,6 +324,18 @@ pub(super) const ROWS: &[Row] = &[
         "A param is given as `--param NAME=VALUE`. What was written is not repeated in the message: it may be a \
          secret.",
     ),
+    row(
+        "E0618",
+        "a folder of files cannot be read",
+        "The folder that `dir` of an `[assets]` section names is not there, or something in it cannot be uploaded: a \
+         link to a folder, a file beyond 5 GiB, a name that is no UTF-8. Build the files first, or change `dir`.",
+    ),
+    row(
+        "E0619",
+        "a folder of files is empty",
+        "Nothing at all is more likely a build that has not run than what somebody wants, so that nothing is planned \
+         from it.",
+    ),
     // What we will not do.
     row(
         "E0701",

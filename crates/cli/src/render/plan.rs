@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use ashore_engine::address::Instance;
-use ashore_engine::document::Difference;
+use ashore_engine::document::{Difference, Document as Spec};
 use ashore_engine::event;
-use ashore_engine::kind::Impact;
+use ashore_engine::kind::{Impact, Kind};
 use ashore_engine::plan::{Action, Plan, Reason, Step};
+use ashore_providers::aws::files::Files;
 use serde_json::Value;
 
 use super::count;
@@ -59,7 +60,9 @@ fn line(text: &mut String, plan: &Plan, instance: &Instance, step: &Step) {
             "        takes the place of {what}; put back by an undo or `down`"
         );
     }
-    if step.action != Action::Delete && !step.differences.is_empty() {
+    if let Some(files) = files(step) {
+        let _ = writeln!(text, "        {files}");
+    } else if step.action != Action::Delete && !step.differences.is_empty() {
         for difference in &step.differences {
             let _ = writeln!(text, "        {}", changed(difference));
         }
@@ -74,8 +77,54 @@ fn verb(plan: &Plan, instance: &Instance, step: &Step) -> (char, &'static str) {
         Action::Create if instance.generation > 1 && replaces(plan, instance) => ('±', "replace"),
         Action::Create => ('+', "create"),
         Action::Update => ('~', "update"),
+        Action::Delete if stays(step) => ('=', "leave"),
         Action::Delete => ('-', "delete"),
     }
+}
+
+/// Whether it is there, nobody wants it any more, and it stays as its section says.
+pub(crate) fn stays(step: &Step) -> bool {
+    step.requests.is_empty() && step.pre_image.is_some()
+}
+
+/// A folder's files in one line: each of them would be many.
+fn files(step: &Step) -> Option<String> {
+    let members = |of: Option<&Spec>| match of?.get("files") {
+        Some(Value::Object(files)) => Some(files.clone()),
+        _ => None,
+    };
+    if step.kind != Files::NAME || step.action == Action::Delete {
+        return None;
+    }
+    let wanted = members(Some(&step.spec))?;
+    let there = members(step.pre_image.as_ref()).unwrap_or_default();
+    let new = wanted
+        .keys()
+        .filter(|key| !there.contains_key(*key))
+        .count();
+    let changed = wanted
+        .iter()
+        .filter(|(key, file)| there.get(*key).is_some_and(|before| before != *file))
+        .count();
+    let prunes = step.spec.get("prune") == Some(&Value::Bool(true));
+    let vanished = there
+        .keys()
+        .filter(|key| !wanted.contains_key(*key))
+        .count();
+    let what = [
+        (new, "new"),
+        (changed, "changed"),
+        (if prunes { vanished } else { 0 }, "to delete"),
+    ];
+    let what = what.iter().filter(|(count, _)| *count > 0);
+    let what: Vec<String> = what
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    let what = match what.is_empty() {
+        true => "none changed".to_string(),
+        false => what.join(", "),
+    };
+    Some(format!("{}, {what}", count(wanted.len(), "file")))
 }
 
 /// Whether an earlier life of the resource goes, or is retired, as this one comes.
@@ -150,6 +199,7 @@ fn counts(plan: &Plan) -> Counts {
             '+' => counts.create += 1,
             '±' => counts.replace += 1,
             '~' => counts.update += 1,
+            '=' => {}
             _ => counts.delete += 1,
         }
     }
