@@ -299,6 +299,14 @@ codes! {
         "All that a service's code may do stands in its task role, and IAM takes 10,240 characters there, white space not \
          counted. AWS raises this for nobody. Put several resources or actions into one with a wildcard."
 
+    // Data, and what uses it: E0810 to E0819.
+    UnknownUse "E0810" "something used that the manifest does not have"
+        "What a service uses is named as it is in its own section of the same manifest: `uses = [\"db\"]` goes with \
+         [databases.db]. What somebody else owns is reached by `permissions`, `env` and `secrets`."
+    TwoOfOneName "E0811" "two things of one name that can be used"
+        "`uses` names things by their name alone, so that no two of them can have the same, whatever sections they are in. \
+         Give one of them another name."
+
     // Warnings.
     ProxiedTooDeep "W0101" "the proxy may have no certificate for this hostname"
         "Cloudflare's own certificate covers the zone and the names directly below it. A name that is deeper needs \

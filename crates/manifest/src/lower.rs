@@ -14,6 +14,7 @@ mod secrets;
 mod service;
 mod surroundings;
 mod task;
+mod uses;
 
 use std::collections::BTreeMap;
 

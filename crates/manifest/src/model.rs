@@ -16,6 +16,7 @@ mod registry;
 mod scale;
 mod secret;
 mod service;
+mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +39,7 @@ pub(crate) use registry::canonical as canonical_registry;
 pub use scale::Scale;
 pub use secret::{Reference, Secret, SecretOwner, SecretSource, ValueFrom};
 pub use service::{Architecture, Health, Hostname, Ingress, LogRetention, Service, Target};
+pub use uses::Used;
 
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;

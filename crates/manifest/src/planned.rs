@@ -46,7 +46,7 @@ pub(crate) fn matches(planned: &str, path: &[&str]) -> bool {
         && parts.next().is_none()
 }
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 18] = [
     "assets",
     "cluster",
     "databases",
@@ -65,7 +65,6 @@ const KEYS: [&str; 19] = [
     "services.*.deploy.circuit_breaker.threshold",
     "services.*.deploy.linear",
     "services.*.scale.queue_depth",
-    "services.*.uses",
 ];
 
 const TABLE: &str = "services.*.image";

@@ -23,6 +23,7 @@ mod sidecar;
 mod size;
 mod subnets;
 mod tags;
+mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,6 +76,7 @@ pub(crate) fn validate(
     };
     let registry = registry::registry(cx, file.registry.as_ref());
     secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
+    let usable = uses::usable(cx, &file);
     let shared_env = env::env(cx, &["env"], file.env);
     let shared_secrets = secrets::secrets(cx, &["secrets"], file.secrets, SecretOwner::App);
     let tags = tags::tags(cx, file.tags);
@@ -110,6 +112,7 @@ pub(crate) fn validate(
         dns: &dns,
         env: shared_env.as_ref(),
         secrets: shared_secrets.as_ref(),
+        usable: &usable,
     };
     let services: Vec<Option<Service>> = sections
         .into_inner()

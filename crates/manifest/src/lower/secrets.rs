@@ -232,7 +232,7 @@ impl Lowering<'_> {
 }
 
 impl Reads {
-    fn secret(&mut self, arn: Input<String>) -> Input<String> {
+    pub(super) fn secret(&mut self, arn: Input<String>) -> Input<String> {
         if !self.secrets.contains(&arn) {
             self.secrets.push(arn.clone());
         }

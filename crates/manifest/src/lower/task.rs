@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ashore_engine::graph::Handle;
+use ashore_engine::input::Input;
 use ashore_providers::aws::iam_role::Role;
 use ashore_providers::aws::log_group::LogGroup;
 use ashore_providers::aws::task_definition::{Container, ContainerHealth, Log, TaskDefinition};
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::policy::policy;
 use super::secrets::Reads;
+use super::uses::Grants;
 use super::{LowerError, Lowering, of_service};
 use crate::model::{
     self, Architecture, Condition, LogRetention, Name, Permission, Service, Sidecar,
@@ -48,8 +50,10 @@ impl Lowering<'_> {
             prefix: prefix.to_string(),
         };
         let mut reads = Reads::default();
+        let grants = self.grants(service);
         let mut own = own_container(service, log(name));
         own.secrets = self.secrets_of(service, None, &service.secrets, &mut reads)?;
+        own_of_uses(&mut own, &grants, &mut reads);
         own.repository_credentials = self.credentials_for(&service.image, &mut reads);
         let mut containers = vec![own];
         for (name, sidecar) in &service.sidecars {
@@ -63,7 +67,12 @@ impl Lowering<'_> {
         let reads_any = !may_read.is_empty();
         let managed = BTreeSet::from([EXECUTION_POLICY.to_string()]);
         let execution_role = self.role(service, "execution", managed, may_read)?;
-        let task_role = self.role(service, "task", BTreeSet::new(), own_policies(service))?;
+        let task_role = self.role(
+            service,
+            "task",
+            BTreeSet::new(),
+            own_policies(service, grants.statements),
+        )?;
         let disk = service.ephemeral_storage.0;
         let definition = self.graph.add(
             of_service(name, "task_definition"),
@@ -127,13 +136,13 @@ impl Lowering<'_> {
 }
 
 fn own_container(service: &Service, log: Log) -> Container {
-    let mut environment = service.env.clone();
+    let mut environment = variables(&service.env);
     if let Some(target) = service.ingress.target()
         && !service.secrets.contains_key("PORT")
     {
         // What twelve-factor apps listen on; the user's own value wins (S0-38).
         let port = environment.entry("PORT".to_string());
-        port.or_insert_with(|| target.port.to_string());
+        port.or_insert_with(|| target.port.to_string().into());
     }
     Container {
         name: service.name.to_string(),
@@ -159,6 +168,32 @@ fn own_container(service: &Service, log: Log) -> Container {
     }
 }
 
+fn variables(env: &BTreeMap<String, String>) -> BTreeMap<String, Input<String>> {
+    let all = env.iter();
+    all.map(|(name, value)| (name.clone(), Input::Known(value.clone())))
+        .collect()
+}
+
+/// Adds what the container gets because its service uses things: but for variables that it has already.
+fn own_of_uses(own: &mut Container, grants: &Grants, reads: &mut Reads) {
+    let has = |own: &Container, name: &str| {
+        own.environment.contains_key(name) || own.secrets.contains_key(name)
+    };
+    for (name, value) in &grants.environment {
+        if !has(own, name) {
+            own.environment.insert(name.clone(), value.clone());
+        }
+    }
+    for (name, from) in &grants.secrets {
+        if !has(own, name) {
+            own.secrets.insert(name.clone(), from.clone());
+        }
+    }
+    for secret in &grants.reads {
+        reads.secret(secret.clone());
+    }
+}
+
 fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container {
     Container {
         name: sidecar.name.to_string(),
@@ -166,7 +201,7 @@ fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container
         essential: sidecar.essential,
         command: sidecar.command.clone(),
         entry_point: sidecar.entrypoint.clone(),
-        environment: sidecar.env.clone(),
+        environment: variables(&sidecar.env),
         ports: sidecar.ports.clone(),
         log: Some(log),
         stop_timeout_seconds: Some(service.stop_timeout.0),
@@ -203,7 +238,7 @@ fn depends_on(names: &BTreeMap<Name, Condition>) -> BTreeMap<String, String> {
 }
 
 /// What the service's own code may do, by the name of the policy.
-fn own_policies(service: &Service) -> BTreeMap<String, Value> {
+fn own_policies(service: &Service, uses: Vec<Value>) -> BTreeMap<String, Value> {
     let mut policies = BTreeMap::new();
     if service.exec {
         // What the agent in the container does [ECS developer guide: ECS Exec, "IAM permissions required"].
@@ -226,6 +261,9 @@ fn own_policies(service: &Service) -> BTreeMap<String, Value> {
         .collect();
     if !statements.is_empty() {
         policies.insert("permissions".to_string(), policy(statements));
+    }
+    if !uses.is_empty() {
+        policies.insert("uses".to_string(), policy(uses));
     }
     policies
 }

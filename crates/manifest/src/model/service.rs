@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Condition, ContainerHealth, Deploy, DomainName, GibiBytes, ImageReference, Name, Permission,
-    RetentionDays, Scale, Seconds, Secret, Sidecar,
+    RetentionDays, Scale, Seconds, Secret, Sidecar, Used,
 };
 use crate::fargate::TaskSize;
 use crate::located::Located;
@@ -47,6 +47,8 @@ pub struct Service {
     pub deploy: Deploy,
     /// What its own code may do in AWS.
     pub permissions: Vec<Permission>,
+    /// What it uses of the rest of the manifest, each once, in the order of the text.
+    pub uses: Vec<Used>,
     /// The containers beside its own.
     pub sidecars: BTreeMap<Name, Sidecar>,
     /// Which sidecars must be how far before its own container starts.

@@ -109,6 +109,13 @@ pub(crate) struct ServiceSection {
     #[schemars(extend("examples" = [[{ "actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::acme-uploads/*"] }]]))]
     pub(crate) permissions: Option<Vec<Located<PermissionSection>>>,
 
+    /// What its code uses of the rest of this manifest, by name. Each use opens the way there in the security groups,
+    /// gives the task role what it takes, and tells the service's own container where the thing is, in environment
+    /// variables that the section of the thing names. Its own `env` and `secrets` win over those. Default: nothing, so
+    /// that nothing can be reached by accident.
+    #[schemars(extend("examples" = [["db"]]))]
+    pub(crate) uses: Option<Located<Vec<Located<String>>>>,
+
     /// Containers beside the service's own, in the same task, by name.
     pub(crate) sidecars: Option<Named<SidecarSection>>,
 

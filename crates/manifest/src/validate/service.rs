@@ -14,6 +14,7 @@ use super::scale::{Tasks, tasks};
 use super::secrets::{check_apart, secrets};
 use super::sidecar::sidecar;
 use super::size::{check_shares, ephemeral_storage, size};
+use super::uses::{Usable, uses};
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
@@ -30,6 +31,7 @@ pub(super) struct Shared<'s> {
     pub(super) dns: &'s Zone,
     pub(super) env: Option<&'s BTreeMap<String, String>>,
     pub(super) secrets: Option<&'s BTreeMap<String, Secret>>,
+    pub(super) usable: &'s Usable,
 }
 
 /// The service. None if something in it is wrong.
@@ -79,6 +81,7 @@ pub(super) fn service(
     let count = tasks.as_ref().map_or(defaults::COUNT, |it| *it.count);
     let deploy = deploy(cx, path, &section.deploy.unwrap_or_default(), count);
     let permissions = permissions(cx, path, section.permissions);
+    let uses = uses(cx, &at("uses"), section.uses.as_ref(), shared.usable);
     let sidecars = section.sidecars.unwrap_or_default().into_iter();
     let sidecars: Vec<_> = sidecars
         .map(|(name, section)| sidecar(cx, path, name, section))
@@ -121,6 +124,7 @@ pub(super) fn service(
         exec: section.exec.map_or(defaults::EXEC, Located::into_inner),
         deploy: deploy?,
         permissions: permissions?,
+        uses: uses?,
         sidecars: sidecars?
             .into_iter()
             .map(|sidecar| (sidecar.name.get().clone(), sidecar))

@@ -63,7 +63,7 @@ fn task_definition() -> Example {
             essential: true,
             command: Vec::new(),
             entry_point: Vec::new(),
-            environment: BTreeMap::from([("PORT".into(), "80".into())]),
+            environment: BTreeMap::from([("PORT".into(), "80".to_string().into())]),
             ports: vec![80],
             log: Some(Log {
                 group: "/ashore/hello-default/web".to_string().into(),

@@ -73,7 +73,7 @@ pub(crate) fn definition(role: &str, image: &str) -> TaskDefinition {
             command: Vec::new(),
             entry_point: Vec::new(),
             environment: [("B", "2"), ("A", "1")]
-                .map(|(k, v)| (k.to_string(), v.to_string()))
+                .map(|(k, v)| (k.to_string(), v.to_string().into()))
                 .into(),
             ports: vec![8080, 80],
             log: Some(Log {

@@ -51,7 +51,7 @@ pub struct Container {
     /// Instead of the image's; none if empty.
     pub entry_point: Vec<String>,
     /// Variables. Anybody who may read task definitions can read them.
-    pub environment: BTreeMap<String, String>,
+    pub environment: BTreeMap<String, Input<String>>,
     /// Ports that it listens on.
     pub ports: Vec<u16>,
     /// Where its output goes.

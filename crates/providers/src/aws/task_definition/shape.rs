@@ -60,7 +60,12 @@ fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
             .protocol(TransportProtocol::Tcp)
             .build()
     };
-    let variable = |(name, value)| KeyValuePair::builder().name(name).value(value).build();
+    let variable = |(name, value): (&String, &Input<String>)| {
+        let pair = KeyValuePair::builder().name(name);
+        Ok(pair.value(known(REGISTER, value)?).build())
+    };
+    let environment = container.environment.iter().map(variable);
+    let environment = environment.collect::<Result<Vec<_>, Failure>>()?;
     let some = |words: &Vec<String>| (!words.is_empty()).then(|| words.clone());
     let log = container.log.as_ref().map(log_to_aws).transpose()?;
     let timeout = container.stop_timeout_seconds;
@@ -70,7 +75,7 @@ fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
         .essential(container.essential)
         .set_command(some(&container.command))
         .set_entry_point(some(&container.entry_point))
-        .set_environment(Some(container.environment.iter().map(variable).collect()))
+        .set_environment(Some(environment))
         .set_port_mappings(Some(container.ports.iter().map(port).collect()))
         .set_log_configuration(log)
         .set_stop_timeout(timeout.map(int))
@@ -174,7 +179,8 @@ pub(super) fn from_aws(
 }
 
 fn container(container: ContainerDefinition) -> Result<Container, Failure> {
-    let variable = |pair: KeyValuePair| Some((pair.name?, pair.value.unwrap_or_default()));
+    let variable =
+        |pair: KeyValuePair| Some((pair.name?, Input::Known(pair.value.unwrap_or_default())));
     let environment = container.environment.unwrap_or_default();
     let ports = container.port_mappings.unwrap_or_default();
     let port = |mapping: &PortMapping| u16::try_from(mapping.container_port?).ok();

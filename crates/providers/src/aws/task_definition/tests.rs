@@ -15,7 +15,7 @@ fn definition() -> TaskDefinition {
             essential: true,
             command: Vec::new(),
             entry_point: Vec::new(),
-            environment: [("A".to_string(), "1".to_string())].into(),
+            environment: [("A".to_string(), "1".to_string().into())].into(),
             ports: vec![80, 8080],
             log: Some(Log {
                 group: "/ashore/hello".to_string().into(),

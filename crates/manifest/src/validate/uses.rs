@@ -1,0 +1,81 @@
+//! `uses` of a service: names of other things in the manifest.
+
+use std::collections::BTreeMap;
+
+use super::Rules;
+use crate::codes::Code;
+use crate::diagnostic::Diagnostic;
+use crate::did_you_mean::did_you_mean;
+use crate::located::{Located, Span};
+use crate::model::{Name, Used};
+use crate::schema::File;
+use crate::structure::dotted;
+
+/// Everything that can be used, by its name, and where it stands. They share one room of names: what `db` is must not
+/// depend on where else somebody writes a `db`.
+pub(super) struct Usable(BTreeMap<String, (Used, Span)>);
+
+/// Gathers what can be used: one line for each kind of thing. Reports names that mean two things.
+pub(super) fn usable(cx: &mut Rules<'_>, _file: &File) -> Usable {
+    let mut all: Vec<(&Located<String>, fn(Name) -> Used)> = Vec::new();
+    // In the order of the text, so that it is the second one of two that is told.
+    all.sort_by_key(|(name, _)| name.span().start);
+    let mut usable: BTreeMap<String, (Used, Span)> = BTreeMap::new();
+    for (name, used) in all {
+        // A name that is none is reported by its own section.
+        let Ok(parsed) = Name::parse(name) else {
+            continue;
+        };
+        let used = used(parsed);
+        match usable.get(name.as_str()) {
+            Some((first, place)) => cx.push(
+                Diagnostic::new(
+                    Code::TwoOfOneName,
+                    name.span(),
+                    format!("`{used}` has the name of `{first}`"),
+                )
+                .label("`uses` could not tell them apart")
+                .related(place.clone(), "the other one")
+                .help("give one of them another name"),
+            ),
+            None => {
+                usable.insert(name.get().clone(), (used, name.span()));
+            }
+        }
+    }
+    Usable(usable)
+}
+
+/// What a service uses, each once, in the order of the text. None if a name is wrong.
+pub(super) fn uses(
+    cx: &mut Rules<'_>,
+    path: &[&str],
+    written: Option<&Located<Vec<Located<String>>>>,
+    usable: &Usable,
+) -> Option<Vec<Used>> {
+    let mut all: Vec<Used> = Vec::new();
+    let mut good = !cx.is_spoiled(path) && !cx.is_spoiled_below(path);
+    for name in written.into_iter().flat_map(|written| written.iter()) {
+        if let Some((used, _)) = usable.0.get(name.as_str()) {
+            if !all.contains(used) {
+                all.push(used.clone());
+            }
+            continue;
+        }
+        good = false;
+        let message = format!(
+            "`{}` names {:?}, which is not in the manifest",
+            dotted(path),
+            name.as_str()
+        );
+        let wrong = Diagnostic::new(Code::UnknownUse, name.span(), message);
+        let names: Vec<&str> = usable.0.keys().map(String::as_str).collect();
+        cx.push(match did_you_mean(name, names.iter().copied()) {
+            Some(near) => wrong.label(format!("did you mean \"{near}\"?")),
+            None if names.is_empty() => wrong
+                .help("there is nothing in the manifest that can be used: add a section for it"),
+            None => wrong.help(format!("there is {}", names.join(", "))),
+        });
+    }
+    good.then_some(all)
+}
