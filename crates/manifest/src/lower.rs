@@ -3,6 +3,7 @@
 //! One file per part. Passing an output of one resource into the spec of another *is* the
 //! dependency; order without data is said with its reason.
 
+mod databases;
 mod hostname;
 mod ingress;
 mod network;
@@ -45,6 +46,9 @@ pub enum LowerError {
     /// A load balancer of ours would stand in too few zones.
     #[error("a load balancer needs public subnets in two zones, and `existing.subnets` has {0}")]
     PublicZones(usize),
+    /// A database would stand in too few zones.
+    #[error("a database needs subnets in two zones, and `existing.subnets` has them in {0}")]
+    DataZones(usize),
     /// The containers of a service may do, or read, more than stands in one role.
     #[error(
         "the {part} role of `services.{service}` has policies of {characters} characters, and IAM takes \
@@ -83,6 +87,7 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
     lowering.kept = lowering.kept_secrets();
     let network = lowering.network()?;
     let ingress = lowering.ingress(&network)?;
+    lowering.databases(&network)?;
     let cluster = lowering.cluster()?;
     for service in manifest.services.values() {
         lowering.service(service, &network, ingress.as_ref(), &cluster)?;

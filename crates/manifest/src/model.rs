@@ -1,6 +1,7 @@
 //! What a manifest means: every default filled in, every value checked and of its own type.
 
 mod container;
+mod database;
 mod deploy;
 mod domain;
 mod environment;
@@ -21,6 +22,7 @@ mod uses;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use container::{Condition, ContainerHealth, Sidecar};
+pub use database::{Database, Removal};
 pub use deploy::Deploy;
 pub use domain::DomainName;
 pub use environment::Guard;
@@ -65,6 +67,8 @@ pub struct Manifest {
     pub registry: Option<Registry>,
     /// The secrets that all services share. They are in each service's own too.
     pub secrets: BTreeMap<String, Secret>,
+    /// The databases.
+    pub databases: BTreeMap<Name, Database>,
     /// The services, at least one.
     pub services: BTreeMap<Name, Service>,
     /// The user's tags. Ours are not in here.

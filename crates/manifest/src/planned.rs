@@ -46,10 +46,9 @@ pub(crate) fn matches(planned: &str, path: &[&str]) -> bool {
         && parts.next().is_none()
 }
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 17] = [
     "assets",
     "cluster",
-    "databases",
     "ec2",
     "jobs",
     "observability",

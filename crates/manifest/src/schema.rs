@@ -6,6 +6,7 @@
 //! them from the schema. Every field is optional in Rust so that one mistake does not hide the next;
 //! `#[schemars(required)]` marks those that must be there.
 
+mod database;
 mod deploy;
 mod dns;
 mod environment;
@@ -26,6 +27,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(crate) use database::{
+    BackupsSection, DatabaseRemoval, DatabaseSection, StorageSection, StorageType,
+};
 pub(crate) use deploy::{DeploySection, Strategy};
 pub(crate) use dns::{DnsSection, Provider};
 pub(crate) use environment::{Confirm, EnvironmentSection};
@@ -104,6 +108,9 @@ pub(crate) struct File {
 
     /// Tags on everything that is made, besides Ashore's own marks.
     pub(crate) tags: Option<Named<Located<String>>>,
+
+    /// Databases that AWS runs, by name.
+    pub(crate) databases: Option<Named<DatabaseSection>>,
 
     /// The long-running containers, by name.
     #[schemars(required, extend("minProperties" = 1))]

@@ -26,10 +26,10 @@ pub(super) struct Grants {
 impl Lowering<'_> {
     /// What a service gets because it uses things.
     pub(super) fn grants(&self, service: &Service) -> Grants {
-        let grants = Grants::default();
+        let mut grants = Grants::default();
         for used in &service.uses {
             match used {
-                Used::Database(_) => {}
+                Used::Database(name) => self.use_database(name, &mut grants),
             }
         }
         grants

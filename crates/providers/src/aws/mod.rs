@@ -6,11 +6,14 @@ pub mod live;
 pub mod names;
 pub mod patience;
 pub mod quota;
+pub mod removal;
 pub mod sequence;
 pub mod tags;
 
 pub mod certificate;
 pub mod cluster;
+pub mod db_instance;
+pub mod db_subnet_group;
 pub mod elastic_ip;
 pub mod iam_role;
 pub mod internet_gateway;
@@ -37,6 +40,8 @@ crate::list::kinds! {
     live::Aws;
     certificate::Certificate,
     cluster::Cluster,
+    db_instance::DbInstance,
+    db_subnet_group::DbSubnetGroup,
     elastic_ip::ElasticIp,
     iam_role::Role,
     internet_gateway::InternetGateway,

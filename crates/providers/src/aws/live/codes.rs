@@ -55,6 +55,8 @@ const DEPENDENCY: &[&str] = &[
     "ClusterContainsTasksException",
     "ClusterContainsContainerInstancesException",
     "ClusterContainsCapacityProviderException",
+    "InvalidDBInstanceState",
+    "InvalidDBSubnetGroupStateFault",
 ];
 
 const UNKNOWN: &[&str] = &[
@@ -73,6 +75,7 @@ const UNKNOWN: &[&str] = &[
 const CAPACITY: &[&str] = &[
     "InsufficientInstanceCapacity",
     "InsufficientFreeAddressesInSubnet",
+    "InsufficientDBInstanceCapacity",
 ];
 
 const EXISTS: &[&str] = &[
@@ -88,6 +91,8 @@ const EXISTS: &[&str] = &[
     "DuplicateLoadBalancerName",
     "DuplicateTargetGroupName",
     "DuplicateListener",
+    "DBInstanceAlreadyExists",
+    "DBSubnetGroupAlreadyExists",
 ];
 
 const GONE: &[&str] = &["NoSuchEntity", "Gateway.NotAttached"];
@@ -97,6 +102,10 @@ const QUOTA: &[&str] = &[
     "LimitExceeded",
     "LimitExceededException",
     "TargetGroupAssociationLimit",
+    "InstanceQuotaExceeded",
+    "StorageQuotaExceeded",
+    "SnapshotQuotaExceeded",
+    "DBSubnetGroupQuotaExceeded",
 ];
 
 /// What an error code means for us.
@@ -108,6 +117,8 @@ pub(super) fn class(operation: &str, code: &str, message: &str, status: u16) -> 
         Class::Auth
     } else if has(DENIED) || message.contains("is not authorized to perform") {
         Class::Denied
+    } else if code == "InvalidDBInstanceState" && message.contains("already being deleted") {
+        Class::Gone
     } else if has(DEPENDENCY) {
         Class::Dependency
     } else if has(EXISTS) {
@@ -165,6 +176,8 @@ fn ambiguous(operation: &str, message: &str) -> Class {
             Class::Gone
         }
         "ecs:DeleteService" if message.contains("cannot be stopped while") => Class::Dependency,
+        // Subnets that were just made (failures.md 1.2, VPC).
+        "rds:CreateDBSubnetGroup" if message.contains("are invalid") => Class::Eventual,
         // The service, its balancer or the service-linked role is not everywhere yet
         // (terraform-provider-aws retries the same for two minutes).
         "application-autoscaling:RegisterScalableTarget"
