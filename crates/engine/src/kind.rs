@@ -36,6 +36,9 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + PartialEq + Debug + 'stat
     /// deleted by us.
     const SHARED: bool = false;
 
+    /// What of its outputs people want to know once it is there: a word for each, and its member.
+    const TELLS: &'static [(&'static str, &'static str)] = &[];
+
     /// What the cloud tells us of it. Members become known one by one.
     type Outputs: Serialize + DeserializeOwned + Clone + PartialEq + Debug + 'static;
     /// One mutating request, with what it needs beyond the spec.

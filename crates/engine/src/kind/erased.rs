@@ -56,6 +56,8 @@ pub struct Named {
     pub keeps: usize,
     /// [`Kind::SHARED`].
     pub shared: bool,
+    /// [`Kind::TELLS`].
+    pub tells: &'static [(&'static str, &'static str)],
 }
 
 /// [`Kind`] over documents.
@@ -209,6 +211,7 @@ impl<K: Kind> PureKind for Pure<K> {
             looks_before: K::LOOKS_BEFORE,
             keeps: K::KEEPS,
             shared: K::SHARED,
+            tells: K::TELLS,
         }
     }
 

@@ -8,12 +8,13 @@ use ashore_providers::kinds;
 use serde_json::Value;
 
 use crate::example::Example;
-use crate::{ecs, elb, iam, network, records, scaling, secrets};
+use crate::{data, ecs, elb, iam, network, records, scaling, secrets};
 
 fn examples() -> Vec<Example> {
     [
         network::examples(),
         elb::examples(),
+        data::examples(),
         ecs::examples(),
         iam::examples(),
         records::examples(),

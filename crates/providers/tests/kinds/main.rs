@@ -1,5 +1,6 @@
 //! What holds for every kind, whatever it is. No cloud is needed.
 
+mod data;
 mod ecs;
 mod elb;
 mod example;

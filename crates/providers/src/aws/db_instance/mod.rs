@@ -126,6 +126,8 @@ impl Kind for DbInstance {
     const NAME: &'static str = "aws.rds.instance";
     const PATIENCE: Patience = patience::DATABASE;
     const LOOKS_BEFORE: bool = true;
+    const TELLS: &'static [(&'static str, &'static str)] =
+        &[("endpoint", "endpoint"), ("password_secret", "secret")];
     type Outputs = Outputs;
     type Change = Change;
 
