@@ -173,6 +173,17 @@ pub(crate) struct Up {
     pub(crate) wait: WaitFor,
     #[command(flatten)]
     pub(crate) allow: Allow,
+    #[command(flatten)]
+    pub(crate) destroy: Destroy,
+}
+
+/// Consent to take data away.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Destroy {
+    /// Allow something that holds data, or is protected, to be taken away: databases.db. --yes is not
+    /// enough for that.
+    #[arg(long, value_name = "OBJECT")]
+    pub(crate) allow_destroy: Vec<String>,
 }
 
 /// What to do when a run fails.
@@ -220,6 +231,8 @@ pub(crate) struct Down {
     /// Say what would be deleted, and delete nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) destroy: Destroy,
 }
 
 /// Serve the sandbox.

@@ -10,6 +10,7 @@ mod environment;
 mod error;
 mod exit;
 mod look;
+mod outputs;
 mod printer;
 mod project;
 mod render;

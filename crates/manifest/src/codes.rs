@@ -306,6 +306,23 @@ codes! {
     TwoOfOneName "E0811" "two things of one name that can be used"
         "`uses` names things by their name alone, so that no two of them can have the same, whatever sections they are in. \
          Give one of them another name."
+    DatabaseVersion "E0812" "a version that no database has"
+        "RDS offers majors of PostgreSQL for as long as the community supports them. Name a major, and AWS chooses the \
+         minor and keeps it up to date; or a minor, which is then the least."
+    DatabaseClass "E0813" "not a class of databases"
+        "A class is `db.`, a family and a size: db.t4g.micro is the smallest, db.m7g.large the first for steady load. \
+         Families of the first years cannot be made any more."
+    DatabaseStorage "E0814" "a size of storage that no database has"
+        "Storage of a database is whole GiB, from 20 to 65,536. `max`, to which it grows by itself, is a tenth above the \
+         size at the least; with both the same it does not grow."
+    DatabaseWindow "E0815" "not a window of time"
+        "The daily backup has a window such as 01:00-01:30, AWS's own work a weekly one such as sun:02:00-sun:02:30. Both \
+         are in UTC, half an hour at the least, and apart from each other."
+    DatabaseName "E0816" "not a name in a database"
+        "Names of databases and users are letters, digits and underscores with a letter first, at most 63, and none of the \
+         words that PostgreSQL or RDS has for itself."
+    SameVariable "E0817" "two databases with one variable"
+        "A service that uses two databases gets the address of each in variables of its own. Give them different `inject`."
 
     // Files, buckets and queues: E0820 to E0829.
     BadAssetPath "E0820" "not a path that files are reached by"

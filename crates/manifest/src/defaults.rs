@@ -43,6 +43,14 @@ pub(crate) const CONTAINER_TIMEOUT: Seconds = Seconds(5);
 pub(crate) const CONTAINER_RETRIES: u32 = 3;
 pub(crate) const STOP_TIMEOUT: Seconds = Seconds(30);
 pub(crate) const LOG_RETENTION: RetentionDays = RetentionDays(30);
+pub(crate) const DATABASE_VERSION: &str = "18";
+pub(crate) const DATABASE_CLASS: &str = "db.t4g.micro";
+pub(crate) const DATABASE_STORAGE: GibiBytes = GibiBytes(20);
+pub(crate) const DATABASE_MULTI_AZ: bool = false;
+pub(crate) const DATABASE_BACKUPS: Seconds = Seconds(7 * 86_400);
+pub(crate) const DATABASE_USER: &str = "postgres";
+pub(crate) const DATABASE_PROTECT: bool = true;
+pub(crate) const DATABASE_INJECT: &str = "DATABASE_URL";
 pub(crate) const EPHEMERAL_STORAGE: GibiBytes = GibiBytes(20);
 pub(crate) const CPU_UNITS: u32 = 256;
 

@@ -5,6 +5,7 @@
 
 mod assets;
 mod buckets;
+mod databases;
 mod hostname;
 mod ingress;
 mod network;
@@ -29,7 +30,9 @@ use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
 
 pub use self::secrets::{Holds, Kept, kept};
-pub use self::surroundings::{Existing, LoadBalancer, LocalFile, Secret, Subnet, Surroundings, Vpc};
+pub use self::surroundings::{
+    Existing, LoadBalancer, LocalFile, Secret, Subnet, Surroundings, Vpc,
+};
 use crate::model::{Manifest, Reference};
 
 /// Why a manifest cannot become a graph in these surroundings.
@@ -48,6 +51,9 @@ pub enum LowerError {
     /// A load balancer of ours would stand in too few zones.
     #[error("a load balancer needs public subnets in two zones, and `existing.subnets` has {0}")]
     PublicZones(usize),
+    /// A database would stand in too few zones.
+    #[error("a database needs subnets in two zones, and `existing.subnets` has them in {0}")]
+    DataZones(usize),
     /// The containers of a service may do, or read, more than stands in one role.
     #[error(
         "the {part} role of `services.{service}` has policies of {characters} characters, and IAM takes \
@@ -86,6 +92,7 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
     lowering.kept = lowering.kept_secrets();
     let network = lowering.network()?;
     let ingress = lowering.ingress(&network)?;
+    lowering.databases(&network)?;
     let cluster = lowering.cluster()?;
     for service in manifest.services.values() {
         lowering.service(service, &network, ingress.as_ref(), &cluster)?;

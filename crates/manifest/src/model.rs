@@ -2,6 +2,7 @@
 
 mod assets;
 mod container;
+mod database;
 mod deploy;
 mod domain;
 mod environment;
@@ -24,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use assets::{Assets, AssetsHostname, Bucket, BucketSettings};
 pub use container::{Condition, ContainerHealth, Sidecar};
+pub use database::{Database, Removal};
 pub use deploy::Deploy;
 pub use domain::DomainName;
 pub use environment::Guard;
@@ -69,6 +71,8 @@ pub struct Manifest {
     pub registry: Option<Registry>,
     /// The secrets that all services share. They are in each service's own too.
     pub secrets: BTreeMap<String, Secret>,
+    /// The databases.
+    pub databases: BTreeMap<Name, Database>,
     /// The services, at least one.
     pub services: BTreeMap<Name, Service>,
     /// The folders of files.

@@ -46,9 +46,8 @@ pub(crate) fn matches(planned: &str, path: &[&str]) -> bool {
         && parts.next().is_none()
 }
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 15] = [
     "cluster",
-    "databases",
     "ec2",
     "jobs",
     "observability",

@@ -8,6 +8,7 @@
 
 mod assets;
 mod buckets;
+mod database;
 mod deploy;
 mod dns;
 mod environment;
@@ -31,6 +32,9 @@ use serde::Deserialize;
 
 pub(crate) use assets::AssetsSection;
 pub(crate) use buckets::{BucketRemoval, BucketSection, CorsSection};
+pub(crate) use database::{
+    BackupsSection, DatabaseRemoval, DatabaseSection, StorageSection, StorageType,
+};
 pub(crate) use deploy::{DeploySection, Strategy};
 pub(crate) use dns::{DnsSection, Provider};
 pub(crate) use environment::{Confirm, EnvironmentSection};
@@ -119,6 +123,9 @@ pub(crate) struct File {
 
     /// Tags on everything that is made, besides Ashore's own marks.
     pub(crate) tags: Option<Named<Located<String>>>,
+
+    /// Databases that AWS runs, by name.
+    pub(crate) databases: Option<Named<DatabaseSection>>,
 
     /// The long-running containers, by name.
     #[schemars(required, extend("minProperties" = 1))]

@@ -7,6 +7,9 @@ mod arn;
 mod assets;
 mod buckets;
 mod containers;
+mod data_subnets;
+mod databases;
+mod databases_windows;
 mod deploy;
 mod dns;
 mod env;
@@ -34,7 +37,7 @@ use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::load::{DEFAULT_ENVIRONMENT, LoadOptions};
 use crate::located::{Located, Span};
-use crate::model::{Guard, Manifest, Name, Refusal, Region, SecretOwner, Service};
+use crate::model::{Guard, Manifest, Name, Network, Refusal, Region, SecretOwner, Service};
 use crate::schema::File;
 use crate::structure::dotted;
 
@@ -77,6 +80,18 @@ pub(crate) fn validate(
         (None, Some(written)) => network::network(cx, written).map(Some),
         (None, None) => network::network(cx, &Default::default()).map(Some),
     };
+    let network = match (network, &file.databases) {
+        (Some(Some(network)), Some(databases)) if !databases.is_empty() => {
+            let subnets = data_subnets::data_subnets(cx, &network);
+            subnets.map(|data_subnets| {
+                Some(Network {
+                    data_subnets,
+                    ..network
+                })
+            })
+        }
+        (network, _) => network,
+    };
     let registry = registry::registry(cx, file.registry.as_ref());
     secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
     let usable = uses::usable(cx, &file);
@@ -114,6 +129,11 @@ pub(crate) fn validate(
     if let Some(Some(registry)) = &registry {
         registry::check_used(cx, registry, &sections);
     }
+    let databases = file.databases.unwrap_or_default().into_iter();
+    let databases: Vec<_> = databases
+        .map(|(name, section)| databases::database(cx, name, section))
+        .collect();
+    let databases = databases.into_iter().collect::<Option<Vec<_>>>();
     let shared = service::Shared {
         dns: &dns,
         env: shared_env.as_ref(),
@@ -137,6 +157,10 @@ pub(crate) fn validate(
         existing: existing?,
         registry: registry?,
         secrets: shared_secrets?,
+        databases: databases?
+            .into_iter()
+            .map(|database| (database.name.get().clone(), database))
+            .collect(),
         services: services?
             .into_iter()
             .map(|service| (service.name.get().clone(), service))

@@ -1,5 +1,7 @@
 //! `ashore up`: brings the stack to what the manifest says.
 
+use std::collections::BTreeMap;
+
 use ashore_engine::drive::Ended;
 use ashore_engine::kind::{Impact, Wait};
 use ashore_engine::open::Wish;
@@ -8,6 +10,7 @@ use ashore_engine::run::{Outcome, Run};
 
 use ashore_providers::aws::secret::vault::Vault;
 
+use super::destroy;
 use crate::args::{Global, Up};
 use crate::cloud::Cloud;
 use crate::document::Document;
@@ -15,6 +18,7 @@ use crate::environment::Environment;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::look::{self, look};
+use crate::outputs::outputs;
 use crate::printer::Printer;
 use crate::project::Project;
 use crate::render;
@@ -66,6 +70,8 @@ pub(crate) async fn up(
         keep_records(&mut session, &plan)?;
         return done(&mut session).await;
     }
+    let allowed = &args.destroy.allow_destroy;
+    destroy::consent(session.printer, &plan, allowed, global, environment).await?;
     if deletes(&plan) {
         let question = "this deletes what is marked with `-`; go on?";
         confirm(session.printer, &project, global, environment, question).await?;
@@ -87,6 +93,7 @@ async fn undo(mut session: Session<'_>, open: Option<Run>) -> Result<Exit, Comma
     session.printer.document(&Document::Result {
         outcome: Outcome::RolledBack,
         urls: Vec::new(),
+        outputs: BTreeMap::new(),
     });
     Ok(Exit::Ok)
 }
@@ -112,9 +119,14 @@ async fn done(session: &mut Session<'_>) -> Result<Exit, CommandError> {
             session.printer.document(&Document::Look(look));
         }
     }
+    let outputs = outputs(&session.state);
+    for (name, value) in &outputs {
+        session.printer.answer(format!("{name} = {value}"));
+    }
     session.printer.document(&Document::Result {
         outcome: Outcome::Converged,
         urls,
+        outputs,
     });
     Ok(Exit::Ok)
 }

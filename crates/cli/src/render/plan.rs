@@ -17,11 +17,15 @@ use crate::document::{self, Document};
 /// The plan, for people: by manifest object, a line each, members only where they change.
 pub(crate) fn text(plan: &Plan) -> String {
     if plan.is_empty() {
-        return format!(
+        let nothing = format!(
             "{}: nothing to do, {} as wanted",
             plan.stack,
-            count(plan.kept.len(), "resource")
+            count(plan.kept.len() - plan.stays.len(), "resource")
         );
+        return match stays(plan) {
+            None => nothing,
+            Some(stays) => format!("{nothing}\n{stays}"),
+        };
     }
     let mut objects: BTreeMap<&str, Vec<(&Instance, &Step)>> = BTreeMap::new();
     for (instance, step) in &plan.steps {
@@ -37,8 +41,33 @@ pub(crate) fn text(plan: &Plan) -> String {
             line(&mut text, plan, instance, step);
         }
     }
+    if let Some(stays) = stays(plan) {
+        let _ = writeln!(text, "\n{stays}");
+    }
     let _ = write!(text, "\n{}", summary(plan));
     text
+}
+
+/// What stays though nobody wants it, a line each; what is there for its sake is counted.
+pub(crate) fn stays(plan: &Plan) -> Option<String> {
+    if plan.stays.is_empty() {
+        return None;
+    }
+    let mut lines = Vec::new();
+    let mut used = 0;
+    for (instance, why) in &plan.stays {
+        match why.ends_with(" uses it") {
+            true => used += 1,
+            false => lines.push(format!("  = {} stays: {why}", instance.address)),
+        }
+    }
+    if used > 0 {
+        lines.push(format!(
+            "  = {} with it, because it uses them",
+            count(used, "resource")
+        ));
+    }
+    Some(lines.join("\n"))
 }
 
 fn line(text: &mut String, plan: &Plan, instance: &Instance, step: &Step) {
@@ -67,6 +96,10 @@ fn line(text: &mut String, plan: &Plan, instance: &Instance, step: &Step) {
             let _ = writeln!(text, "        {}", changed(difference));
         }
     }
+    if let Some(why) = &step.asks {
+        let object = instance.address.object();
+        let _ = writeln!(text, "        ! wants --allow-destroy {object}: {why}");
+    }
     if let Some(impact) = impact(&step.impact) {
         let _ = writeln!(text, "        ! {impact}");
     }
@@ -77,13 +110,13 @@ fn verb(plan: &Plan, instance: &Instance, step: &Step) -> (char, &'static str) {
         Action::Create if instance.generation > 1 && replaces(plan, instance) => ('±', "replace"),
         Action::Create => ('+', "create"),
         Action::Update => ('~', "update"),
-        Action::Delete if stays(step) => ('=', "leave"),
+        Action::Delete if left(step) => ('=', "leave"),
         Action::Delete => ('-', "delete"),
     }
 }
 
-/// Whether it is there, nobody wants it any more, and it stays as its section says.
-pub(crate) fn stays(step: &Step) -> bool {
+/// Whether it is there and nothing is done to it: it goes with what it is in, or stays in it.
+fn left(step: &Step) -> bool {
     step.requests.is_empty() && step.pre_image.is_some()
 }
 
@@ -246,6 +279,11 @@ pub(crate) fn document(plan: &Plan) -> Document {
         steps: steps
             .map(|(instance, step)| self::step(instance, step))
             .collect(),
+        stays: plan
+            .stays
+            .iter()
+            .map(|(instance, why)| (instance.address.to_string(), why.clone()))
+            .collect(),
     })
 }
 
@@ -261,6 +299,7 @@ fn step(instance: &Instance, step: &Step) -> document::Step {
         impact: step.impact.clone(),
         differences: step.differences.clone(),
         displaces: step.displaces.clone(),
+        asks: step.asks.clone(),
         requests: step
             .requests
             .iter()

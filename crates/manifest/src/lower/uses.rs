@@ -37,7 +37,7 @@ impl Lowering<'_> {
                 Used::Bucket(name) => {
                     buckets::grant(&mut grants, &format!("buckets.{name}"), name);
                 }
-                Used::Database(_) => {}
+                Used::Database(name) => self.use_database(name, &mut grants),
                 Used::Queue(name) => queues::grant(&mut grants, name),
             }
         }

@@ -16,6 +16,8 @@ pub struct Network {
     pub subnets: Vec<Subnet>,
     /// Where tasks run that have no public address: as many, in the same zones. None where tasks are public.
     pub private_subnets: Vec<Subnet>,
+    /// Where databases stand: as many, in the same zones. None where there are no databases.
+    pub data_subnets: Vec<Subnet>,
     /// Is the load balancer reached over IPv6 too?
     pub ipv6: bool,
 }

@@ -129,7 +129,12 @@ pub(super) fn check_names(cx: &mut Rules<'_>, services: &[(&Located<String>, &Se
     }
 }
 
-pub(super) fn in_zone(cx: &mut Rules<'_>, name: &Located<DomainName>, dns: &Dns, proxied: bool) -> bool {
+pub(super) fn in_zone(
+    cx: &mut Rules<'_>,
+    name: &Located<DomainName>,
+    dns: &Dns,
+    proxied: bool,
+) -> bool {
     let Some(zone) = &dns.zone else {
         return true; // Whether there is one is for the provider to say.
     };

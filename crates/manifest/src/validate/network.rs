@@ -63,6 +63,7 @@ pub(super) fn network(cx: &mut Rules<'_>, section: &NetworkSection) -> Option<Ne
         cidr: cidr?,
         subnets: public,
         private_subnets: private,
+        data_subnets: Vec::new(),
         ipv6: section.ipv6.as_ref().map_or(defaults::IPV6, |it| *it.get()),
     })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Rules;
 use crate::codes::Code;
+use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::did_you_mean::did_you_mean;
 use crate::located::{Located, Span};
@@ -13,11 +14,17 @@ use crate::structure::dotted;
 
 /// Everything that can be used, by its name, and where it stands. They share one room of names: what `db` is must not
 /// depend on where else somebody writes a `db`.
-pub(super) struct Usable(BTreeMap<String, (Used, Span)>);
+pub(super) struct Usable {
+    things: BTreeMap<String, (Used, Span)>,
+    /// The variable of each database.
+    injects: BTreeMap<Name, String>,
+}
 
 /// Gathers what can be used: one line for each kind of thing. Reports names that mean two things.
 pub(super) fn usable(cx: &mut Rules<'_>, file: &File) -> Usable {
+    let databases = file.databases.iter().flat_map(|it| it.keys());
     let mut all: Vec<(&Located<String>, fn(Name) -> Used)> = Vec::new();
+    all.extend(databases.map(|name| (name, Used::Database as fn(Name) -> Used)));
     let keys = file.assets.iter().flat_map(BTreeMap::keys);
     all.extend(keys.map(|key| (key, Used::Assets as fn(Name) -> Used)));
     let keys = file.buckets.iter().flat_map(BTreeMap::keys);
@@ -49,7 +56,30 @@ pub(super) fn usable(cx: &mut Rules<'_>, file: &File) -> Usable {
             }
         }
     }
-    Usable(usable)
+    let sections = file.databases.iter().flatten();
+    let injects = sections.filter_map(|(name, section)| {
+        let inject = section.inject.as_ref();
+        let inject = inject.map_or(defaults::DATABASE_INJECT, |it| it.as_str());
+        Some((Name::parse(name).ok()?, inject.to_owned()))
+    });
+    Usable {
+        things: usable,
+        injects: injects.collect(),
+    }
+}
+
+impl Usable {
+    /// Another database of these with the same variable.
+    fn same_variable<'u>(&self, all: &'u [Used], used: &Used) -> Option<(&'u Used, &str)> {
+        let inject = |used: &Used| match used {
+            Used::Database(name) => self.injects.get(name).map(String::as_str),
+            Used::Assets(_) | Used::Bucket(_) | Used::Queue(_) => None,
+        };
+        let mine = inject(used)?;
+        let mut others = all.iter().filter(|other| *other != used);
+        let other = others.find(|other| inject(other) == Some(mine))?;
+        Some((other, mine))
+    }
 }
 
 /// What a service uses, each once, in the order of the text. None if a name is wrong.
@@ -62,8 +92,16 @@ pub(super) fn uses(
     let mut all: Vec<Used> = Vec::new();
     let mut good = !cx.is_spoiled(path) && !cx.is_spoiled_below(path);
     for name in written.into_iter().flat_map(|written| written.iter()) {
-        if let Some((used, _)) = usable.0.get(name.as_str()) {
-            if !all.contains(used) {
+        if let Some((used, _)) = usable.things.get(name.as_str()) {
+            if let Some((other, variable)) = usable.same_variable(&all, used) {
+                let message = format!("`{used}` and `{other}` would both be in {variable}");
+                cx.push(
+                    Diagnostic::new(Code::SameVariable, name.span(), message)
+                        .label("one variable has one value")
+                        .help(format!("give `{used}` an `inject` of its own")),
+                );
+                good = false;
+            } else if !all.contains(used) {
                 all.push(used.clone());
             }
             continue;
@@ -75,7 +113,7 @@ pub(super) fn uses(
             name.as_str()
         );
         let wrong = Diagnostic::new(Code::UnknownUse, name.span(), message);
-        let names: Vec<&str> = usable.0.keys().map(String::as_str).collect();
+        let names: Vec<&str> = usable.things.keys().map(String::as_str).collect();
         cx.push(match did_you_mean(name, names.iter().copied()) {
             Some(near) => wrong.label(format!("did you mean \"{near}\"?")),
             None if names.is_empty() => wrong

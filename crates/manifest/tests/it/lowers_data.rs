@@ -1,121 +1,114 @@
-//! What buckets, files and queues mean in resources, and what who uses them gets.
+//! What databases mean, and what those who use them get.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::lowered::{HEAD, WEB, addresses, graph, spec};
+use crate::lowered::{HEAD, WEB, addresses, after, graph, spec};
 
-const CLOUDFLARE: &str = "dns = { provider = \"cloudflare\", zone = \"example.com\" }\n";
-
-fn policy<'s>(role: &'s Value, name: &str) -> &'s Value {
-    &role["inline_policies"][name]["Statement"]
-}
+const DATABASE: &str = "[databases.db]\n";
 
 #[test]
-fn files_lie_in_a_private_bucket_that_one_distribution_reads() {
+fn a_database_stands_where_no_route_leads_out_and_its_users_alone_reach_it() {
     let graph = graph(&format!(
-        "{HEAD}{WEB}[assets.static]\ndir = \"public\"\npath = \"/static/*\"\ncache = \"1y, immutable\"\n\
-         cors = {{ origins = [\"https://*.example.com\"], methods = [\"GET\", \"HEAD\", \"PUT\", \"POST\"] }}\n\
-         query_strings = true\n"
+        "{HEAD}{DATABASE}{WEB}uses = [\"db\"]\n[services.other]\nimage = \"other:1\"\n"
     ));
-    let bucket = spec(&graph, "assets.static/bucket");
-    let name = bucket["name"].as_str().expect("a name");
-    assert!(name.starts_with("shop-production-static-"), "{name}");
-    assert_eq!(bucket["removal"], "retain");
-    assert_eq!(bucket["versioning"], true);
-    assert_eq!(bucket["lifecycle"]["old_versions_days"], 30);
-    let rule = &bucket["cors"][0];
-    assert_eq!(rule["methods"], json!(["GET", "HEAD", "PUT", "POST"]));
-    let distribution = spec(&graph, "assets.static/distribution");
-    assert_eq!(distribution["viewers"], "redirect-to-https");
-    assert_eq!(distribution["certificate"], Value::Null);
-    let forwarded = &distribution["caching"]["forwarded"];
-    assert_eq!(forwarded["query_strings"], true);
-    assert_eq!(forwarded["headers"][2], "Origin");
-    let policy = spec(&graph, "assets.static/bucket_policy");
-    let reader = &policy["policy"]["Statement"][1];
-    assert_eq!(reader["Principal"]["Service"], "cloudfront.amazonaws.com");
-    let of = &reader["Condition"]["StringEquals"]["AWS:SourceArn"]["$ref"];
-    assert_eq!(of["address"], "assets.static/distribution");
-    let files = spec(&graph, "assets.static/files");
-    let file = &files["files"]["static/site.css"];
-    assert_eq!(file["cache_control"], "public, max-age=31536000, immutable");
-    assert_eq!(files["prune"], false);
-}
-
-#[test]
-fn a_name_of_files_has_a_certificate_where_cloudfront_looks_for_it() {
-    let text = format!(
-        "{CLOUDFLARE}{WEB}[assets.static]\ndir = \"public\"\nhostname = \"cdn.example.com\"\n"
-    );
-    let elsewhere = graph(&format!("{HEAD}{text}"));
-    let certificate = spec(&elsewhere, "assets.static/certificate");
-    assert_eq!(certificate["domain"], "cdn.example.com");
-    assert_eq!(certificate["region"], "us-east-1");
-    let distribution = spec(&elsewhere, "assets.static/distribution");
-    assert_eq!(distribution["aliases"], json!(["cdn.example.com"]));
-    assert_eq!(distribution["certificate"]["tls"], "TLSv1.2_2021");
-    let records = addresses(&elsewhere, "cloudflare.dns.record");
-    let both = ["assets.static/record", "assets.static/validation_record"];
-    assert_eq!(records, both);
-}
-
-/// Seed: S3-20, S3-23.
-#[test]
-fn who_uses_a_thing_may_use_it_and_is_told_where_it_is() {
-    let graph = graph(&format!(
-        "{HEAD}{WEB}uses = [\"static\", \"uploads\", \"orders\"]\n[assets.static]\ndir = \"public\"\n\
-         [buckets.uploads]\n[queues.orders]\ndead_letter_after = 5\n"
-    ));
-    let role = spec(&graph, "services.web/task_role");
-    let statements = policy(&role, "uses").as_array().expect("statements");
-    assert_eq!(statements.len(), 5);
-    let on = |statement: &Value| {
-        let of = &statement["Resource"]["$ref"];
-        format!("{} {}", of["address"], of["output"]).replace('"', "")
-    };
-    let on: Vec<String> = statements.iter().map(on).collect();
+    let group = spec(&graph, "databases.db/subnet_group");
+    let subnets = group["subnets"].as_array().expect("subnets");
+    let named: Vec<_> = subnets.iter().map(|it| &it["$ref"]["address"]).collect();
+    assert_eq!(named, ["network/data_subnet[a]", "network/data_subnet[b]"]);
     assert_eq!(
-        on,
-        [
-            "assets.static/bucket arn",
-            "assets.static/bucket objects",
-            "buckets.uploads/bucket arn",
-            "buckets.uploads/bucket objects",
-            "queues.orders/queue arn",
-        ]
+        spec(&graph, "network/data_subnet[a]")["cidr"],
+        "10.0.192.0/20"
     );
-    let definition = spec(&graph, "services.web/task_definition");
-    let variables = definition["containers"][0]["environment"].as_object();
-    let names: Vec<&String> = variables.expect("variables").keys().collect();
-    let told = [
-        "ORDERS_QUEUE_URL",
-        "STATIC_BUCKET",
-        "STATIC_DOMAIN",
-        "UPLOADS_BUCKET",
-    ];
-    assert_eq!(names, told);
+    for table in addresses(&graph, "aws.ec2.route_table") {
+        let text = spec(&graph, &table).to_string();
+        assert!(!text.contains("data_subnet"), "{table} leads out of them");
+    }
+    let rules = &spec(&graph, "databases.db/security_group")["ingress"];
+    let rules = rules.as_array().expect("rules");
+    assert_eq!(rules.len(), 1, "{rules:?}");
+    assert_eq!(rules[0]["from_port"], 5432);
+    assert_eq!(rules[0]["to_port"], 5432);
+    let from = &rules[0]["source"]["group"]["$ref"]["address"];
+    assert_eq!(from, "services.web/security_group");
+    let instance = spec(&graph, "databases.db/instance");
+    for (member, value) in [
+        ("public", json!(false)),
+        ("encrypted", json!(true)),
+        ("deletion_protection", json!(true)),
+        ("managed_password", json!(true)),
+        ("removal", json!("snapshot")),
+        ("backup_days", json!(7)),
+        ("name", json!("shop-production-db")),
+    ] {
+        assert_eq!(instance[member], value, "{member}");
+    }
+    let role = "account/service_linked_role[rds]";
+    assert_eq!(after(&graph, "databases.db/instance"), [role]);
+}
+
+/// Seed: S3-23.
+#[test]
+fn a_user_gets_the_address_in_variables_and_the_password_from_the_secret_of_rds() {
+    let graph = graph(&format!(
+        "{HEAD}{DATABASE}{WEB}uses = [\"db\"]\nenv = {{ PGHOST = \"mine\" }}\n"
+    ));
+    let task = spec(&graph, "services.web/task_definition");
+    let container = &task["containers"][0];
+    let environment = &container["environment"];
+    let from = |output: &str| json!({ "$ref": { "address": "databases.db/instance", "output": output, "when": "ready" } });
+    for (name, value) in [
+        ("DATABASE_URL", from("url")),
+        ("DATABASE_HOST", from("endpoint")),
+        ("DATABASE_PORT", json!("5432")),
+        ("DATABASE_NAME", json!("db")),
+        ("DATABASE_USER", json!("postgres")),
+        ("PGHOST", json!("mine")),
+        ("PGSSLMODE", json!("require")),
+    ] {
+        assert_eq!(environment[name], value, "{name}");
+    }
+    for name in ["DATABASE_PASSWORD", "PGPASSWORD"] {
+        assert_eq!(container["secrets"][name], from("password_from"), "{name}");
+        assert!(environment.get(name).is_none(), "{name}");
+    }
+    let role = spec(&graph, "services.web/execution_role");
+    let statement = &role["inline_policies"]["secrets"]["Statement"][0];
+    assert_eq!(
+        statement["Action"],
+        json!(["secretsmanager:GetSecretValue"])
+    );
+    assert_eq!(statement["Resource"], json!([from("secret")]));
 }
 
 #[test]
-fn a_queue_has_its_dead_letters_elsewhere() {
+fn who_does_not_use_it_gets_nothing_of_it() {
+    let graph = graph(&format!("{HEAD}{DATABASE}{WEB}"));
+    let rules = &spec(&graph, "databases.db/security_group")["ingress"];
+    assert_eq!(rules, &json!([]));
+    let task = spec(&graph, "services.web/task_definition").to_string();
+    assert!(!task.contains("databases.db"), "{task}");
+}
+
+#[test]
+fn of_two_databases_each_has_its_variables_and_libpq_knows_the_first() {
     let graph = graph(&format!(
-        "{HEAD}{WEB}[queues.orders]\nvisibility_timeout = \"5m\"\ndead_letter_after = 5\n[queues.mail]\n"
+        "{HEAD}{DATABASE}[databases.reports]\ninject = \"REPORTS\"\n{WEB}uses = [\"reports\", \"db\"]\n"
     ));
-    let all = addresses(&graph, "aws.sqs.queue");
-    let three = [
-        "queues.mail/queue",
-        "queues.orders/dead_letter_queue",
-        "queues.orders/queue",
-    ];
-    assert_eq!(all, three);
-    let queue = spec(&graph, "queues.orders/queue");
-    assert_eq!(queue["visibility_timeout_seconds"], 300);
-    assert_eq!(queue["dead_letter"]["after"], 5);
-    assert_eq!(queue["name"], "shop-production-orders");
-    let dead = spec(&graph, "queues.orders/dead_letter_queue");
-    assert_eq!(dead["retention_seconds"], 14 * 86_400);
-    assert_eq!(
-        spec(&graph, "queues.mail/queue")["dead_letter"],
-        Value::Null
-    );
+    let task = spec(&graph, "services.web/task_definition");
+    let environment = &task["containers"][0]["environment"];
+    let address = |name: &str| &environment[name]["$ref"]["address"];
+    assert_eq!(address("DATABASE_URL"), "databases.db/instance");
+    assert_eq!(address("REPORTS"), "databases.reports/instance");
+    assert_eq!(address("REPORTS_HOST"), "databases.reports/instance");
+    assert_eq!(address("PGHOST"), "databases.reports/instance");
+    assert_eq!(environment["PGDATABASE"], "reports");
+}
+
+#[test]
+fn on_somebody_elses_network_a_database_stands_where_tasks_do() {
+    let existing = "[existing]\nvpc = \"vpc-1\"\nsubnets = [\"subnet-a\", \"subnet-b\"]\n";
+    let graph = graph(&format!("{HEAD}{existing}{DATABASE}{WEB}uses = [\"db\"]\n"));
+    let group = spec(&graph, "databases.db/subnet_group");
+    assert_eq!(group["subnets"], json!(["subnet-a", "subnet-b"]));
+    assert_eq!(addresses(&graph, "aws.ec2.subnet"), [""; 0]);
 }

@@ -6,6 +6,7 @@ pub mod live;
 pub mod names;
 pub mod patience;
 pub mod quota;
+pub mod removal;
 pub mod sequence;
 pub mod tags;
 
@@ -13,6 +14,8 @@ pub mod bucket;
 pub mod bucket_policy;
 pub mod certificate;
 pub mod cluster;
+pub mod db_instance;
+pub mod db_subnet_group;
 pub mod distribution;
 pub mod elastic_ip;
 pub mod files;
@@ -45,6 +48,8 @@ crate::list::kinds! {
     bucket_policy::BucketPolicy,
     certificate::Certificate,
     cluster::Cluster,
+    db_instance::DbInstance,
+    db_subnet_group::DbSubnetGroup,
     distribution::Distribution,
     elastic_ip::ElasticIp,
     files::Files,

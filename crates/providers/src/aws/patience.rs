@@ -125,6 +125,22 @@ pub const ROUTE53: Patience = Patience {
     ..Patience::DEFAULT
 };
 
+/// A database takes from five minutes to an hour to come, to change and to go (`failures.md` 1.1), and as long as it is
+/// at that it takes no other request.
+pub const DATABASE: Patience = Patience {
+    dependency: minutes(80),
+    ready: minutes(80),
+    gone: minutes(60),
+    ..Patience::DEFAULT
+};
+
+/// What a database uses is held until it is gone.
+pub const DATABASE_GROUP: Patience = Patience {
+    eventual: minutes(5),
+    dependency: minutes(20),
+    ..Patience::DEFAULT
+};
+
 /// A person has to read, log in somewhere and type; then resolvers have to forget.
 pub const MANUAL: Patience = Patience {
     ready: minutes(60),

@@ -8,13 +8,14 @@ use ashore_providers::kinds;
 use serde_json::Value;
 
 use crate::example::Example;
-use crate::{assets, ecs, elb, iam, network, records, scaling, secrets};
+use crate::{assets, data, ecs, elb, iam, network, records, scaling, secrets};
 
 fn examples() -> Vec<Example> {
     [
         assets::examples(),
         network::examples(),
         elb::examples(),
+        data::examples(),
         ecs::examples(),
         iam::examples(),
         records::examples(),

@@ -458,7 +458,8 @@ def test_what_the_twin_is_said_not_to_have_it_has_not(twin):
     assert not set(ABSENT_SERVICES.values()) & set(has)
     every = {operation for operations in has.values() for operation in operations}
     for section, absent in ABSENT.items():
-        assert not set(absent.values()) & every, section
+        # Two services have an operation of the same name: a section that is named after one means that one's.
+        assert not set(absent.values()) & set(has.get(section, every)), section
 
 
 @pytest.mark.parametrize("section", ROWS)

@@ -12,7 +12,7 @@ use aws_sdk_s3::types::{
 use aws_smithy_types::error::operation::BuildError;
 
 use super::empty::empty;
-use super::settings::{RULE, observed, removal_tag, tags};
+use super::settings::{RULE, observed, tags};
 use super::{Bucket, Change, CorsRule, Outputs};
 use crate::aws::live::failure::{failure, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
@@ -106,8 +106,7 @@ impl Live for Bucket {
 
 impl Bucket {
     async fn create(&self, aws: &Aws, cx: &Context) -> Result<Outputs, Failure> {
-        let tags = self.tags.marked(&cx.mark).into_iter();
-        let tags = sdk_tags(tags.chain([removal_tag(self.removal)]))?;
+        let tags = sdk_tags(self.removal.tag(self.tags.marked(&cx.mark)))?;
         // In the first region a bucket names no place [S3 API: CreateBucketConfiguration].
         let place = (aws.region != FIRST_REGION)
             .then(|| BucketLocationConstraint::from(aws.region.as_str()));
@@ -131,8 +130,7 @@ impl Bucket {
     ) -> Result<(), Failure> {
         let mut all = tags(aws, name).await?.unwrap_or_default();
         all.retain(|key, _| !unset.contains(key) && !key.starts_with("aws:"));
-        all.extend(self.tags.marked(&cx.mark));
-        all.extend([removal_tag(self.removal)]);
+        all.extend(self.removal.tag(self.tags.marked(&cx.mark)));
         let tagging = Tagging::builder().set_tag_set(Some(sdk_tags(all)?)).build();
         let put = aws.s3.put_bucket_tagging().bucket(name);
         let sent = put.tagging(built(tagging)?).send().await;

@@ -13,14 +13,16 @@ mod settings;
 mod tests;
 
 use ashore_engine::input::Output;
-use ashore_engine::kind::{Impact, Kind, Observed, Patience, Replacement, Request};
+use ashore_engine::kind::{Impact, Kind, Observed, Parting, Patience, Replacement, Request};
 use serde::{Deserialize, Serialize};
 
 use crate::aws::tags::Tags;
 use crate::aws::{names, patience};
 
+pub use crate::aws::removal::Removal;
+
 #[cfg(feature = "live")]
-pub(crate) use settings::{removal_of, tags};
+pub(crate) use settings::tags;
 
 /// The longest name [S3 guide: bucket naming rules].
 pub const NAME_MAX: usize = 63;
@@ -68,17 +70,6 @@ pub struct Lifecycle {
     pub old_versions_days: Option<u32>,
     /// The parts of an upload that nobody has finished, after so many days; never, if none.
     pub unfinished_uploads_days: Option<u32>,
-}
-
-/// What becomes of something that holds data when nobody wants it any more.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Removal {
-    /// It stays, and who makes it again finds it.
-    #[default]
-    Retain,
-    /// It goes with all that is in it.
-    Delete,
 }
 
 /// What AWS tells of a bucket.
@@ -158,6 +149,7 @@ impl Kind for Bucket {
     const NAME: &'static str = "aws.s3.bucket";
     const PATIENCE: Patience = patience::BUCKET;
     const LOOKS_BEFORE: bool = true;
+    const TELLS: &'static [(&'static str, &'static str)] = &[("bucket", "name")];
     type Outputs = Outputs;
     type Change = Change;
 
@@ -190,10 +182,16 @@ impl Kind for Bucket {
         changes
     }
 
-    fn removal(observed: &Observed<Self>) -> Vec<Change> {
+    fn removal(_: &Observed<Self>) -> Vec<Change> {
+        vec![Change::Empty, Change::Delete]
+    }
+
+    fn parting(observed: &Observed<Self>) -> Parting {
         match observed.spec.removal {
-            Removal::Retain => Vec::new(),
-            Removal::Delete => vec![Change::Empty, Change::Delete],
+            Removal::Retain | Removal::Snapshot => {
+                Parting::Stays("its `removal` is \"retain\"".into())
+            }
+            Removal::Delete => Parting::Asks("everything in it goes, with all its versions".into()),
         }
     }
 

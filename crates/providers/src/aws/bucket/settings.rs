@@ -15,13 +15,10 @@ use aws_types::request_id::RequestId;
 use super::{Bucket, CorsRule, Lifecycle, Removal};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::failure;
-use crate::aws::tags::{PREFIX, Tags};
+use crate::aws::tags::Tags;
 
 /// The one rule of ours.
 pub(super) const RULE: &str = "ashore";
-/// The tag that says what becomes of it.
-const REMOVAL: &str = "removal";
-const DELETE: &str = "delete";
 
 /// All tags; none if there is no such bucket.
 pub(crate) async fn tags(
@@ -38,23 +35,6 @@ pub(crate) async fn tags(
         Err(error) if error.code == "NoSuchTagSet" => Ok(Some(BTreeMap::new())),
         Err(error) if error.class == Class::Gone => Ok(None),
         Err(error) => Err(error),
-    }
-}
-
-/// The tag of a removal policy, as it stands beside the marks.
-pub(super) fn removal_tag(removal: Removal) -> (String, String) {
-    let word = match removal {
-        Removal::Retain => "retain",
-        Removal::Delete => DELETE,
-    };
-    (format!("{PREFIX}{REMOVAL}"), word.to_string())
-}
-
-/// What the tags say of the removal. Where they say nothing, it stays.
-pub(crate) fn removal_of(tags: &BTreeMap<String, String>) -> Removal {
-    match tags.get(&format!("{PREFIX}{REMOVAL}")).map(String::as_str) {
-        Some(DELETE) => Removal::Delete,
-        _ => Removal::Retain,
     }
 }
 
@@ -80,7 +60,7 @@ pub(super) async fn observed(
         private,
         owner_enforced,
         encryption,
-        removal: removal_of(&tags),
+        removal: Removal::of(&tags),
         tags: Tags::observed(tags),
     })
 }

@@ -85,8 +85,9 @@ fn what_is_wanted_no_more_is_taken_away() {
 
 #[test]
 fn it_stays_unless_somebody_has_said_that_it_may_go() {
-    assert_eq!(Bucket::removal(&observed(bucket())), []);
     let mut there = observed(bucket());
+    assert!(matches!(Bucket::parting(&there), Parting::Stays(_)));
     there.spec.removal = Removal::Delete;
+    assert!(matches!(Bucket::parting(&there), Parting::Asks(_)));
     assert_eq!(Bucket::removal(&there), [Change::Empty, Change::Delete]);
 }

@@ -133,6 +133,7 @@ pub enum Change {
 impl Kind for Distribution {
     const NAME: &'static str = "aws.cloudfront.distribution";
     const PATIENCE: Patience = patience::DISTRIBUTION;
+    const TELLS: &'static [(&'static str, &'static str)] = &[("domain", "domain_name")];
     type Outputs = Outputs;
     type Change = Change;
 

@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 
 use super::read::{files, version_of};
 use super::{Change, File, Files, Outputs, encoded};
-use crate::aws::bucket;
+use crate::aws::bucket::{self, Removal};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{failure, known, not_visible_yet, required};
 
@@ -47,7 +47,7 @@ impl Live for Files {
                 files,
                 distribution: outputs.distribution.clone().map(Into::into),
                 prune: false,
-                removal: bucket::removal_of(&tags),
+                removal: Removal::of(&tags),
             },
             outputs: outputs.clone(),
         }))

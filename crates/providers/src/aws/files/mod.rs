@@ -133,7 +133,7 @@ impl Kind for Files {
     fn removal(observed: &Observed<Self>) -> Vec<Change> {
         let keys = observed.spec.files.keys().cloned();
         match observed.spec.removal {
-            Removal::Retain => Vec::new(),
+            Removal::Retain | Removal::Snapshot => Vec::new(),
             Removal::Delete => deletions(keys).collect(),
         }
     }

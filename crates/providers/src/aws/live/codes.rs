@@ -59,6 +59,8 @@ const DEPENDENCY: &[&str] = &[
     "ClusterContainsTasksException",
     "ClusterContainsContainerInstancesException",
     "ClusterContainsCapacityProviderException",
+    "InvalidDBInstanceState",
+    "InvalidDBSubnetGroupStateFault",
 ];
 
 const UNKNOWN: &[&str] = &[
@@ -77,6 +79,7 @@ const UNKNOWN: &[&str] = &[
 const CAPACITY: &[&str] = &[
     "InsufficientInstanceCapacity",
     "InsufficientFreeAddressesInSubnet",
+    "InsufficientDBInstanceCapacity",
 ];
 
 const EXISTS: &[&str] = &[
@@ -98,6 +101,8 @@ const EXISTS: &[&str] = &[
     "DuplicateLoadBalancerName",
     "DuplicateTargetGroupName",
     "DuplicateListener",
+    "DBInstanceAlreadyExists",
+    "DBSubnetGroupAlreadyExists",
 ];
 
 const GONE: &[&str] = &[
@@ -122,6 +127,10 @@ const QUOTA: &[&str] = &[
     "LimitExceeded",
     "LimitExceededException",
     "TargetGroupAssociationLimit",
+    "InstanceQuotaExceeded",
+    "StorageQuotaExceeded",
+    "SnapshotQuotaExceeded",
+    "DBSubnetGroupQuotaExceeded",
 ];
 
 /// What an error code means for us.
@@ -133,6 +142,8 @@ pub(super) fn class(operation: &str, code: &str, message: &str, status: u16) -> 
         Class::Auth
     } else if has(DENIED) || message.contains("is not authorized to perform") {
         Class::Denied
+    } else if code == "InvalidDBInstanceState" && message.contains("already being deleted") {
+        Class::Gone
     } else if has(DEPENDENCY) {
         Class::Dependency
     } else if has(EVENTUAL) {
@@ -192,6 +203,8 @@ fn ambiguous(operation: &str, message: &str) -> Class {
             Class::Gone
         }
         "ecs:DeleteService" if message.contains("cannot be stopped while") => Class::Dependency,
+        // Subnets that were just made (failures.md 1.2, VPC).
+        "rds:CreateDBSubnetGroup" if message.contains("are invalid") => Class::Eventual,
         // The service, its balancer or the service-linked role is not everywhere yet
         // (terraform-provider-aws retries the same for two minutes).
         "application-autoscaling:RegisterScalableTarget"

@@ -15,6 +15,7 @@ pub mod identity;
 pub mod in_process;
 pub(crate) mod pace;
 mod quotas;
+pub(crate) mod rds;
 pub mod regions;
 mod zones;
 
@@ -59,6 +60,7 @@ pub struct Aws {
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) rds: aws_sdk_rds::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) scaling: aws_sdk_applicationautoscaling::Client,
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
@@ -115,6 +117,7 @@ impl Aws {
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            rds: aws_sdk_rds::Client::new(&config),
             s3: aws_sdk_s3::Client::new(&config),
             scaling: aws_sdk_applicationautoscaling::Client::new(&config),
             secrets: aws_sdk_secretsmanager::Client::new(&config),

@@ -79,6 +79,7 @@ impl Kind for Queue {
     const NAME: &'static str = "aws.sqs.queue";
     const PATIENCE: Patience = patience::QUEUE;
     const LOOKS_BEFORE: bool = true;
+    const TELLS: &'static [(&'static str, &'static str)] = &[("url", "url")];
     type Outputs = Outputs;
     type Change = Change;
 

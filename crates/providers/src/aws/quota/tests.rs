@@ -25,6 +25,7 @@ fn empty() -> Plan {
         wanted: String::new(),
         serial: 0,
         steps: BTreeMap::new(),
+        stays: Default::default(),
         kept: BTreeMap::new(),
     }
 }
@@ -44,6 +45,7 @@ fn put<K: Kind>(plan: &mut Plan, at: &str, action: Action, spec: &K, before: Opt
         pre_image: before.map(Document::of),
         displaces: Vec::new(),
         looks: false,
+        asks: None,
         requests: Vec::new(),
         after: Vec::new(),
         values: BTreeMap::new(),
