@@ -136,7 +136,7 @@ impl Lowering<'_> {
         let Some(database) = self.manifest.databases.get(name) else {
             return;
         };
-        let address = of_database(name.as_str(), "instance").into();
+        let address = of_database(name.as_str(), "instance").as_str().into();
         let ready = When::Ready;
         let host: Input<String> = DbInstance::ENDPOINT.of(&address, ready);
         let url = DbInstance::URL.of(&address, ready);

@@ -1,6 +1,6 @@
 //! `[queues.*]`: a queue, and the one where messages go that nobody can do anything with.
 
-use ashore_engine::input::When;
+use ashore_engine::input::{Input, When};
 use ashore_providers::aws::queue::{DeadLetter, NAME_MAX, Queue};
 use serde_json::json;
 
@@ -57,6 +57,7 @@ pub(super) fn grant(grants: &mut Grants, name: &Name) {
     let queue = address(&format!("queues.{name}"), "queue");
     let url = Queue::URL.of(&queue, When::Named);
     grants.environment.insert(variable(name, "QUEUE_URL"), url);
+    let arn: Input<String> = Queue::ARN.of(&queue, When::Named);
     grants.statements.push(json!({
         "Effect": "Allow",
         "Action": [
@@ -67,6 +68,6 @@ pub(super) fn grant(grants: &mut Grants, name: &Name) {
             "sqs:ReceiveMessage",
             "sqs:SendMessage",
         ],
-        "Resource": Queue::ARN.of(&queue, When::Named),
+        "Resource": arn,
     }));
 }

@@ -48,7 +48,7 @@ impl Distribution {
     }
 
     /// One that is not there yet.
-    pub(super) fn new(
+    pub(super) fn fresh(
         &self,
         operation: &'static str,
         reference: String,
@@ -92,6 +92,7 @@ impl Distribution {
             .build())
     }
 
+    #[expect(deprecated, reason = "no policy of AWS's own passes a query on to a bucket")]
     fn behaviour(
         &self,
         operation: &'static str,
@@ -162,6 +163,7 @@ pub(super) fn spec(
     })
 }
 
+#[expect(deprecated, reason = "it is where what we have put there stands")]
 fn caching(behaviour: DefaultCacheBehavior) -> Caching {
     if let Some(forwarded) = behaviour.forwarded_values {
         return Caching::Forwarded {

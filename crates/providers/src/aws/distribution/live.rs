@@ -144,7 +144,7 @@ impl Distribution {
     /// Its reference is the mark of this one send: used once more it is refused, which proves that
     /// the first one worked [CloudFront API: CallerReference].
     async fn create(&self, aws: &Aws, cx: &Context) -> Result<Outputs, Failure> {
-        let config = self.new(CREATE, cx.mark.token("create"))?;
+        let config = self.fresh(CREATE, cx.mark.token("create"))?;
         let tags = sdk_tags(CREATE, self.tags.marked(&cx.mark))?;
         let config = DistributionConfigWithTags::builder()
             .distribution_config(config)
