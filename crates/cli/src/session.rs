@@ -209,6 +209,10 @@ pub(crate) async fn graph(
             LowerError::Zones { .. } | LowerError::PublicZones(_) => {
                 ("E0206", "lower `azs` or list fewer `subnets` in [network]")
             }
+            LowerError::DataZones(_) => (
+                "E0208",
+                "list subnets in two zones in [existing]",
+            ),
             LowerError::Policies { .. } => (
                 "E0207",
                 "give the service fewer permissions, put several into one with a wildcard, or keep several \

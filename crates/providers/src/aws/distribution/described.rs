@@ -71,7 +71,7 @@ impl Distribution {
             .id(ORIGIN)
             .domain_name(known(operation, &self.origin.domain_name)?)
             .origin_access_control_id(known(operation, &self.origin.access_control)?)
-            .s3_origin_config(built(operation, identity)?)
+            .s3_origin_config(identity)
             .build();
         let origins = Origins::builder()
             .quantity(1)

@@ -6,7 +6,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, MetadataDirective, ObjectIdentifier};
 use futures_util::future::try_join_all;
 
-use super::read::{files, version_of};
+use super::read::{files, listed, version_of};
 use super::{Change, File, Files, Outputs, encoded};
 use crate::aws::bucket::{self, Removal};
 use crate::aws::live::Aws;
@@ -24,8 +24,8 @@ impl Live for Files {
         let Some(bucket) = self.bucket.known() else {
             return Ok(Found::Absent);
         };
-        let there = files(aws, bucket, &self.prefix).await?;
-        let any = there.is_some_and(|there| there.keys().any(|key| self.files.contains_key(key)));
+        let there = listed(aws, bucket, &self.prefix).await?.unwrap_or_default();
+        let any = there.iter().any(|(key, ..)| self.files.contains_key(key));
         Ok(match any {
             true => Found::Ours(self.outputs(bucket, None)),
             false => Found::Absent,

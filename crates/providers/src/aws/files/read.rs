@@ -38,7 +38,8 @@ pub(super) async fn files(
     Ok(Some(all.into_iter().flatten().collect()))
 }
 
-async fn listed(
+/// Keys, with the sum and the size of each; none if there is no such bucket.
+pub(super) async fn listed(
     aws: &Aws,
     bucket: &str,
     prefix: &str,
