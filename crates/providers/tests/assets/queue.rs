@@ -59,12 +59,10 @@ async fn a_queue_lives_with_its_dead_letters_elsewhere() {
 async fn a_name_is_free_a_minute_after() {
     let stage = Stage::new().await;
     let outputs = stage.create(ADDRESS, &queue("orders")).await;
-    let cx = stage.cx(ADDRESS);
-    let deleted = queue("orders").send(&stage.aws, &cx, &Change::Delete, Some(&outputs));
+    let (cx, spec) = (stage.cx(ADDRESS), queue("orders"));
+    let deleted = spec.send(&stage.aws, &cx, &Change::Delete, Some(&outputs));
     deleted.await.expect("it goes");
-    let again = queue("orders")
-        .send(&stage.aws, &cx, &Change::Create, None)
-        .await;
+    let again = spec.send(&stage.aws, &cx, &Change::Create, None).await;
     if let Err(refused) = again {
         assert_eq!(refused.class, Class::Eventual, "{refused:?}");
     }

@@ -78,6 +78,7 @@ fn bucket_policy() -> Example {
     };
     let outputs = bucket_policy::Outputs {
         bucket: BUCKET.into(),
+        id: "ashore-1".into(),
     };
     Example::of(&spec, &outputs)
         .altered("bucket", |it: &mut BucketPolicy| {

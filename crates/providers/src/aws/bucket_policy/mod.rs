@@ -24,6 +24,8 @@ pub struct BucketPolicy {
 pub struct Outputs {
     /// The name of the bucket.
     pub bucket: String,
+    /// The document's own `Id`: which life put it there. A bucket has one place for a policy.
+    pub id: String,
 }
 
 impl BucketPolicy {
@@ -92,7 +94,10 @@ mod tests {
 
     #[test]
     fn another_document_is_put_and_another_bucket_is_another_policy() {
-        let outputs = Outputs { bucket: "a".into() };
+        let outputs = Outputs {
+            bucket: "a".into(),
+            id: "ashore-1".into(),
+        };
         let spec = policy("a", "One");
         let there = Observed { spec, outputs };
         assert_eq!(policy("a", "One").changes(None), [Change::Put]);
