@@ -323,6 +323,12 @@ codes! {
          words that PostgreSQL or RDS has for itself."
     SameVariable "E0817" "two databases with one variable"
         "A service that uses two databases gets the address of each in variables of its own. Give them different `inject`."
+    BadVolume "E0818" "a volume that cannot be so"
+        "Files go to cheaper storage after a number of days that EFS offers; the directory that is mounted is not the root, \
+         which belongs to the administrator; and a path in a container starts with a slash."
+    UnknownVolume "E0819" "a volume that the manifest does not have"
+        "A service mounts a volume by the name of its section: volumes = { \"/var/uploads\" = \"uploads\" } goes with \
+         [volumes.uploads]."
 
     // Warnings.
     ProxiedTooDeep "W0101" "the proxy may have no certificate for this hostname"

@@ -41,6 +41,10 @@ pub(crate) const DATABASE_BACKUPS: Seconds = Seconds(7 * 86_400);
 pub(crate) const DATABASE_USER: &str = "postgres";
 pub(crate) const DATABASE_PROTECT: bool = true;
 pub(crate) const DATABASE_INJECT: &str = "DATABASE_URL";
+pub(crate) const VOLUME_BACKUP: bool = true;
+pub(crate) const VOLUME_ARCHIVE_DAYS: u32 = 30;
+pub(crate) const VOLUME_USER: u32 = 1000;
+pub(crate) const VOLUME_PATH: &str = "/data";
 pub(crate) const EPHEMERAL_STORAGE: GibiBytes = GibiBytes(20);
 pub(crate) const CPU_UNITS: u32 = 256;
 

@@ -16,19 +16,21 @@ mod service;
 mod surroundings;
 mod task;
 mod uses;
+mod volumes;
 
 use std::collections::BTreeMap;
 
 use ashore_engine::address::Address;
-use ashore_engine::graph::Graph;
+use ashore_engine::graph::{Graph, Handle};
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster::Cluster;
+use ashore_providers::aws::mount_target::MountTarget;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
 
 pub use self::secrets::{Holds, Kept, kept};
 pub use self::surroundings::{Existing, LoadBalancer, Secret, Subnet, Surroundings, Vpc};
-use crate::model::{Manifest, Reference};
+use crate::model::{Manifest, Name, Reference};
 
 /// Why a manifest cannot become a graph in these surroundings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -83,11 +85,13 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         surroundings,
         graph: Graph::default(),
         kept: BTreeMap::new(),
+        mount_targets: BTreeMap::new(),
     };
     lowering.kept = lowering.kept_secrets();
     let network = lowering.network()?;
     let ingress = lowering.ingress(&network)?;
     lowering.databases(&network)?;
+    lowering.volumes(&network);
     let cluster = lowering.cluster()?;
     for service in manifest.services.values() {
         lowering.service(service, &network, ingress.as_ref(), &cluster)?;
@@ -101,6 +105,8 @@ struct Lowering<'a> {
     graph: Graph,
     /// ARNs of the secrets that are kept for the app, by address.
     kept: BTreeMap<String, Input<String>>,
+    /// Where each volume is reached.
+    mount_targets: BTreeMap<Name, Vec<Handle<MountTarget>>>,
 }
 
 impl Lowering<'_> {

@@ -18,6 +18,7 @@ mod scale;
 mod secret;
 mod service;
 mod uses;
+mod volume;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +43,7 @@ pub use scale::Scale;
 pub use secret::{Reference, Secret, SecretOwner, SecretSource, ValueFrom};
 pub use service::{Architecture, Health, Hostname, Ingress, LogRetention, Service, Target};
 pub use uses::Used;
+pub use volume::Volume;
 
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
@@ -69,6 +71,8 @@ pub struct Manifest {
     pub secrets: BTreeMap<String, Secret>,
     /// The databases.
     pub databases: BTreeMap<Name, Database>,
+    /// The volumes.
+    pub volumes: BTreeMap<Name, Volume>,
     /// The services, at least one.
     pub services: BTreeMap<Name, Service>,
     /// The user's tags. Ours are not in here.

@@ -21,6 +21,7 @@ mod scale;
 mod secret;
 mod service;
 mod sidecar;
+mod volume;
 
 use std::collections::BTreeMap;
 
@@ -44,6 +45,7 @@ pub(crate) use scale::ScaleSection;
 pub(crate) use secret::{SecretSection, ValueSection};
 pub(crate) use service::{Architecture, ServiceSection};
 pub(crate) use sidecar::{Condition, SidecarSection};
+pub(crate) use volume::{Throughput, VolumeRemoval, VolumeSection};
 
 use crate::defaults;
 use crate::located::Located;
@@ -111,6 +113,9 @@ pub(crate) struct File {
 
     /// Databases that AWS runs, by name.
     pub(crate) databases: Option<Named<DatabaseSection>>,
+
+    /// Files that tasks share and that outlive them, by name.
+    pub(crate) volumes: Option<Named<VolumeSection>>,
 
     /// The long-running containers, by name.
     #[schemars(required, extend("minProperties" = 1))]

@@ -27,6 +27,7 @@ mod size;
 mod subnets;
 mod tags;
 mod uses;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -123,11 +124,19 @@ pub(crate) fn validate(
         .map(|(name, section)| databases::database(cx, name, section))
         .collect();
     let databases = databases.into_iter().collect::<Option<Vec<_>>>();
+    let volumes = file.volumes.unwrap_or_default();
+    let named_volumes: BTreeSet<String> = volumes.keys().map(|it| it.get().clone()).collect();
+    let volumes: Vec<_> = volumes
+        .into_iter()
+        .map(|(name, section)| volumes::volume(cx, name, section))
+        .collect();
+    let volumes = volumes.into_iter().collect::<Option<Vec<_>>>();
     let shared = service::Shared {
         dns: &dns,
         env: shared_env.as_ref(),
         secrets: shared_secrets.as_ref(),
         usable: &usable,
+        volumes: &named_volumes,
     };
     let services: Vec<Option<Service>> = sections
         .into_inner()
@@ -149,6 +158,10 @@ pub(crate) fn validate(
         databases: databases?
             .into_iter()
             .map(|database| (database.name.get().clone(), database))
+            .collect(),
+        volumes: volumes?
+            .into_iter()
+            .map(|volume| (volume.name.get().clone(), volume))
             .collect(),
         services: services?
             .into_iter()

@@ -82,6 +82,16 @@ impl Lowering<'_> {
                 "tasks fetch their image over the internet",
             );
         }
+        for volume in service.mounts.values() {
+            for target in self.mount_targets.get(volume).into_iter().flatten() {
+                self.graph.after(
+                    &running,
+                    target,
+                    When::Ready,
+                    "tasks mount their volumes as they start",
+                );
+            }
+        }
         if let Some(reader) = &task.reader {
             self.graph.after(
                 &running,

@@ -54,6 +54,9 @@ impl Lowering<'_> {
         let mut own = own_container(service, log(name));
         own.secrets = self.secrets_of(service, None, &service.secrets, &mut reads)?;
         own_of_uses(&mut own, &grants, &mut reads);
+        let mounts = service.mounts.iter();
+        let mounts = mounts.map(|(path, volume)| (path.clone(), volume.to_string()));
+        own.mounts = mounts.collect();
         own.repository_credentials = self.credentials_for(&service.image, &mut reads);
         let mut containers = vec![own];
         for (name, sidecar) in &service.sidecars {
@@ -89,6 +92,7 @@ impl Lowering<'_> {
                 task_role: Some(task_role.get(Role::ARN)),
                 ephemeral_storage_gib: (disk > DISK_INCLUDED_GIB).then_some(disk),
                 containers,
+                volumes: self.volumes_of(service),
                 tags: self.tags(),
             },
         );
@@ -165,6 +169,7 @@ fn own_container(service: &Service, log: Log) -> Container {
         memory_mib: None,
         health: service.health.as_ref().map(health),
         depends_on: depends_on(&service.depends_on),
+        mounts: BTreeMap::new(),
     }
 }
 
@@ -211,6 +216,7 @@ fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container
         memory_mib: sidecar.memory,
         health: sidecar.health.as_ref().map(health),
         depends_on: depends_on(&sidecar.depends_on),
+        mounts: BTreeMap::new(),
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Service {
     pub permissions: Vec<Permission>,
     /// What it uses of the rest of the manifest, each once, in the order of the text.
     pub uses: Vec<Used>,
+    /// The volumes in its own container, by their paths.
+    pub mounts: BTreeMap<String, Name>,
     /// The containers beside its own.
     pub sidecars: BTreeMap<Name, Sidecar>,
     /// Which sidecars must be how far before its own container starts.

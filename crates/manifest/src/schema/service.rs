@@ -116,6 +116,10 @@ pub(crate) struct ServiceSection {
     #[schemars(extend("examples" = [["db"]]))]
     pub(crate) uses: Option<Located<Vec<Located<String>>>>,
 
+    /// Which of `[volumes]` its own container finds where: by the path in the container.
+    #[schemars(extend("examples" = [{ "/var/uploads": "uploads" }]))]
+    pub(crate) volumes: Option<Named<Located<String>>>,
+
     /// Containers beside the service's own, in the same task, by name.
     pub(crate) sidecars: Option<Named<SidecarSection>>,
 

@@ -1,6 +1,6 @@
 //! `[services.NAME]`: a long-running container.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Rules;
 use super::containers::{check_together, condition, words};
@@ -15,6 +15,7 @@ use super::secrets::{check_apart, secrets};
 use super::sidecar::sidecar;
 use super::size::{check_shares, ephemeral_storage, size};
 use super::uses::{Usable, uses};
+use super::volumes::mounts;
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
@@ -32,6 +33,7 @@ pub(super) struct Shared<'s> {
     pub(super) env: Option<&'s BTreeMap<String, String>>,
     pub(super) secrets: Option<&'s BTreeMap<String, Secret>>,
     pub(super) usable: &'s Usable,
+    pub(super) volumes: &'s BTreeSet<String>,
 }
 
 /// The service. None if something in it is wrong.
@@ -81,6 +83,7 @@ pub(super) fn service(
     let count = tasks.as_ref().map_or(defaults::COUNT, |it| *it.count);
     let deploy = deploy(cx, path, &section.deploy.unwrap_or_default(), count);
     let permissions = permissions(cx, path, section.permissions);
+    let mounts = mounts(cx, &at("volumes"), section.volumes, shared.volumes);
     let uses = uses(cx, &at("uses"), section.uses.as_ref(), shared.usable);
     let sidecars = section.sidecars.unwrap_or_default().into_iter();
     let sidecars: Vec<_> = sidecars
@@ -125,6 +128,7 @@ pub(super) fn service(
         deploy: deploy?,
         permissions: permissions?,
         uses: uses?,
+        mounts: mounts?,
         sidecars: sidecars?
             .into_iter()
             .map(|sidecar| (sidecar.name.get().clone(), sidecar))

@@ -10,17 +10,20 @@ pub mod removal;
 pub mod sequence;
 pub mod tags;
 
+pub mod access_point;
 pub mod certificate;
 pub mod cluster;
 pub mod db_instance;
 pub mod db_subnet_group;
 pub mod elastic_ip;
+pub mod file_system;
 pub mod iam_role;
 pub mod internet_gateway;
 pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
+pub mod mount_target;
 pub mod nat_gateway;
 pub mod route53_record;
 pub mod route_table;
@@ -38,17 +41,20 @@ pub mod vpc_endpoint;
 
 crate::list::kinds! {
     live::Aws;
+    access_point::AccessPoint,
     certificate::Certificate,
     cluster::Cluster,
     db_instance::DbInstance,
     db_subnet_group::DbSubnetGroup,
     elastic_ip::ElasticIp,
+    file_system::FileSystem,
     iam_role::Role,
     internet_gateway::InternetGateway,
     listener::Listener,
     listener_rule::ListenerRule,
     load_balancer::LoadBalancer,
     log_group::LogGroup,
+    mount_target::MountTarget,
     nat_gateway::NatGateway,
     route53_record::Route53Record,
     route_table::RouteTable,

@@ -102,6 +102,14 @@ pub const DATABASE: Patience = Patience {
     ..Patience::DEFAULT
 };
 
+/// A file system is there in seconds, its mount targets in a minute or two, and they go as slowly.
+pub const FILE_SYSTEM: Patience = Patience {
+    dependency: minutes(20),
+    ready: minutes(30),
+    gone: minutes(20),
+    ..Patience::DEFAULT
+};
+
 /// What a database uses is held until it is gone.
 pub const DATABASE_GROUP: Patience = Patience {
     eventual: minutes(5),

@@ -77,6 +77,7 @@ fn task_definition() -> Example {
             memory_mib: None,
             health: None,
             depends_on: BTreeMap::new(),
+            mounts: BTreeMap::new(),
         }],
         tags: Tags::default().named("hello"),
     };

@@ -88,6 +88,7 @@ pub(crate) fn definition(role: &str, image: &str) -> TaskDefinition {
             memory_mib: None,
             health: None,
             depends_on: BTreeMap::new(),
+            mounts: BTreeMap::new(),
         }],
         tags: tags("a"),
     }

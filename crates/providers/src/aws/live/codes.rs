@@ -56,6 +56,9 @@ const DEPENDENCY: &[&str] = &[
     "ClusterContainsContainerInstancesException",
     "ClusterContainsCapacityProviderException",
     "InvalidDBInstanceState",
+    "FileSystemInUse",
+    "IncorrectFileSystemLifeCycleState",
+    "IncorrectMountTargetState",
     "InvalidDBSubnetGroupStateFault",
 ];
 
@@ -92,6 +95,9 @@ const EXISTS: &[&str] = &[
     "DuplicateTargetGroupName",
     "DuplicateListener",
     "DBInstanceAlreadyExists",
+    "FileSystemAlreadyExists",
+    "AccessPointAlreadyExists",
+    "MountTargetConflict",
     "DBSubnetGroupAlreadyExists",
 ];
 
@@ -103,6 +109,8 @@ const QUOTA: &[&str] = &[
     "LimitExceededException",
     "TargetGroupAssociationLimit",
     "InstanceQuotaExceeded",
+    "FileSystemLimitExceeded",
+    "AccessPointLimitExceeded",
     "StorageQuotaExceeded",
     "SnapshotQuotaExceeded",
     "DBSubnetGroupQuotaExceeded",

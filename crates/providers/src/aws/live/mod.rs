@@ -5,6 +5,7 @@ mod codes;
 pub mod config;
 pub(crate) mod ec2;
 pub(crate) mod ecs;
+pub(crate) mod efs;
 pub(crate) mod elb;
 pub mod existing;
 pub(crate) mod failure;
@@ -49,6 +50,7 @@ pub struct Aws {
     pub(crate) acm: aws_sdk_acm::Client,
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) ecs: aws_sdk_ecs::Client,
+    pub(crate) efs: aws_sdk_efs::Client,
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
@@ -97,6 +99,7 @@ impl Aws {
             acm: aws_sdk_acm::Client::new(&config),
             ec2: aws_sdk_ec2::Client::new(&config),
             ecs: aws_sdk_ecs::Client::new(&config),
+            efs: aws_sdk_efs::Client::new(&config),
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),

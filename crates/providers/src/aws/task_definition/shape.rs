@@ -9,9 +9,10 @@ use aws_sdk_ecs::types::{
     Compatibility, ContainerCondition, ContainerDefinition, ContainerDependency, CpuArchitecture,
     EphemeralStorage, HealthCheck, KeyValuePair, LogConfiguration, LogDriver, NetworkMode,
     OsFamily, PortMapping, RepositoryCredentials, RuntimePlatform, Secret, TransportProtocol,
+    Volume as SdkVolume,
 };
 
-use super::{Container, ContainerHealth, Log, TaskDefinition};
+use super::{Container, ContainerHealth, Log, TaskDefinition, volumes};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{known, required};
 use crate::aws::tags::Tags;
@@ -50,7 +51,14 @@ pub(super) fn register(
         .execution_role_arn(known(REGISTER, &spec.execution_role)?)
         .set_task_role_arn(task_role.cloned())
         .set_ephemeral_storage(storage)
+        .set_volumes(volumes_to_aws(spec)?)
         .set_container_definitions(Some(containers?)))
+}
+
+fn volumes_to_aws(spec: &TaskDefinition) -> Result<Option<Vec<SdkVolume>>, Failure> {
+    let volumes = spec.volumes.iter().map(volumes::to_aws);
+    let volumes: Vec<_> = volumes.collect::<Result<_, _>>()?;
+    Ok((!volumes.is_empty()).then_some(volumes))
 }
 
 fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
@@ -85,6 +93,7 @@ fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
         .set_memory(container.memory_mib.map(int))
         .set_health_check(container.health.as_ref().map(health_to_aws).transpose()?)
         .set_depends_on(dependencies_to_aws(container)?)
+        .set_mount_points(volumes::mounts_to_aws(container))
         .build())
 }
 
@@ -159,6 +168,7 @@ pub(super) fn from_aws(
     let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
     let containers = definition.container_definitions.unwrap_or_default();
     let containers: Result<Vec<_>, Failure> = containers.into_iter().map(container).collect();
+    let volumes = definition.volumes.unwrap_or_default().into_iter();
     let architecture = definition
         .runtime_platform
         .and_then(|platform| platform.cpu_architecture)
@@ -174,6 +184,7 @@ pub(super) fn from_aws(
             .ephemeral_storage
             .and_then(|storage| u32::try_from(storage.size_in_gib).ok()),
         containers: containers?,
+        volumes: volumes.filter_map(volumes::from_aws).collect(),
         tags: Tags::observed(tags),
     })
 }
@@ -181,10 +192,12 @@ pub(super) fn from_aws(
 fn container(container: ContainerDefinition) -> Result<Container, Failure> {
     let variable =
         |pair: KeyValuePair| Some((pair.name?, Input::Known(pair.value.unwrap_or_default())));
+    let mounts = volumes::mounts_from_aws(&container);
     let environment = container.environment.unwrap_or_default();
     let ports = container.port_mappings.unwrap_or_default();
     let port = |mapping: &PortMapping| u16::try_from(mapping.container_port?).ok();
     Ok(Container {
+        mounts,
         name: required(DESCRIBE, container.name)?,
         image: required(DESCRIBE, container.image)?,
         essential: container.essential.unwrap_or(true),

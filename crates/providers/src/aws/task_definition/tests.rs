@@ -29,6 +29,7 @@ fn definition() -> TaskDefinition {
             memory_mib: None,
             health: None,
             depends_on: BTreeMap::new(),
+            mounts: BTreeMap::new(),
         }],
         tags: Tags([("team".to_string(), "a".to_string())].into()),
     }
