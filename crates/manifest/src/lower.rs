@@ -85,6 +85,7 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         surroundings,
         graph: Graph::default(),
         kept: BTreeMap::new(),
+        linked_roles: BTreeMap::new(),
         mount_targets: BTreeMap::new(),
     };
     lowering.kept = lowering.kept_secrets();
@@ -105,6 +106,8 @@ struct Lowering<'a> {
     graph: Graph,
     /// ARNs of the secrets that are kept for the app, by address.
     kept: BTreeMap<String, Input<String>>,
+    /// The service-linked roles so far, by their keys: several sections may need one.
+    linked_roles: BTreeMap<String, Handle<ServiceLinkedRole>>,
     /// Where each volume is reached.
     mount_targets: BTreeMap<Name, Vec<Handle<MountTarget>>>,
 }
@@ -144,13 +147,18 @@ impl Lowering<'_> {
         key: &str,
         service: &str,
     ) -> ashore_engine::graph::Handle<ServiceLinkedRole> {
+        if let Some(role) = self.linked_roles.get(key) {
+            return role.clone();
+        }
         let role = ServiceLinkedRole {
             service: service.to_string(),
         };
-        self.graph.add(
+        let role = self.graph.add(
             format!("account/service_linked_role[{key}]").as_str(),
             &role,
-        )
+        );
+        self.linked_roles.insert(key.to_string(), role.clone());
+        role
     }
 
     fn name(&self, part: &str, limit: usize) -> String {

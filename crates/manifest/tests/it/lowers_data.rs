@@ -153,3 +153,14 @@ fn a_volume_is_reached_in_each_zone_by_those_who_mount_it_alone() {
     let other = spec(&graph, "services.other/task_role").to_string();
     assert!(!other.contains("elasticfilesystem"), "{other}");
 }
+
+#[test]
+fn services_that_scale_share_the_role_of_the_scaler() {
+    let scale = "scale = { max = 4, cpu = 60 }\n";
+    let graph = graph(&format!(
+        "{HEAD}{WEB}{scale}[services.api]\nimage = \"api:1\"\n{scale}"
+    ));
+    let roles = addresses(&graph, "aws.iam.service_linked_role");
+    let scaler = "account/service_linked_role[application-autoscaling]";
+    assert!(roles.contains(&scaler.to_owned()), "{roles:?}");
+}
