@@ -26,6 +26,20 @@ pub(super) struct Network {
     pub(super) made: Option<Made>,
 }
 
+impl Network {
+    /// For what stands in none of the app's.
+    pub(super) fn none() -> Self {
+        Self {
+            vpc: Input::Known(String::new()),
+            balancer_subnets: Vec::new(),
+            task_subnets: Vec::new(),
+            public_tasks: false,
+            ipv6: false,
+            made: None,
+        }
+    }
+}
+
 pub(super) struct Made {
     pub(super) gateway: Handle<InternetGateway>,
     /// By these tasks reach the internet.

@@ -41,6 +41,9 @@ impl Lowering<'_> {
         ways: Option<&Ways>,
         cluster: &Input<String>,
     ) -> Result<(), LowerError> {
+        if let Some(raw) = &service.raw {
+            return self.raw_service(service, raw, network, ways, cluster);
+        }
         let task = self.task(service)?;
         let behind = ways.and_then(|ways| self.behind(service, network, ways));
         let security_groups = self.task_groups(service, network, ways);
@@ -108,14 +111,14 @@ impl Lowering<'_> {
         }
         match (&service.ingress, ways) {
             (Ingress::Https(_, hostname), Some(ways)) => {
-                self.hostname_records(service, hostname, ways, &running)
+                self.hostname_records(service, hostname, ways, &running.any())
             }
             _ => Ok(()),
         }
     }
 
     /// The security groups of the tasks: one of ours, or those that somebody else owns.
-    fn task_groups(
+    pub(super) fn task_groups(
         &mut self,
         service: &Service,
         network: &Network,
@@ -150,7 +153,12 @@ impl Lowering<'_> {
     }
 
     /// What puts a service behind the balancer.
-    fn behind(&mut self, service: &Service, network: &Network, ways: &Ways) -> Option<Behind> {
+    pub(super) fn behind(
+        &mut self,
+        service: &Service,
+        network: &Network,
+        ways: &Ways,
+    ) -> Option<Behind> {
         match &service.ingress {
             Ingress::None => None,
             Ingress::Http(_) => Some(Behind {
@@ -220,12 +228,12 @@ fn scattered(text: &str) -> u32 {
     })
 }
 
-struct Behind {
-    group: Handle<TargetGroup>,
-    by: By,
+pub(super) struct Behind {
+    pub(super) group: Handle<TargetGroup>,
+    pub(super) by: By,
 }
 
-enum By {
+pub(super) enum By {
     Rule(Handle<ListenerRule>),
     Default(Handle<Listener>),
 }

@@ -1,6 +1,7 @@
 //! Resource kinds of AWS.
 
 pub mod attributes;
+mod definition;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod names;
@@ -19,6 +20,8 @@ pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
 pub mod nat_gateway;
+pub mod raw_service;
+pub mod raw_task_definition;
 pub mod route53_record;
 pub mod route_table;
 pub mod scalable_target;
@@ -45,6 +48,8 @@ crate::list::kinds! {
     load_balancer::LoadBalancer,
     log_group::LogGroup,
     nat_gateway::NatGateway,
+    raw_service::RawService,
+    raw_task_definition::RawTaskDefinition,
     route53_record::Route53Record,
     route_table::RouteTable,
     scalable_target::ScalableTarget,

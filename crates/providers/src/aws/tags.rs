@@ -130,6 +130,12 @@ pub fn of_stack(all: &BTreeMap<String, String>, stack: &StackName) -> bool {
     all.get(STACK) == Some(&stack.key())
 }
 
+/// Whether an object with these tags is that part of something: `services.web/part`.
+pub fn is_part(all: &BTreeMap<String, String>, part: &str) -> bool {
+    let address = all.get(ADDRESS).and_then(|it| it.rsplit_once('/'));
+    address.is_some_and(|(_, last)| last == part)
+}
+
 /// Whether an object with these tags bears the marks of any stack. One that is known by its name
 /// alone and bears none was made by somebody else after ours was deleted.
 pub fn marked(all: &BTreeMap<String, String>) -> bool {
