@@ -20,20 +20,7 @@ pub(crate) struct Project {
     pub(crate) files: Files,
     pub(crate) manifest: Manifest,
     pub(crate) stack: StackName,
-    /// The files that the manifest names, which lie beside it.
-fn named(text: &str, manifest: &Path) -> Files {
-    let beside = manifest.parent().unwrap_or(Path::new("."));
-    let read = |path: String| {
-        let text = match fs::read(beside.join(&path)) {
-            Ok(bytes) => String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        (path, text)
-    };
-    Files::named(text).into_iter().map(read).collect()
-}
-
-/// What `--param` gives.
+    /// What `--param` gives.
     pub(crate) params: Variables,
     /// `.ashore` beside the manifest.
     home: PathBuf,
@@ -132,6 +119,19 @@ impl Project {
         }
         urls
     }
+}
+
+/// The files that the manifest names, which lie beside it.
+fn named(text: &str, manifest: &Path) -> Files {
+    let beside = manifest.parent().unwrap_or(Path::new("."));
+    let read = |path: String| {
+        let text = match fs::read(beside.join(&path)) {
+            Ok(bytes) => String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        (path, text)
+    };
+    Files::named(text).into_iter().map(read).collect()
 }
 
 /// What `--param` gives. What was written in place of one may be a secret, and is not repeated.

@@ -53,7 +53,9 @@ pub(crate) fn document(error: &CommandError) -> document::Error {
         state: error.state.clone(),
         advice: error.advice.clone(),
         diagnostics: mistakes
-            .map(|mistakes| diagnostic_documents(&mistakes.text, &mistakes.files, &mistakes.diagnostics))
+            .map(|mistakes| {
+                diagnostic_documents(&mistakes.text, &mistakes.files, &mistakes.diagnostics)
+            })
             .unwrap_or_default(),
     }
 }
