@@ -299,6 +299,12 @@ codes! {
         "All that a service's code may do stands in its task role, and IAM takes 10,240 characters there, white space not \
          counted. AWS raises this for nobody. Put several resources or actions into one with a wildcard."
 
+    // Network: E0193 to E0199.
+    ImageOutOfReach "E0193" "an image that no way leads to"
+        "In the layout `private-endpoints` tasks reach the services of AWS that have an endpoint in the network, and nothing \
+         else. So their images are in ECR, in the region of the app. ECR can keep copies of images of other registries \
+         (pull through cache rules)."
+
     // Raw definitions: E0860 to E0869.
     RawUnreadable "E0860" "a definition that cannot be read"
         "`task_definition` and `service_definition` name files beside the manifest. Each holds one JSON object, as the AWS \

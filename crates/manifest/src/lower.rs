@@ -3,6 +3,8 @@
 //! One file per part. Passing an output of one resource into the spec of another *is* the
 //! dependency; order without data is said with its reason.
 
+mod endpoints;
+mod flow_logs;
 mod hostname;
 mod ingress;
 mod network;

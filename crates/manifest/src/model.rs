@@ -134,6 +134,47 @@ impl Manifest {
         existing.chain(raw.flat_map(|raw| &raw.reads)).collect()
     }
 
+    /// The services of AWS that tasks without a way to the internet need a way to: images, logs, secrets, commands.
+    pub fn endpoints(&self) -> Vec<&'static str> {
+        let services = || self.services.values();
+        let kept = |secrets: &BTreeMap<String, Secret>| {
+            let mut sources = secrets.values().map(|secret| secret.source.get());
+            sources.any(|source| {
+                !matches!(
+                    source,
+                    SecretSource::Existing {
+                        reference: Reference::Parameter(_),
+                        ..
+                    }
+                )
+            })
+        };
+        let raw = || services().filter_map(|it| it.raw.as_ref());
+        let of_containers = services().any(|service| {
+            kept(&service.secrets) || service.sidecars.values().any(|it| kept(&it.secrets))
+        });
+        let references = self.references();
+        let secret = |it: &&Reference| matches!(it, Reference::Secret(_));
+        let parameter = |it: &&Reference| matches!(it, Reference::Parameter(_));
+        // What a role of somebody else's reads is not known, only that it reads.
+        let theirs = raw().any(|raw| raw.reads_by_theirs);
+        let mut needed = vec!["ecr.api", "ecr.dkr", "logs"];
+        if of_containers
+            || theirs
+            || self.registry.is_some()
+            || references.iter().any(|it| secret(it))
+        {
+            needed.push("secretsmanager");
+        }
+        if theirs || references.iter().any(|it| parameter(it)) {
+            needed.push("ssm");
+        }
+        if services().any(|service| service.exec) || raw().any(|raw| raw.exec()) {
+            needed.push("ssmmessages");
+        }
+        needed
+    }
+
     /// Does anything stand in the app's network? What is wholly defined elsewhere may stand elsewhere.
     pub fn needs_network(&self) -> bool {
         self.services.values().any(|service| {

@@ -138,6 +138,10 @@ pub(crate) fn validate(
         .into_iter()
         .map(|(name, section)| service::service(cx, name, section, &shared))
         .collect();
+    if let (Some(Some(network)), Some(region)) = (&network, &region) {
+        let all: Vec<&Service> = services.iter().flatten().collect();
+        network::check_images(cx, network, region, &all);
+    }
     let services = services.into_iter().collect::<Option<Vec<_>>>();
 
     let manifest = Manifest {

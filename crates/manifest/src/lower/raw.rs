@@ -63,10 +63,7 @@ impl Lowering<'_> {
             },
         );
         if raw.network == RawNetwork::Ours {
-            for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
-                let why = "tasks fetch their image over the internet";
-                self.graph.after(&running, way_out, When::Named, why);
-            }
+            self.after_ways_out(&running.any(), network);
         }
         if let Some(reader) = &reader {
             let why = "tasks read their secrets by this role as they start";

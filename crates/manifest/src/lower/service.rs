@@ -77,14 +77,7 @@ impl Lowering<'_> {
                 tags: self.tags(),
             },
         );
-        for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
-            self.graph.after(
-                &running,
-                way_out,
-                When::Named,
-                "tasks fetch their image over the internet",
-            );
-        }
+        self.after_ways_out(&running.any(), network);
         if let Some(reader) = &task.reader {
             self.graph.after(
                 &running,
@@ -114,6 +107,18 @@ impl Lowering<'_> {
                 self.hostname_records(service, hostname, ways, &running.any())
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Tasks start where they can fetch their image.
+    pub(super) fn after_ways_out(&mut self, running: &Handle<()>, network: &Network) {
+        for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
+            let why = "tasks fetch their image over the internet";
+            self.graph.after(running, way_out, When::Named, why);
+        }
+        for endpoint in network.made.iter().flat_map(|made| &made.endpoints) {
+            let why = "tasks fetch their image and write their logs by way of it";
+            self.graph.after(running, endpoint, When::Ready, why);
         }
     }
 

@@ -31,8 +31,17 @@ pub struct Raw {
     pub log_group: bool,
     /// See `execution_role`.
     pub task_role: bool,
+    /// Do its containers read something when they start, by a role that is not ours?
+    pub reads_by_theirs: bool,
     /// What its containers read when they start, if the execution role is ours.
     pub reads: BTreeSet<Reference>,
+}
+
+impl Raw {
+    /// Can commands be run in its containers?
+    pub fn exec(&self) -> bool {
+        self.service["enableExecuteCommand"] == true
+    }
 }
 
 /// Whose network tasks stand in.

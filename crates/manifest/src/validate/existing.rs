@@ -176,6 +176,7 @@ pub(super) fn check_network(cx: &mut Rules<'_>, vpc: &Located<String>, section: 
             section.private_subnets.as_ref().map(Located::span),
         ),
         ("nat", section.nat.as_ref().map(Located::span)),
+        ("flow_logs", section.flow_logs.as_ref().map(Located::span)),
         ("ipv6", section.ipv6.as_ref().map(Located::span)),
     ];
     for (key, span) in keys {

@@ -533,6 +533,7 @@ fn meaning(cx: &mut Rules<'_>, task: &File<'_>, service: &File<'_>) -> Option<Ra
     };
     let cluster = text(&mut service_value, "cluster").filter(|it| it != "@@CLUSTER_ARN@@");
     let execution_role = task.has(Placeholder::ExecutionRole);
+    let reads = reads(&task_value);
     Some(Raw {
         family: text(&mut task_value, "family"),
         task_tags: task_tags?,
@@ -540,8 +541,9 @@ fn meaning(cx: &mut Rules<'_>, task: &File<'_>, service: &File<'_>) -> Option<Ra
         cluster,
         service_tags: service_tags?,
         network,
+        reads_by_theirs: !execution_role && !reads.is_empty(),
         reads: match execution_role {
-            true => reads(&task_value),
+            true => reads,
             false => BTreeSet::new(),
         },
         execution_role,

@@ -189,7 +189,7 @@ pub(super) fn entrypoint(
     Some(words(written.clone()))
 }
 
-fn log_retention(
+pub(super) fn log_retention(
     cx: &mut Rules<'_>,
     path: &[&str],
     written: Option<&Located<String>>,

@@ -13,6 +13,7 @@ pub mod tags;
 pub mod certificate;
 pub mod cluster;
 pub mod elastic_ip;
+pub mod flow_log;
 pub mod iam_role;
 pub mod internet_gateway;
 pub mod listener;
@@ -41,6 +42,7 @@ crate::list::kinds! {
     certificate::Certificate,
     cluster::Cluster,
     elastic_ip::ElasticIp,
+    flow_log::FlowLog,
     iam_role::Role,
     internet_gateway::InternetGateway,
     listener::Listener,
