@@ -306,7 +306,6 @@ impl Check<'_> {
                 Code::RawOurs,
                 Some("ECS acts at load balancers by its service-linked role now"),
             ),
-            ("CreateServiceRequest", "service") => (Code::RawMember, None),
             _ => (Code::RawMember, None),
         };
         let diagnostic = Diagnostic::new(

@@ -527,7 +527,7 @@ fn meaning(cx: &mut Rules<'_>, task: &File<'_>, service: &File<'_>) -> Option<Ra
     service_value
         .entry("taskDefinition")
         .or_insert_with(|| Value::from("@@TASKDEFINITION_ARN@@"));
-    let text = |value: &mut Map<String, Value>, key| {
+    let text = |value: &mut Map<String, Value>, key: &str| {
         let written = value.remove(key)?;
         written.as_str().map(str::to_owned)
     };

@@ -145,11 +145,6 @@ fn units(text: &str) -> Option<u64> {
         .strip_suffix("vcpu")
         .or_else(|| text.strip_suffix("gb"));
     match large {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a size of a task; what is no such size is none of ours"
-        )]
         Some(number) => {
             let number: f64 = number.trim().parse().ok()?;
             (0.0..1_000_000.0)

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Found, Live, Observed};
+use ashore_engine::kind::{Context, Found, Kind, Live, Observed};
 use aws_sdk_ecs::types::{TaskDefinitionField, TaskDefinitionStatus};
 use serde_json::Value;
 
@@ -29,7 +29,6 @@ impl Live for RawTaskDefinition {
         let Some((observed, tags)) = described(aws, &self.family).await? else {
             return Ok(Found::Absent);
         };
-        use ashore_engine::kind::Kind as _;
         let observed = Observed {
             spec: observed.spec.owned(&[self]),
             outputs: observed.outputs,
