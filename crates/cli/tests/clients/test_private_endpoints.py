@@ -15,6 +15,7 @@ cidr = "172.24.0.0/16"
 subnets = ["172.24.0.0/20", "172.24.16.0/20"]
 private_subnets = ["172.24.128.0/20", "172.24.144.0/20"]
 flow_logs = "30d"
+private_zone = "myorg.local"
 
 [services.web]
 image = "210987654321.dkr.ecr.eu-central-1.amazonaws.com/web:1"
@@ -66,6 +67,15 @@ def test_tasks_that_reach_aws_and_nothing_else(seed):
     policy = document(seed.iam.get_role_policy(RoleName=role, PolicyName="write")["PolicyDocument"])
     assert [it["Resource"] for it in policy["Statement"]] == [f"{group['arn'].removesuffix(':*')}:*"]
 
+    # S1-11
+    route53 = seed.sandbox.client("route53")
+    [vpc] = {it["VpcId"] for it in endpoints.values()}
+    zones = route53.list_hosted_zones_by_vpc(VPCId=vpc, VPCRegion="eu-central-1")["HostedZoneSummaries"]
+    assert [it["Name"] for it in zones] == ["myorg.local."]
+    [zone] = [it["HostedZoneId"] for it in zones]
+    tags = route53.list_tags_for_resource(ResourceType="hostedzone", ResourceId=zone)
+    assert {it["Key"] for it in tags["ResourceTagSet"]["Tags"]} >= {"ashore:stack", "ashore:address"}
+
     so_far = len(seed.changes())
     seed.up()
     assert seed.changes()[so_far:] == []
@@ -81,6 +91,7 @@ def test_tasks_that_reach_aws_and_nothing_else(seed):
     seed.exits(0, "up", "--yes")
     assert seed.ec2.describe_flow_logs()["FlowLogs"] == []
     seed.down()
+    assert zone not in [it["Id"].split("/")[-1] for it in route53.list_hosted_zones()["HostedZones"]]
     left = {kind: objects for kind, objects in everything(seed.sandbox).items() if objects}
     assert left == {}
 

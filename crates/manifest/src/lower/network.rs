@@ -4,6 +4,7 @@
 use ashore_engine::graph::Handle;
 use ashore_engine::input::Input;
 use ashore_providers::aws::internet_gateway::InternetGateway;
+use ashore_providers::aws::private_zone::PrivateZone;
 use ashore_providers::aws::route_table::{Route, RouteTable};
 use ashore_providers::aws::subnet::{Ipv6, Subnet};
 use ashore_providers::aws::vpc::Vpc;
@@ -125,6 +126,15 @@ impl Lowering<'_> {
         );
         if let Some(retention) = wanted.flow_logs {
             self.flow_logs(retention, &vpc);
+        }
+        if let Some(domain) = &wanted.private_zone {
+            let zone = PrivateZone {
+                domain: domain.to_string(),
+                vpcs: vec![vpc.get(Vpc::ID)],
+                region: self.surroundings.names.region.clone(),
+                tags: self.tags(),
+            };
+            self.graph.add("network/private_zone", &zone);
         }
         let (task_subnets, ways_out, endpoints) = match wanted.layout {
             Layout::PublicTasks => (public.clone(), vec![routes], Vec::new()),

@@ -2,7 +2,7 @@
 
 use ipnet::Ipv4Net;
 
-use super::LogRetention;
+use super::{DomainName, LogRetention};
 use crate::located::Located;
 
 /// A VPC of our own and its subnets.
@@ -19,6 +19,8 @@ pub struct Network {
     pub private_subnets: Vec<Subnet>,
     /// For how long flow logs are kept, if there are any.
     pub flow_logs: Option<LogRetention>,
+    /// A domain that is answered within the network alone.
+    pub private_zone: Option<Located<DomainName>>,
     /// Is the load balancer reached over IPv6 too?
     pub ipv6: bool,
 }

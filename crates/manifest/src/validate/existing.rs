@@ -177,6 +177,10 @@ pub(super) fn check_network(cx: &mut Rules<'_>, vpc: &Located<String>, section: 
         ),
         ("nat", section.nat.as_ref().map(Located::span)),
         ("flow_logs", section.flow_logs.as_ref().map(Located::span)),
+        (
+            "private_zone",
+            section.private_zone.as_ref().map(Located::span),
+        ),
         ("ipv6", section.ipv6.as_ref().map(Located::span)),
     ];
     for (key, span) in keys {

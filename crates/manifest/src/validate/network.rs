@@ -10,7 +10,7 @@ use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
-use crate::model::{Layout, Nat, Network, Refusal, Region, Service};
+use crate::model::{DomainName, Layout, Nat, Network, Refusal, Region, Service};
 use crate::schema::{self, NetworkSection};
 use crate::structure::dotted;
 
@@ -66,6 +66,14 @@ pub(super) fn network(cx: &mut Rules<'_>, section: &NetworkSection) -> Option<Ne
         }
         None => (!cx.is_spoiled(&["network", "flow_logs"])).then_some(None),
     };
+    let private_zone = match &section.private_zone {
+        Some(written) => {
+            let path = ["network", "private_zone"];
+            let domain = cx.parse(Code::BadDomain, &path, Some(written), DomainName::parse);
+            domain.map(Some)
+        }
+        None => (!cx.is_spoiled(&["network", "private_zone"])).then_some(None),
+    };
     let (public, private) = (public?, private?);
     if !private.is_empty() && private.len() != public.len() {
         subnets::differ_in_number(cx, section, public.len(), private.len());
@@ -77,6 +85,7 @@ pub(super) fn network(cx: &mut Rules<'_>, section: &NetworkSection) -> Option<Ne
         subnets: public,
         private_subnets: private,
         flow_logs: flow_logs?,
+        private_zone: private_zone?,
         ipv6: section.ipv6.as_ref().map_or(defaults::IPV6, |it| *it.get()),
     })
 }

@@ -21,6 +21,7 @@ pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
 pub mod nat_gateway;
+pub mod private_zone;
 pub mod raw_service;
 pub mod raw_task_definition;
 pub mod route53_record;
@@ -50,6 +51,7 @@ crate::list::kinds! {
     load_balancer::LoadBalancer,
     log_group::LogGroup,
     nat_gateway::NatGateway,
+    private_zone::PrivateZone,
     raw_service::RawService,
     raw_task_definition::RawTaskDefinition,
     route53_record::Route53Record,

@@ -6,6 +6,7 @@ use ashore_providers::aws::elastic_ip::{self, ElasticIp};
 use ashore_providers::aws::flow_log::{self, FlowLog};
 use ashore_providers::aws::internet_gateway::{self, InternetGateway};
 use ashore_providers::aws::nat_gateway::{self, NatGateway, Place};
+use ashore_providers::aws::private_zone::{self, PrivateZone};
 use ashore_providers::aws::route_table::{self, Route, RouteTable};
 use ashore_providers::aws::security_group::{self, Rule, SecurityGroup, Source};
 use ashore_providers::aws::subnet::{self, Ipv6, Subnet};
@@ -26,6 +27,7 @@ pub(crate) fn examples() -> Vec<Example> {
         nat_gateway(),
         vpc_endpoint(),
         flow_log(),
+        private_zone(),
     ]
 }
 
@@ -229,4 +231,23 @@ fn flow_log() -> Example {
             it.interval_seconds = 60
         })
         .altered("tags", |it: &mut FlowLog| it.tags = Tags::default())
+}
+
+fn private_zone() -> Example {
+    let spec = PrivateZone {
+        domain: "myorg.local".into(),
+        vpcs: vec!["vpc-1".to_string().into()],
+        region: "eu-central-1".into(),
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = private_zone::Outputs { id: "Z1".into() };
+    Example::of(&spec, &outputs)
+        .altered("domain", |it: &mut PrivateZone| it.domain.push('x'))
+        .altered("vpcs", |it: &mut PrivateZone| {
+            it.vpcs[0] = "vpc-2".to_string().into();
+        })
+        .altered("region", |it: &mut PrivateZone| {
+            it.region = "eu-west-1".into()
+        })
+        .altered("tags", |it: &mut PrivateZone| it.tags = Tags::default())
 }
