@@ -317,7 +317,8 @@ codes! {
         "The member is right, but its value is of another type than ECS takes, or none of the words that it knows there. \
          CPU and memory of a task are texts, those of a container numbers."
     RawMissing "E0863" "a member that must be there is not"
-        "ECS refuses the definition without it."
+        "ECS refuses the definition without it, and there is nothing to guess: a container needs a name and an image, a load \
+         balancer the container and the port that it sends requests to."
     RawPlaceholder "E0864" "a placeholder that nothing fills in"
         "Between `@@` and `@@` stands what Ashore fills in: @@TASKDEFINITION_ARN@@, @@TARGET_GROUP_ARN@@ and \
          @@CLUSTER_ARN@@ in a service definition, @@TASK_ROLE_ARN@@, @@EXECUTION_ROLE_ARN@@ and @@LOG_GROUP@@ in a task \
