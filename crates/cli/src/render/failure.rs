@@ -73,7 +73,9 @@ pub(crate) fn diagnostics(
     } else {
         GraphicalTheme::unicode_nocolor()
     };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(100);
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(100)
+        .with_break_words(false);
     let mut shown = String::new();
     for diagnostic in diagnostics {
         let report = match &diagnostic.file {

@@ -52,7 +52,12 @@ fn list(name: &str, items: &[Value], by: &[&Vec<Value>]) -> Value {
     let mut left: Vec<&Value> = items.iter().collect();
     let mut places: Vec<Option<Value>> = vec![None; first.len()];
     for (place, wanted) in places.iter_mut().zip(first.iter()) {
-        let means_it = |item: &&Value| express(name, item, &[wanted]) == *wanted;
+        // Also by those that were written under its name: what was taken out of one is seen.
+        let named = identity(wanted);
+        let others = by.iter().skip(1).flat_map(|list| list.iter());
+        let others = others.filter(|it| named.is_some() && identity(it) == named);
+        let alike: Vec<&Value> = std::iter::once(wanted).chain(others).collect();
+        let means_it = |item: &&Value| express(name, item, &alike) == *wanted;
         if let Some(at) = left.iter().position(means_it) {
             left.remove(at);
             *place = Some(wanted.clone());
@@ -207,6 +212,11 @@ mod tests {
         let seen = json!({"environment": [{"name": "A", "value": "1"}], "cpu": 0});
         let told = owned(&seen, &[&json!({}), &json!({"environment": []})]);
         assert_eq!(told, json!({"environment": [{"name": "A", "value": "1"}]}));
+        let seen = json!({"c": [{"name": "a", "user": "x", "cpu": 0}]});
+        let wanted = json!({"c": [{"name": "a"}]});
+        let written = json!({"c": [{"name": "a", "user": "x"}]});
+        assert_eq!(owned(&seen, &[&wanted, &written]), written);
+        assert_eq!(owned(&seen, &[&wanted, &wanted]), wanted);
     }
 
     #[test]
