@@ -252,10 +252,18 @@ def test_every_mistake_in_either_file_is_told_at_once_with_its_place(raw):
         "did you mean `family`?",
         "service-definition.json",
         "`desiredCount` is text, and not a whole number",
-        "API_CreateService.html#ECS-CreateService-request-desiredCount",
         "`role` is not for a file to say",
     ):
         assert said in out + err, said
+    ran, out, err = raw.sandbox.ashore("check", "--json")
+    [error] = [it for it in map(json.loads, out.splitlines()) if it["type"] == "error"]
+    told = {it["message"]: it for it in error["diagnostics"]}
+    count = told["`desiredCount` is text, and not a whole number"]
+    page = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html"
+    assert (count["file"], count["helps"]) == (
+        "service-definition.json",
+        [f"{page}#ECS-CreateService-request-desiredCount"],
+    )
 
 
 def test_the_schemas_are_json_schemas_of_the_files(raw):
