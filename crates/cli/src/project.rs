@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ashore_engine::address::StackName;
 use ashore_engine::state::folder::Folder;
-use ashore_manifest::{LoadOptions, Manifest, Variables, load};
+use ashore_manifest::{Files, LoadOptions, Manifest, Variables, load};
 
 use crate::args::Global;
 use crate::environment::Environment;
@@ -16,6 +16,8 @@ pub(crate) struct Project {
     /// As it was named, for messages.
     pub(crate) file: String,
     pub(crate) text: String,
+    /// The other files that it names.
+    pub(crate) files: Files,
     pub(crate) manifest: Manifest,
     pub(crate) stack: StackName,
     /// What `--param` gives.
@@ -45,6 +47,7 @@ impl Project {
             env: environment.variables.clone(),
             git_sha: text.contains("${git:").then(|| commit(&path)).flatten(),
             params: params.clone(),
+            files: named(&text, &path),
         };
         let manifest = load(&text, &options).map_err(|diagnostics| {
             let first = diagnostics
@@ -61,6 +64,7 @@ impl Project {
             error.mistakes = Some(Mistakes {
                 file: file.clone(),
                 text: text.clone(),
+                files: options.files.clone(),
                 diagnostics,
             });
             error
@@ -73,6 +77,7 @@ impl Project {
         Ok(Self {
             file,
             text,
+            files: options.files,
             manifest,
             stack,
             params,
@@ -114,6 +119,19 @@ impl Project {
         }
         urls
     }
+}
+
+/// The files that the manifest names, which lie beside it.
+fn named(text: &str, manifest: &Path) -> Files {
+    let beside = manifest.parent().unwrap_or(Path::new("."));
+    let read = |path: String| {
+        let text = match fs::read(beside.join(&path)) {
+            Ok(bytes) => String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        (path, text)
+    };
+    Files::named(text).into_iter().map(read).collect()
 }
 
 /// What `--param` gives. What was written in place of one may be a secret, and is not repeated.

@@ -3,11 +3,14 @@
 //! One file per part. Passing an output of one resource into the spec of another *is* the
 //! dependency; order without data is said with its reason.
 
+mod endpoints;
+mod flow_logs;
 mod hostname;
 mod ingress;
 mod network;
 mod policy;
 mod private;
+mod raw;
 mod record;
 mod scale;
 mod secrets;
@@ -80,9 +83,15 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         kept: BTreeMap::new(),
     };
     lowering.kept = lowering.kept_secrets();
-    let network = lowering.network()?;
+    let network = match manifest.needs_network() {
+        true => lowering.network()?,
+        false => network::Network::none(),
+    };
     let ingress = lowering.ingress(&network)?;
-    let cluster = lowering.cluster()?;
+    let cluster = match manifest.needs_cluster() {
+        true => lowering.cluster()?,
+        false => Input::Known(String::new()), // every service names its own
+    };
     for service in manifest.services.values() {
         lowering.service(service, &network, ingress.as_ref(), &cluster)?;
     }

@@ -70,13 +70,10 @@ const KEYS: [&str; 19] = [
 
 const TABLE: &str = "services.*.image";
 
-const VALUES: [(&str, &[&str]); 2] = [
-    ("network.layout", &["private-endpoints"]),
-    (
-        "services.*.deploy.strategy",
-        &["blue-green", "canary", "linear"],
-    ),
-];
+const VALUES: [(&str, &[&str]); 1] = [(
+    "services.*.deploy.strategy",
+    &["blue-green", "canary", "linear"],
+)];
 
 #[cfg(test)]
 mod tests {

@@ -15,6 +15,7 @@ mod hostname;
 mod ingress;
 mod network;
 mod permissions;
+mod raw;
 mod registry;
 mod scale;
 mod secrets;
@@ -28,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
+use crate::interpolate::Values;
 use crate::load::{DEFAULT_ENVIRONMENT, LoadOptions};
 use crate::located::{Located, Span};
 use crate::model::{Guard, Manifest, Name, Refusal, Region, SecretOwner, Service};
@@ -38,6 +40,7 @@ use crate::structure::dotted;
 pub(crate) fn validate(
     file: File,
     options: &LoadOptions,
+    values: &Values<'_>,
     spoiled: &BTreeSet<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Manifest> {
@@ -75,6 +78,16 @@ pub(crate) fn validate(
     };
     let registry = registry::registry(cx, file.registry.as_ref());
     secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
+    let shared_at = (
+        file.env
+            .as_ref()
+            .and_then(|it| it.keys().next())
+            .map(Located::span),
+        file.secrets
+            .as_ref()
+            .and_then(|it| it.keys().next())
+            .map(Located::span),
+    );
     let shared_env = env::env(cx, &["env"], file.env);
     let shared_secrets = secrets::secrets(cx, &["secrets"], file.secrets, SecretOwner::App);
     let tags = tags::tags(cx, file.tags);
@@ -106,19 +119,32 @@ pub(crate) fn validate(
     if let Some(Some(registry)) = &registry {
         registry::check_used(cx, registry, &sections);
     }
+    raw::check_shared(cx, shared_at, &sections);
+    let existing_target_group = existing
+        .as_ref()
+        .is_some_and(|it| it.target_group.is_some());
     let shared = service::Shared {
         dns: &dns,
         env: shared_env.as_ref(),
         secrets: shared_secrets.as_ref(),
+        files: raw::Files {
+            files: &options.files,
+            values,
+            target_group: existing_target_group,
+        },
     };
     let services: Vec<Option<Service>> = sections
         .into_inner()
         .into_iter()
         .map(|(name, section)| service::service(cx, name, section, &shared))
         .collect();
+    if let (Some(Some(network)), Some(region)) = (&network, &region) {
+        let all: Vec<&Service> = services.iter().flatten().collect();
+        network::check_images(cx, network, region, &all);
+    }
     let services = services.into_iter().collect::<Option<Vec<_>>>();
 
-    Some(Manifest {
+    let manifest = Manifest {
         app: app?,
         environment: environment?,
         region: region?,
@@ -134,6 +160,14 @@ pub(crate) fn validate(
             .collect(),
         tags: tags?,
         warnings: Vec::new(),
+    };
+    Some(Manifest {
+        // A network that nothing stands in is not made.
+        network: manifest
+            .network
+            .clone()
+            .filter(|_| manifest.needs_network()),
+        ..manifest
     })
 }
 

@@ -205,7 +205,7 @@ impl Lowering<'_> {
         Some(reads.secret(arn))
     }
 
-    fn existing_secret(
+    pub(super) fn existing_secret(
         &self,
         reference: &Reference,
         key: Option<&str>,

@@ -16,7 +16,7 @@ use crate::model::{
 };
 
 /// What Fargate needs to pull images and write logs.
-const EXECUTION_POLICY: &str =
+pub(super) const EXECUTION_POLICY: &str =
     "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 
 /// The disk that every task has; asking for it is refused [ECS API: EphemeralStorage].
@@ -90,7 +90,7 @@ impl Lowering<'_> {
     }
 
     /// A role that only ECS tasks of this account may take on.
-    fn role(
+    pub(super) fn role(
         &mut self,
         service: &Service,
         part: &'static str,
@@ -203,7 +203,7 @@ fn depends_on(names: &BTreeMap<Name, Condition>) -> BTreeMap<String, String> {
 }
 
 /// What the service's own code may do, by the name of the policy.
-fn own_policies(service: &Service) -> BTreeMap<String, Value> {
+pub(super) fn own_policies(service: &Service) -> BTreeMap<String, Value> {
     let mut policies = BTreeMap::new();
     if service.exec {
         // What the agent in the container does [ECS developer guide: ECS Exec, "IAM permissions required"].

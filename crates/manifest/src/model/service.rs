@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Condition, ContainerHealth, Deploy, DomainName, GibiBytes, ImageReference, Name, Permission,
-    RetentionDays, Scale, Seconds, Secret, Sidecar,
+    Raw, RetentionDays, Scale, Seconds, Secret, Sidecar,
 };
 use crate::fargate::TaskSize;
 use crate::located::Located;
@@ -16,6 +16,8 @@ pub struct Service {
     pub name: Located<Name>,
     /// What to run.
     pub image: Located<ImageReference>,
+    /// Its definitions as they are sent, if it has them. What else is said of its containers here has no meaning then.
+    pub raw: Option<Raw>,
     /// Who reaches it, and how.
     pub ingress: Ingress,
     /// Arguments in place of the image's own; empty for the image's own.

@@ -10,6 +10,7 @@ use super::env::env;
 use super::health::{container_health, duration};
 use super::ingress::ingress;
 use super::permissions::permissions;
+use super::raw;
 use super::scale::{Tasks, tasks};
 use super::secrets::{check_apart, secrets};
 use super::sidecar::sidecar;
@@ -30,16 +31,18 @@ pub(super) struct Shared<'s> {
     pub(super) dns: &'s Zone,
     pub(super) env: Option<&'s BTreeMap<String, String>>,
     pub(super) secrets: Option<&'s BTreeMap<String, Secret>>,
+    pub(super) files: raw::Files<'s>,
 }
 
 /// The service. None if something in it is wrong.
 pub(super) fn service(
     cx: &mut Rules<'_>,
     key: Located<String>,
-    section: ServiceSection,
+    mut section: ServiceSection,
     shared: &Shared<'_>,
 ) -> Option<Service> {
     let path: &[&str] = &["services", key.as_str()];
+    let raw = raw::raw(cx, path, &key, &mut section, &shared.files);
     let at = |key| [path, &[key]].concat();
     let place = key.span();
 
@@ -95,7 +98,12 @@ pub(super) fn service(
     check_apart(cx, path, section.env.as_ref(), section.secrets.as_ref());
     let own_env = env(cx, &at("env"), section.env);
     let own_secrets = secrets(cx, &at("secrets"), section.secrets, SecretOwner::Container);
-    let (env, secrets) = merged(shared, own_env?, own_secrets?)?;
+    let (mut env, mut secrets) = merged(shared, own_env?, own_secrets?)?;
+    let raw = raw?;
+    if raw.is_some() {
+        env.clear();
+        secrets.clear();
+    }
     if !fits || !together {
         return None;
     }
@@ -103,6 +111,7 @@ pub(super) fn service(
     Some(Service {
         name: name?,
         image: image?,
+        raw,
         ingress: ingress?,
         command: section.command.map(words).unwrap_or_default(),
         entrypoint: entrypoint?,
@@ -180,7 +189,7 @@ pub(super) fn entrypoint(
     Some(words(written.clone()))
 }
 
-fn log_retention(
+pub(super) fn log_retention(
     cx: &mut Rules<'_>,
     path: &[&str],
     written: Option<&Located<String>>,

@@ -1,6 +1,7 @@
 //! Resource kinds of AWS.
 
 pub mod attributes;
+mod definition;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod names;
@@ -12,6 +13,7 @@ pub mod tags;
 pub mod certificate;
 pub mod cluster;
 pub mod elastic_ip;
+pub mod flow_log;
 pub mod iam_role;
 pub mod internet_gateway;
 pub mod listener;
@@ -19,6 +21,9 @@ pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
 pub mod nat_gateway;
+pub mod private_zone;
+pub mod raw_service;
+pub mod raw_task_definition;
 pub mod route53_record;
 pub mod route_table;
 pub mod scalable_target;
@@ -38,6 +43,7 @@ crate::list::kinds! {
     certificate::Certificate,
     cluster::Cluster,
     elastic_ip::ElasticIp,
+    flow_log::FlowLog,
     iam_role::Role,
     internet_gateway::InternetGateway,
     listener::Listener,
@@ -45,6 +51,9 @@ crate::list::kinds! {
     load_balancer::LoadBalancer,
     log_group::LogGroup,
     nat_gateway::NatGateway,
+    private_zone::PrivateZone,
+    raw_service::RawService,
+    raw_task_definition::RawTaskDefinition,
     route53_record::Route53Record,
     route_table::RouteTable,
     scalable_target::ScalableTarget,

@@ -7,6 +7,7 @@ mod folders;
 mod iam;
 mod laws;
 mod network;
+mod raw;
 mod records;
 mod scaling;
 mod secrets;

@@ -15,6 +15,7 @@ pub mod identity;
 pub mod in_process;
 pub(crate) mod pace;
 mod quotas;
+pub(crate) mod raw;
 pub mod regions;
 mod zones;
 
