@@ -41,9 +41,12 @@ impl Lowering<'_> {
         ways: Option<&Ways>,
         cluster: &Input<String>,
     ) -> Result<(), LowerError> {
-        let task = self.task(service)?;
         let behind = ways.and_then(|ways| self.behind(service, network, ways));
         let security_groups = self.task_groups(service, network, ways);
+        let Some(image) = self.image(service)? else {
+            return Ok(()); // everything is there but the image, which the service waits for
+        };
+        let task = self.task(service, &image)?;
         let name = service.name.as_str();
         let target = service.ingress.target();
         let running = self.graph.add(
@@ -74,6 +77,7 @@ impl Lowering<'_> {
                 tags: self.tags(),
             },
         );
+        self.pulled_by(&running, &image);
         for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
             self.graph.after(
                 &running,

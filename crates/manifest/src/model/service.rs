@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Condition, ContainerHealth, Deploy, DomainName, GibiBytes, ImageReference, Name, Permission,
+    Condition, ContainerHealth, Deploy, DomainName, GibiBytes, Image, Name, Permission,
     RetentionDays, Scale, Seconds, Secret, Sidecar,
 };
 use crate::fargate::TaskSize;
@@ -15,7 +15,7 @@ pub struct Service {
     /// Its name; its place is the section's.
     pub name: Located<Name>,
     /// What to run.
-    pub image: Located<ImageReference>,
+    pub image: Located<Image>,
     /// Who reaches it, and how.
     pub ingress: Ingress,
     /// Arguments in place of the image's own; empty for the image's own.

@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::Condition;
 use super::{
-    DeploySection, HealthSection, Named, Number, PermissionSection, ScaleSection, SecretSection,
-    SidecarSection,
+    BuildSection, DeploySection, HealthSection, ImageSection, Named, Number, PermissionSection,
+    ScaleSection, SecretSection, SidecarSection,
 };
 use crate::defaults;
 use crate::located::Located;
@@ -18,9 +18,14 @@ use crate::located::Located;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServiceSection {
-    /// The container image, as `docker pull` takes it.
-    #[schemars(required, example = &"nginx:1.29")]
-    pub(crate) image: Option<Located<String>>,
+    /// The container image, as `docker pull` takes it, or a table: an image of one of `[repositories]`. It, or `build`,
+    /// must be there.
+    #[schemars(example = &"nginx:1.29")]
+    pub(crate) image: Option<Located<ImageSection>>,
+
+    /// What the image is built from, in place of `image`: a folder with a Dockerfile, or a table.
+    #[schemars(example = &".")]
+    pub(crate) build: Option<Located<BuildSection>>,
 
     /// The port that the container listens on.
     #[schemars(range(min = 1, max = 65535), example = 80)]

@@ -8,6 +8,7 @@ use super::deploy::deploy;
 use super::dns::Zone;
 use super::env::env;
 use super::health::{container_health, duration};
+use super::image::image;
 use super::ingress::ingress;
 use super::permissions::permissions;
 use super::scale::{Tasks, tasks};
@@ -44,15 +45,11 @@ pub(super) fn service(
     let place = key.span();
 
     let name = cx.parse(Code::BadName, path, Some(&key), Name::parse);
-    let image = cx.parse(
-        Code::BadImage,
-        &at("image"),
-        section.image.as_ref(),
-        ImageReference::parse,
-    );
-    if let Some(image) = &image {
-        warn_without_tag(cx, path, image);
-    }
+    let arch = match section.arch.as_ref().map(Located::get) {
+        Some(schema::Architecture::Arm64) => Architecture::Arm64,
+        Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
+    };
+    let image = image(cx, path, &section, arch, &place);
     let ingress = ingress(cx, path, &section, shared.dns, &place);
     let entrypoint = entrypoint(cx, &at("entrypoint"), section.entrypoint.as_ref());
     let size = size(cx, path, &section, place.clone());
@@ -109,10 +106,7 @@ pub(super) fn service(
         env,
         secrets,
         size: size?,
-        arch: match section.arch.as_ref().map(Located::get) {
-            Some(schema::Architecture::Arm64) => Architecture::Arm64,
-            Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
-        },
+        arch,
         count,
         scale,
         stop_timeout: stop_timeout?.into_inner(),

@@ -13,12 +13,14 @@ pub mod certificate;
 pub mod cluster;
 pub mod elastic_ip;
 pub mod iam_role;
+pub mod image;
 pub mod internet_gateway;
 pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
 pub mod nat_gateway;
+pub mod repository;
 pub mod route53_record;
 pub mod route_table;
 pub mod scalable_target;
@@ -39,12 +41,14 @@ crate::list::kinds! {
     cluster::Cluster,
     elastic_ip::ElasticIp,
     iam_role::Role,
+    image::Image,
     internet_gateway::InternetGateway,
     listener::Listener,
     listener_rule::ListenerRule,
     load_balancer::LoadBalancer,
     log_group::LogGroup,
     nat_gateway::NatGateway,
+    repository::Repository,
     route53_record::Route53Record,
     route_table::RouteTable,
     scalable_target::ScalableTarget,
