@@ -195,7 +195,7 @@ fn other_platform(service: &Service, what: &str, platforms: &str) -> CommandErro
         "services.{name} runs on {}, and {what} is for {platforms}",
         platform(service)
     );
-    CommandError::new("E0209", message)
+    CommandError::new("E0217", message)
         .advice("build it for that platform (`docker build --platform`), or write the `arch` that it is for")
         .exit(Exit::Failed)
 }
@@ -206,7 +206,7 @@ async fn missing(cloud: &Cloud, name: &Name, repository: &str, tag: &str) -> Com
         .read("tags", || cloud.aws.image_tags(repository))
         .await;
     let mut error = CommandError::new(
-        "E0208",
+        "E0216",
         format!("the image of services.{name} is not there, and the service runs"),
     )
     .cause(match tags {

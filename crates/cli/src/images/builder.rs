@@ -36,7 +36,7 @@ impl Builder {
             }
         }
         Err(
-            CommandError::new("E0614", "there is nothing here to build images with")
+            CommandError::new("E0621", "there is nothing here to build images with")
                 .cause("neither `docker` nor `podman` is on the PATH")
                 .advice("install Docker (https://docs.docker.com/engine/install/) or Podman (https://podman.io)")
                 .advice(
@@ -60,13 +60,13 @@ impl Builder {
         let context = manifests_folder.join(&build.context);
         if !context.is_dir() {
             let what = format!("services.{service} cannot be built");
-            return Err(CommandError::new("E0615", what)
+            return Err(CommandError::new("E0622", what)
                 .cause(format!("there is no folder {}", context.display()))
                 .advice("`build` is a path from the manifest's own folder"));
         }
         let unwritten = |error| {
             CommandError::io(
-                "E0615",
+                "E0622",
                 format!("services.{service} cannot be built"),
                 &error,
             )
@@ -96,7 +96,7 @@ impl Builder {
         let digits = id.rsplit(':').next().unwrap_or_default();
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             let what = format!("{} does not say what it has built", self.name);
-            return Err(CommandError::new("E0615", what).cause(format!("it calls it {id:?}")));
+            return Err(CommandError::new("E0622", what).cause(format!("it calls it {id:?}")));
         }
         Ok(id.to_string())
     }
@@ -108,7 +108,7 @@ impl Builder {
                 "the image of services.{service} cannot be read from {}",
                 self.name
             );
-            CommandError::io("E0616", what, &error).advice(
+            CommandError::io("E0623", what, &error).advice(
                 "check the disk's space: an image takes three times its size while it is packed",
             )
         };
@@ -145,7 +145,7 @@ impl Builder {
 
     fn not_run(&self, service: &str, error: &io::Error) -> CommandError {
         let what = format!("services.{service} cannot be built");
-        CommandError::io("E0615", what, error)
+        CommandError::io("E0622", what, error)
             .cause(format!("{} cannot be run", self.program.display()))
     }
 
@@ -157,7 +157,7 @@ impl Builder {
             .filter(|line| !line.trim().is_empty())
             .collect();
         let last = &lines[lines.len().saturating_sub(LINES)..];
-        let mut error = CommandError::new("E0615", format!("services.{service} cannot be built"))
+        let mut error = CommandError::new("E0622", format!("services.{service} cannot be built"))
             .cause(format!("{} build: {}", self.name, ran.status));
         error.causes.extend(last.iter().map(ToString::to_string));
         error.advice("mend the build; it is the same as running it by hand")

@@ -165,7 +165,7 @@ def test_without_a_builder_nothing_is_touched(rig):
     rig.own["PATH"] = str(rig.folder)
     for command in ("plan", "up"):
         said = rig.ends(1, command)
-        assert "E0614" in said and "podman" in said
+        assert "E0621" in said and "podman" in said
     # Podman will do.
     (rig.folder / "bin" / "docker").rename(rig.folder / "bin" / "podman")
     rig.own["PATH"] = str(rig.folder / "bin")
@@ -176,10 +176,10 @@ def test_without_a_builder_nothing_is_touched(rig):
 def test_a_build_that_fails_is_told_and_nothing_is_touched(rig):
     rig.write(BUILT, "broken")
     said = rig.ends(1, "up")
-    assert "E0615" in said and "exit code: 2" in said
+    assert "E0622" in said and "exit code: 2" in said
     rig.write(HEAD + '[services.web]\nbuild = "nowhere"\n')
     said = rig.ends(1, "up")
-    assert "E0615" in said and "nowhere" in said
+    assert "E0622" in said and "nowhere" in said
     assert rig.changed(0) == []
 
 
@@ -223,7 +223,7 @@ def test_a_tag_that_moves_is_a_new_release(rig):
     since = rig.logged()
     for command in ("plan", "up"):
         said = rig.ends(1, command)
-        assert "E0208" in said and "it has latest" in said
+        assert "E0216" in said and "it has latest" in said
     assert rig.changed(since) == [] and len(rig.running()) == 1
 
     # It holds what others pushed: it stays, and is ours again when the app comes back.
@@ -247,7 +247,7 @@ def test_an_image_for_another_processor_is_refused(rig):
     rig.push("1.2", "one", architecture="arm64")
     since = rig.logged()
     said = rig.ends(1, "up")
-    assert "E0209" in said and "linux/arm64" in said and "linux/amd64" in said
+    assert "E0217" in said and "linux/arm64" in said and "linux/amd64" in said
     assert rig.changed(since) == []
     rig.write(STORED + 'arch = "arm64"\n')
     rig.ends(0, "up")
