@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Found, Live, Observed};
+use ashore_engine::kind::{Context, Foreign, Found, Live, Observed};
 use aws_sdk_ecr::types::{
     EncryptionConfiguration, EncryptionType, ImageScanningConfiguration, ImageTagMutability,
     ImageTagMutabilityExclusionFilter, ImageTagMutabilityExclusionFilterType, Tag,
@@ -13,7 +13,7 @@ use super::{Change, Mutability, Outputs, Removal, Repository};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{failure, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
-use crate::aws::tags::{PREFIX, Tags, marked, of_stack};
+use crate::aws::tags::{PREFIX, Tags, bears, generation, marked, of_stack};
 
 const CREATE: &str = "ecr:CreateRepository";
 const DESCRIBE: &str = "ecr:DescribeRepositories";
@@ -31,6 +31,21 @@ impl Live for Repository {
         let (Some(tags), Some(images)) = (tags?, images?) else {
             return Ok(Found::Absent);
         };
+        let key = there.encryption_configuration.as_ref();
+        if ours(&tags, cx) && key.and_then(|it| it.kms_key()) != self.kms_key.as_deref() {
+            return Ok(Found::Foreign(Foreign {
+                who: format!(
+                    "our own repository `{}`, encrypted with another key,",
+                    self.name
+                ),
+                advice: "a key cannot be changed; push its images elsewhere and delete it, or \
+                         take the key back"
+                    .to_string(),
+            }));
+        }
+        if ours(&tags, cx) {
+            return Ok(Found::Ours(outputs(&there, images)?));
+        }
         Ok(ours_or_foreign(
             outputs(&there, images)?,
             &tags,
@@ -179,6 +194,16 @@ impl Live for Repository {
         }
         Ok(ours)
     }
+}
+
+/// Whether it is this one of ours, of whatever generation: one that was retained is used again, and no two can bear the
+/// name.
+fn ours(tags: &BTreeMap<String, String>, cx: &Context) -> bool {
+    let mut mark = cx.mark.clone();
+    if let Some(generation) = generation(tags) {
+        mark.instance.generation = generation;
+    }
+    bears(tags, &mark)
 }
 
 async fn create(spec: &Repository, aws: &Aws, cx: &Context) -> Result<Outputs, Failure> {
