@@ -20,7 +20,13 @@ def install(folder, calls):
     folder.mkdir()
     program = folder / "docker"
     here = pathlib.Path(__file__).resolve()
-    program.write_text(f"#!{sys.executable}\nimport runpy, sys\nsys.argv[:1] = ['{calls}']\nrunpy.run_path('{here}', run_name='__main__')\n")
+    lines = [
+        f"#!{sys.executable}",
+        "import runpy, sys",
+        f"sys.argv.insert(1, {str(calls)!r})",
+        f"runpy.run_path({str(here)!r}, run_name='__main__')",
+    ]
+    program.write_text("\n".join(lines) + "\n")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     return str(folder)
 
@@ -79,4 +85,4 @@ def main(calls, verb, *words):
 
 
 if __name__ == "__main__":
-    main(*sys.argv)
+    main(*sys.argv[1:])

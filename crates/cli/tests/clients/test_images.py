@@ -110,7 +110,7 @@ def test_what_is_built_is_pushed_and_run_by_its_digest(rig):
     assert rig.running() == [f"{HOST}/hello-production-build/web@{first}"]
     call = rig.built()[-1]
     words = call["words"]
-    assert words[words.index("--platform") + 1] == "linux/amd64" and words[-1] == str(rig.folder / ".")
+    assert words[words.index("--platform") + 1] == "linux/amd64" and words[-1] == f"{rig.folder}/."
     assert call["env"] == {"BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
 
     # The same content is not even packed again, and there is nothing to do.
