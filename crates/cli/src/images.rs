@@ -15,6 +15,7 @@ use ashore_manifest::lower::{FoundImage, repository_of, uri};
 use ashore_manifest::model::{Architecture, Build, Image, Name, Service};
 use ashore_providers::aws::image::built_tag;
 use ashore_providers::aws::names::Names;
+use serde_json::Value;
 
 use self::builder::Builder;
 use crate::cloud::Cloud;
@@ -39,7 +40,7 @@ pub(crate) async fn look_up(
         let image = match service.image.get() {
             Image::Reference(_) => continue,
             Image::Stored { tag, .. } => {
-                let there = stored(cloud, service, &repository, tag).await?;
+                let there = stored(cloud, state, service, &repository, tag).await?;
                 if there.is_none() && is_running(state, name) {
                     return Err(missing(cloud, name, &repository, tag).await);
                 }
@@ -108,6 +109,7 @@ fn address(name: &Name, part: &str) -> Address {
 /// The image that a tag is on now, if it is there and runs on the service's processor.
 async fn stored(
     cloud: &Cloud,
+    state: &State,
     service: &Service,
     repository: &str,
     tag: &str,
@@ -123,6 +125,13 @@ async fn stored(
     let Some(image) = image.map_err(unread)? else {
         return Ok(None);
     };
+    let found = FoundImage {
+        digest: image.digest.clone(),
+        built_tag: None,
+    };
+    if runs(state, service, &image.digest) {
+        return Ok(Some(found)); // and so it was looked at before
+    }
     let platforms = cloud.read("an image's platforms", || {
         aws.platforms(&cloud.registry, repository, &image)
     });
@@ -133,10 +142,22 @@ async fn stored(
         let what = format!("{repository}:{tag}");
         return Err(other_platform(service, &what, &platforms.join(", ")));
     }
-    Ok(Some(FoundImage {
-        digest: image.digest,
-        built_tag: None,
-    }))
+    Ok(Some(found))
+}
+
+/// Whether the service runs that very image on the same processor as before.
+fn runs(state: &State, service: &Service, digest: &str) -> bool {
+    let record = |part: &str| state.current(&address(service.name.get(), part));
+    let image = record("image").map(|(_, record)| record.outputs.get("digest"));
+    let processor = record("task_definition").map(|(_, record)| record.spec.get("architecture"));
+    let wanted = match service.arch {
+        Architecture::X86_64 => "X86_64",
+        Architecture::Arm64 => "ARM64",
+    };
+    let says = |value: Option<Option<&Value>>, wanted: &str| {
+        value.flatten().and_then(Value::as_str) == Some(wanted)
+    };
+    is_running(state, service.name.get()) && says(image, digest) && says(processor, wanted)
 }
 
 /// Builds an image, and packs it for the push if nothing of that content is in the repository.

@@ -85,6 +85,11 @@ pub(crate) fn stays(step: &Step) -> bool {
     step.action == Action::Delete && step.requests.is_empty() && !vanished
 }
 
+/// The steps of what stays.
+pub(crate) fn staying(plan: &Plan) -> impl Iterator<Item = (&Instance, &Step)> {
+    plan.steps.iter().filter(|(_, step)| stays(step))
+}
+
 /// Whether an earlier life of the resource goes, or is retired, as this one comes.
 fn replaces(plan: &Plan, instance: &Instance) -> bool {
     let earlier = |other: &Instance| {

@@ -42,13 +42,12 @@ class Rig(Sandbox):
         return [call for call in map(json.loads, calls) if call["verb"] == verb]
 
     def changed(self, since):
-        log = self.twin("GET", "log")
-        log = log["entries"] if isinstance(log, dict) else log
-        return [f"{call['service']}:{call['operation']}" for call in log[since:] if call["mutating"]]
+        """Every request since then that could have changed something."""
+        calls = [call for call in self.twin("GET", "log")[since:] if call["mutating"]]
+        return [f"{call['service']}:{call['operation']}" for call in calls]
 
     def logged(self):
-        log = self.twin("GET", "log")
-        return len(log["entries"] if isinstance(log, dict) else log)
+        return len(self.twin("GET", "log"))
 
     def running(self):
         """The image of each running task's container."""
@@ -160,6 +159,37 @@ def test_all_that_a_build_says_reaches_the_builder(rig):
     ]
 
 
+def test_a_lost_answer_or_a_refused_layer_is_no_second_push(rig):
+    """What was applied and not answered is found again; what was not is sent again, without what is there already."""
+    rig.write(BUILT, "one")
+    for operation in ("CreateRepository", "PutImage", "CompleteLayerUpload", "UploadLayerPart"):
+        fault = {"service": "ecr", "operation": operation, "side": "after", "action": "drop"}
+        rig.twin("POST", "faults", fault)
+    rig.ends(0, "up")
+    assert rig.twin("GET", "faults") == []
+    [digest] = rig.images("hello-production-build/web")
+    assert rig.running() == [f"{HOST}/hello-production-build/web@{digest}"]
+    rig.ends(0, "plan", "--detailed-exitcode")
+
+
+def test_a_release_that_fails_leaves_the_image_before_it_in_use(rig):
+    rig.write(BUILT, "one")
+    rig.ends(0, "up")
+    [first] = rig.images("hello-production-build/web")
+    rig.write(BUILT, "two")
+    refusal = {"status": 403, "code": "AccessDeniedException", "message": "somebody took the right away"}
+    fault = {"service": "ecs", "operation": "UpdateService", "action": {"refuse": refusal}}
+    rig.twin("POST", "faults", fault)
+    rig.ends(3, "up")
+    assert rig.running() == [f"{HOST}/hello-production-build/web@{first}"]
+    live = [tag for tags in rig.images("hello-production-build/web").values() for tag in tags if "live" in tag]
+    assert len(live) == 1
+    rig.ends(0, "up")
+    assert rig.running() != [f"{HOST}/hello-production-build/web@{first}"]
+    rig.ends(0, "down", "--yes")
+    assert rig.client("ecr").describe_repositories()["repositories"] == []
+
+
 def test_without_a_builder_nothing_is_touched(rig):
     rig.write(BUILT, "one")
     rig.own["PATH"] = str(rig.folder)
@@ -229,7 +259,8 @@ def test_a_tag_that_moves_is_a_new_release(rig):
     # It holds what others pushed: it stays, and is ours again when the app comes back.
     rig.write(STORED.replace(', tag = "1.2"', ""))
     said = rig.ends(0, "down", "--yes")
-    assert "leave" in said
+    assert f"repositories.app/repository stays, as the manifest says: arn:aws:ecr:eu-central-1:123456789012:repository/{REPOSITORY}" in said
+    assert "= repositories.app/repository" in said
     assert set(rig.images(REPOSITORY)) >= {second}
     assert all(not tag.startswith("ashore-live") for tags in rig.images(REPOSITORY).values() for tag in tags)
     rig.ends(0, "up")

@@ -82,7 +82,7 @@ pub(crate) struct BuildTable {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RepositorySection {
     /// How many images are kept, the youngest ones. Default 10. Those that a release uses are kept besides, as long as
-    /// one of the last ten releases does.
+    /// one of the last ten releases does. An image for several processors counts as one for each, and one for all.
     #[schemars(range(min = 1, max = 5000), extend("default" = defaults::REPOSITORY_KEEP))]
     pub(crate) keep: Option<Located<u32>>,
 

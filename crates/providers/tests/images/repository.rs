@@ -78,7 +78,9 @@ async fn what_holds_images_stays_and_is_ours_again() {
     // Somebody pushed after it was looked at.
     let delete = vec![Change::Delete { images: false }];
     let stays = stage.send(ADDRESS, &repository(), delete, Some(outputs.clone()));
-    stays.await.expect("it stays");
+    let refused = stays.await.expect_err("it stays");
+    assert_eq!(refused.code, "RepositoryNotEmptyException");
+    assert!(refused.advice[0].contains("pushed"), "{refused:?}");
     let found = repository().find(&stage.aws, &stage.cx(ADDRESS)).await;
     assert!(matches!(found, Ok(Found::Ours(_))), "{found:?}");
     let listed = Repository::list(&stage.aws, &stack())

@@ -230,7 +230,7 @@ async fn create(spec: &Repository, aws: &Aws, cx: &Context) -> Result<Outputs, F
     outputs(&required(CREATE, created.repository)?, false)
 }
 
-/// What holds images and is not to lose them stays: somebody has pushed since it was looked at.
+/// Images are deleted with it only if they were seen before: the plan has said so then.
 async fn delete(aws: &Aws, name: &str, images: bool) -> Result<(), Failure> {
     let delete = aws.ecr.delete_repository().repository_name(name);
     match delete
@@ -239,7 +239,10 @@ async fn delete(aws: &Aws, name: &str, images: bool) -> Result<(), Failure> {
         .await
         .map_err(|e| failure(DELETE, e))
     {
-        Err(refused) if refused.code == "RepositoryNotEmptyException" => Ok(()),
+        Err(refused) if refused.code == "RepositoryNotEmptyException" => Err(refused.with_advice(
+            "somebody has pushed an image since it was looked at; run the same command again: \
+             what becomes of images is as `removal` says",
+        )),
         other => other.map(drop),
     }
 }
