@@ -177,7 +177,7 @@ fn parse_tag(text: &str) -> Result<String, Refusal> {
 /// A path below the manifest's folder, or wherever its author says.
 fn parse_path(text: &str) -> Result<String, Refusal> {
     if text.is_empty() {
-        return Err(Refusal::new("empty").help("write \".\" for the manifest's own folder"));
+        return Err(Refusal::new("empty"));
     }
     if text.contains("://") || text.starts_with("git@") {
         return Err(Refusal::new("a URL, not a path").help("check it out, and name the folder"));
