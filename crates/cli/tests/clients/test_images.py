@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 
 import fake_docker
 import pytest
@@ -170,6 +171,32 @@ def test_a_lost_answer_or_a_refused_layer_is_no_second_push(rig):
     [digest] = rig.images("hello-production-build/web")
     assert rig.running() == [f"{HOST}/hello-production-build/web@{digest}"]
     rig.ends(0, "plan", "--detailed-exitcode")
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("then", ["up", "undo", "down"])
+def test_killed_in_the_middle_of_a_push(rig, side, then):
+    """The next command goes on, undoes, or takes everything away: no image is twice there, and none is left."""
+    rig.write(BUILT, "one")
+    rig.twin("POST", "faults", {"service": "ecr", "operation": "PutImage", "side": side, "action": "hang"})
+    up = rig.start_ashore("up")
+    deadline = time.monotonic() + 30
+    while rig.twin("GET", "faults") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert rig.twin("GET", "faults") == []
+    up.kill()
+    up.wait()
+    up.stderr.close()
+    if then == "up":
+        rig.ends(0, "up")
+        [digest] = rig.images("hello-production-build/web")
+        assert rig.running() == [f"{HOST}/hello-production-build/web@{digest}"]
+        rig.ends(0, "plan", "--detailed-exitcode")
+        rig.ends(0, "down", "--yes")
+    else:
+        rig.ends(0, *(("up", "--undo") if then == "undo" else ("down", "--yes")))
+    assert rig.client("ecr").describe_repositories()["repositories"] == []
+    assert {kind: objects for kind, objects in everything(rig).items() if objects} == {}
 
 
 def test_a_release_that_fails_leaves_the_image_before_it_in_use(rig):
