@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::image::{Failure, ImageId};
 use super::expiry;
+use super::image::{Failure, ImageId};
 use super::repository::{self, Repository};
 use crate::blobs::Blob;
 use crate::operation::{Answer, Call};
