@@ -57,6 +57,13 @@ pub(crate) enum Document {
         /// What is allowed and odd.
         warnings: Vec<Mistake>,
     },
+    /// `plan`, `up`: a service that is left out until its first image is there.
+    Waiting {
+        /// Its name.
+        service: String,
+        /// What to push.
+        image: String,
+    },
     /// `completions`.
     Completions {
         /// To be sourced by the shell.

@@ -1,10 +1,12 @@
 //! A manifest with its text, and where its state lies.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use ashore_engine::address::StackName;
 use ashore_engine::state::folder::Folder;
+use ashore_manifest::model::Service;
 use ashore_manifest::{Files, LoadOptions, Manifest, Variables, load};
 
 use crate::args::Global;
@@ -24,6 +26,8 @@ pub(crate) struct Project {
     pub(crate) params: Variables,
     /// `.ashore` beside the manifest.
     home: PathBuf,
+    /// The PATH: where programs are looked for.
+    pub(crate) tools: OsString,
     sandbox: bool,
 }
 
@@ -82,6 +86,11 @@ impl Project {
             stack,
             params,
             home,
+            tools: environment
+                .variables
+                .get("PATH")
+                .map(OsString::from)
+                .unwrap_or_default(),
             sandbox: global.sandbox,
         })
     }
@@ -96,6 +105,11 @@ impl Project {
         Folder::new(home.join(self.stack.to_string()), self.stack.clone())
     }
 
+    /// The manifest's own folder.
+    pub(crate) fn place(&self) -> PathBuf {
+        self.home.parent().unwrap_or(Path::new(".")).to_path_buf()
+    }
+
     /// Where the sandbox keeps its world. All stacks of a project share it, as they would share an
     /// account.
     pub(crate) fn sandbox_world(&self) -> PathBuf {
@@ -104,11 +118,14 @@ impl Project {
 
     /// The URLs of the services that are reached from outside.
     pub(crate) fn urls(&self, state: &ashore_engine::state::State) -> Vec<String> {
+        // One that waits for its first image is not reached yet.
+        let runs = |service: &Service| crate::images::is_running(state, service.name.get());
         let hostnames = self.manifest.hostnames();
         let mut urls: Vec<String> = hostnames
+            .filter(|(service, _)| runs(service))
             .map(|(_, hostname)| format!("https://{}", *hostname.name))
             .collect();
-        if self.manifest.plain_http().is_some()
+        if self.manifest.plain_http().is_some_and(runs)
             && let Some((_, record)) = state.current(&"ingress/load_balancer".into())
             && let Some(name) = record
                 .outputs

@@ -261,6 +261,21 @@ codes! {
          http://localhost/\"]. CMD-SHELL takes one line for the container's shell; without such a first word the \
          words are run as they are."
 
+    ImageAndBuild "E0164" "an image and a build"
+        "A service runs one image: the one that `image` names, or the one that `build` makes. With both, nobody could \
+         tell which one you mean."
+    BadBuild "E0165" "not something to build"
+        "`build` names a folder of this machine, or is a table with it: `context`, `dockerfile`, `target`, `args`, \
+         `platform`, `repository`. Paths are those of files, not URLs. The platform is that of the service's `arch`, or a \
+         variant of it: an image for another processor would fail with \"exec format error\" as soon as it starts."
+    UnknownRepository "E0166" "a repository that the manifest does not have"
+        "An image, or what a build is pushed to, is named by one of `[repositories]`. Correct the name, or write a section \
+         for it: [repositories.NAME]. Images of any other registry are named as `docker pull` takes them."
+    BadRepository "E0167" "somebody, or a key, that a repository cannot have"
+        "Who may push or pull is `account` for everybody in the stack's own account, the twelve digits of another one, or \
+         the ARN of a role or user; nobody can give it to the whole world. A key is named by its ARN: an alias would be \
+         answered as the key that it stands for, and differ for ever."
+
     // Environment variables and tags: E0170 to E0189.
     EnvName "E0170" "not the name of an environment variable"
         "A name starts with a letter or underscore and goes on with letters, digits, underscores, dots and \

@@ -12,6 +12,7 @@ mod policy;
 mod private;
 mod raw;
 mod record;
+mod repository;
 mod scale;
 mod secrets;
 mod service;
@@ -21,14 +22,18 @@ mod task;
 use std::collections::BTreeMap;
 
 use ashore_engine::address::Address;
-use ashore_engine::graph::Graph;
+use ashore_engine::graph::{Graph, Handle};
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster::Cluster;
+use ashore_providers::aws::repository::Repository;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
 
+pub use self::repository::{repository_of, uri};
 pub use self::secrets::{Holds, Kept, kept};
-pub use self::surroundings::{Existing, LoadBalancer, Secret, Subnet, Surroundings, Vpc};
+pub use self::surroundings::{
+    Existing, FoundImage, LoadBalancer, Secret, Subnet, Surroundings, Vpc,
+};
 use crate::model::{Manifest, Reference};
 
 /// Why a manifest cannot become a graph in these surroundings.
@@ -81,7 +86,9 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         surroundings,
         graph: Graph::default(),
         kept: BTreeMap::new(),
+        repositories: BTreeMap::new(),
     };
+    lowering.repositories();
     lowering.kept = lowering.kept_secrets();
     let network = match manifest.needs_network() {
         true => lowering.network()?,
@@ -104,6 +111,8 @@ struct Lowering<'a> {
     graph: Graph,
     /// ARNs of the secrets that are kept for the app, by address.
     kept: BTreeMap<String, Input<String>>,
+    /// The repositories, by physical name.
+    repositories: BTreeMap<String, Handle<Repository>>,
 }
 
 impl Lowering<'_> {

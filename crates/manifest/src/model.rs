@@ -6,6 +6,7 @@ mod domain;
 mod environment;
 mod existing;
 mod image;
+mod image_source;
 mod name;
 mod network;
 mod permission;
@@ -26,6 +27,7 @@ pub use domain::DomainName;
 pub use environment::Guard;
 pub use existing::Existing;
 pub use image::ImageReference;
+pub use image_source::{Build, Image, Principal, Repository};
 pub use name::Name;
 pub use network::{Layout, Nat, Network, Subnet};
 pub use permission::Permission;
@@ -63,6 +65,8 @@ pub struct Manifest {
     pub existing: Existing,
     /// The private registry that images come from.
     pub registry: Option<Registry>,
+    /// The repositories that images come from, by name. Those that services have of their own are not in here.
+    pub repositories: BTreeMap<Name, Repository>,
     /// The secrets that all services share. They are in each service's own too.
     pub secrets: BTreeMap<String, Secret>,
     /// The services, at least one.

@@ -12,11 +12,13 @@ mod environment;
 mod existing;
 mod health;
 mod hostname;
+mod image;
 mod ingress;
 mod network;
 mod permissions;
 mod raw;
 mod registry;
+mod repositories;
 mod scale;
 mod secrets;
 mod service;
@@ -52,6 +54,12 @@ pub(crate) fn validate(
         spoiled,
         diagnostics,
         params: params.collect(),
+        repositories: file
+            .repositories
+            .iter()
+            .flatten()
+            .map(|(name, _)| name.get().clone())
+            .collect(),
     };
 
     let app = cx.parse(Code::BadName, &["app"], file.app.as_ref(), Name::parse_app);
@@ -77,6 +85,7 @@ pub(crate) fn validate(
         (None, None) => network::network(cx, &Default::default()).map(Some),
     };
     let registry = registry::registry(cx, file.registry.as_ref());
+    let repositories = repositories::repositories(cx, file.repositories);
     secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
     let shared_at = (
         file.env
@@ -153,6 +162,7 @@ pub(crate) fn validate(
         network: network?,
         existing: existing?,
         registry: registry?,
+        repositories: repositories?,
         secrets: shared_secrets?,
         services: services?
             .into_iter()
@@ -215,6 +225,8 @@ pub(crate) struct Rules<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
     /// The names of the params, and whether each is a secret.
     params: BTreeMap<String, bool>,
+    /// The names of the repositories.
+    repositories: BTreeSet<String>,
 }
 
 impl Rules<'_> {

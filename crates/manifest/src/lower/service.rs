@@ -44,9 +44,12 @@ impl Lowering<'_> {
         if let Some(raw) = &service.raw {
             return self.raw_service(service, raw, network, ways, cluster);
         }
-        let task = self.task(service)?;
         let behind = ways.and_then(|ways| self.behind(service, network, ways));
         let security_groups = self.task_groups(service, network, ways);
+        let Some(image) = self.image(service)? else {
+            return Ok(()); // everything is there but the image, which the service waits for
+        };
+        let task = self.task(service, &image)?;
         let name = service.name.as_str();
         let target = service.ingress.target();
         let running = self.graph.add(
@@ -77,6 +80,7 @@ impl Lowering<'_> {
                 tags: self.tags(),
             },
         );
+        self.pulled_by(&running, &image);
         self.after_ways_out(&running.any(), network);
         if let Some(reader) = &task.reader {
             self.graph.after(

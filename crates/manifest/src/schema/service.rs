@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::Condition;
 use super::{
-    DeploySection, HealthSection, Named, Number, PermissionSection, ScaleSection, SecretSection,
-    SidecarSection,
+    BuildSection, DeploySection, HealthSection, ImageSection, Named, Number, PermissionSection,
+    ScaleSection, SecretSection, SidecarSection,
 };
 use crate::defaults;
 use crate::located::Located;
@@ -18,9 +18,14 @@ use crate::located::Located;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServiceSection {
-    /// The container image, as `docker pull` takes it. A service has it or a `task_definition`.
+    /// The container image, as `docker pull` takes it, or a table: an image of one of `[repositories]`. It, `build` or
+    /// a `task_definition` must be there.
     #[schemars(example = &"nginx:1.29")]
-    pub(crate) image: Option<Located<String>>,
+    pub(crate) image: Option<Located<ImageSection>>,
+
+    /// What the image is built from, in place of `image`: a folder with a Dockerfile, or a table.
+    #[schemars(example = &".")]
+    pub(crate) build: Option<Located<BuildSection>>,
 
     /// A file with the service's task definition in JSON, as `aws ecs register-task-definition --cli-input-json`
     /// takes it, beside the manifest; it goes together with `service_definition`. Variables stand in its texts as

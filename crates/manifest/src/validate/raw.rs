@@ -12,7 +12,7 @@ use crate::interpolate::Values;
 use crate::located::{Located, Span};
 use crate::model::{Raw, RawNetwork, Reference};
 use crate::raw::{Definition, Json, Placeholder, Read, read};
-use crate::schema::{Named, ServiceSection};
+use crate::schema::{ImageSection, Named, ServiceSection};
 use crate::structure::dotted;
 
 /// What the files are read with.
@@ -28,7 +28,6 @@ pub(super) struct Files<'s> {
 pub(super) fn raw(
     cx: &mut Rules<'_>,
     path: &[&str],
-    name: &Located<String>,
     section: &mut ServiceSection,
     files: &Files<'_>,
 ) -> Option<Option<Raw>> {
@@ -36,16 +35,7 @@ pub(super) fn raw(
     let spoiled = ["task_definition", "service_definition"].map(|key| cx.is_spoiled(&at(key)));
     let (task, service) = match (&section.task_definition, &section.service_definition) {
         (Some(task), Some(service)) => (task.clone(), service.clone()),
-        (None, None) if spoiled == [false, false] => {
-            if section.image.is_none() && !cx.is_spoiled(&at("image")) {
-                let message = format!("`{}` is missing", dotted(&at("image")));
-                cx.push(
-                    Diagnostic::new(Code::MissingKey, name.span(), message)
-                        .help("write for example: image = \"nginx:1.29\""),
-                );
-            }
-            return Some(None);
-        }
+        (None, None) if spoiled == [false, false] => return Some(None),
         (None, None) => return None,
         (Some(there), None) if !spoiled[1] => {
             alone(
@@ -74,7 +64,7 @@ pub(super) fn raw(
     let service_file = File::read(cx, &service, Definition::Service, files);
     let (task_file, service_file) = (task_file?, service_file?);
     section.image = image(&task_file.read.places, &service_file.read.places)
-        .map(|image| Located::new(image, task.span()));
+        .map(|image| Located::new(ImageSection::Reference(image), task.span()));
     let before = cx.diagnostics.len();
     check_task(cx, path, section, &task_file);
     check_service(cx, section, &task_file, &service_file, files.target_group);
@@ -180,6 +170,7 @@ fn check_idle(
 ) -> bool {
     let keys = [
         ("image", section.image.as_ref().map(Located::span)),
+        ("build", section.build.as_ref().map(Located::span)),
         ("command", section.command.as_ref().map(Located::span)),
         ("entrypoint", section.entrypoint.as_ref().map(Located::span)),
         (

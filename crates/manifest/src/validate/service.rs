@@ -8,6 +8,7 @@ use super::deploy::deploy;
 use super::dns::Zone;
 use super::env::env;
 use super::health::{container_health, duration};
+use super::image::image;
 use super::ingress::ingress;
 use super::permissions::permissions;
 use super::raw;
@@ -42,20 +43,19 @@ pub(super) fn service(
     shared: &Shared<'_>,
 ) -> Option<Service> {
     let path: &[&str] = &["services", key.as_str()];
-    let raw = raw::raw(cx, path, &key, &mut section, &shared.files);
+    let raw = raw::raw(cx, path, &mut section, &shared.files);
     let at = |key| [path, &[key]].concat();
     let place = key.span();
 
     let name = cx.parse(Code::BadName, path, Some(&key), Name::parse);
-    let image = cx.parse(
-        Code::BadImage,
-        &at("image"),
-        section.image.as_ref(),
-        ImageReference::parse,
-    );
-    if let Some(image) = &image {
-        warn_without_tag(cx, path, image);
-    }
+    let arch = match section.arch.as_ref().map(Located::get) {
+        Some(schema::Architecture::Arm64) => Architecture::Arm64,
+        Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
+    };
+    let image = match (&raw, &section.image) {
+        (Some(None), _) | (Some(Some(_)), Some(_)) => image(cx, path, &section, arch, &place),
+        _ => None, // it has been said what is wrong with the definition that would have it
+    };
     let ingress = ingress(cx, path, &section, shared.dns, &place);
     let entrypoint = entrypoint(cx, &at("entrypoint"), section.entrypoint.as_ref());
     let size = size(cx, path, &section, place.clone());
@@ -118,10 +118,7 @@ pub(super) fn service(
         env,
         secrets,
         size: size?,
-        arch: match section.arch.as_ref().map(Located::get) {
-            Some(schema::Architecture::Arm64) => Architecture::Arm64,
-            Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
-        },
+        arch,
         count,
         scale,
         stop_timeout: stop_timeout?.into_inner(),

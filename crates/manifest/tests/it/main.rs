@@ -2,6 +2,7 @@
 
 mod codes;
 mod fuzz;
+mod images;
 mod json_schema;
 mod loads;
 mod lowered;

@@ -15,6 +15,7 @@ pub mod cluster;
 pub mod elastic_ip;
 pub mod flow_log;
 pub mod iam_role;
+pub mod image;
 pub mod internet_gateway;
 pub mod listener;
 pub mod listener_rule;
@@ -24,6 +25,7 @@ pub mod nat_gateway;
 pub mod private_zone;
 pub mod raw_service;
 pub mod raw_task_definition;
+pub mod repository;
 pub mod route53_record;
 pub mod route_table;
 pub mod scalable_target;
@@ -45,6 +47,7 @@ crate::list::kinds! {
     elastic_ip::ElasticIp,
     flow_log::FlowLog,
     iam_role::Role,
+    image::Image,
     internet_gateway::InternetGateway,
     listener::Listener,
     listener_rule::ListenerRule,
@@ -54,6 +57,7 @@ crate::list::kinds! {
     private_zone::PrivateZone,
     raw_service::RawService,
     raw_task_definition::RawTaskDefinition,
+    repository::Repository,
     route53_record::Route53Record,
     route_table::RouteTable,
     scalable_target::ScalableTarget,

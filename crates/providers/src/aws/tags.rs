@@ -127,6 +127,11 @@ pub fn owner(all: &BTreeMap<String, String>) -> Option<String> {
     })
 }
 
+/// Which life of its resource an object with these tags is, if it says so.
+pub fn generation(all: &BTreeMap<String, String>) -> Option<u32> {
+    all.get(GENERATION)?.parse().ok()
+}
+
 /// Whether an object with these tags belongs to the stack.
 pub fn of_stack(all: &BTreeMap<String, String>, stack: &StackName) -> bool {
     all.get(STACK) == Some(&stack.key())

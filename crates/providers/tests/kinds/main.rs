@@ -5,6 +5,7 @@ mod elb;
 mod example;
 mod folders;
 mod iam;
+mod images;
 mod laws;
 mod network;
 mod raw;

@@ -88,6 +88,7 @@ const EXISTS: &[&str] = &[
     "DuplicateLoadBalancerName",
     "DuplicateTargetGroupName",
     "DuplicateListener",
+    "RepositoryAlreadyExistsException",
 ];
 
 const GONE: &[&str] = &["NoSuchEntity", "Gateway.NotAttached"];
