@@ -138,15 +138,19 @@ pub(super) fn check_images(
     }
     let here = format!(".dkr.ecr.{}.amazonaws.com", region.as_str());
     for service in services {
-        let sidecars = service.sidecars.values().map(|it| &it.image);
-        for image in std::iter::once(&service.image).chain(sidecars) {
+        // What is built, or lies in a repository of ours, is in ECR in this region.
+        let own = service.image.reference();
+        let own = own.map(|image| (image, service.image.span()));
+        let sidecars = service.sidecars.values();
+        let sidecars = sidecars.map(|it| (it.image.get(), it.image.span()));
+        for (image, span) in own.into_iter().chain(sidecars) {
             let registry = image.registry.as_deref().unwrap_or("docker.io");
             if registry.contains(&here) {
                 continue;
             }
             let message = format!("the image {:?} cannot be pulled", image.as_str());
             cx.push(
-                Diagnostic::new(Code::ImageOutOfReach, image.span(), message)
+                Diagnostic::new(Code::ImageOutOfReach, span, message)
                     .label(format!("no way leads from the tasks to {registry}"))
                     .help(format!(
                         "put it into ECR in {}, or write layout = \"private-nat\"",
