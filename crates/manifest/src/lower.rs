@@ -4,12 +4,16 @@
 //! dependency; order without data is said with its reason.
 
 mod databases;
+mod endpoints;
+mod flow_logs;
 mod hostname;
 mod ingress;
 mod network;
 mod policy;
 mod private;
+mod raw;
 mod record;
+mod repository;
 mod scale;
 mod secrets;
 mod service;
@@ -25,11 +29,15 @@ use ashore_engine::graph::{Graph, Handle};
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster::Cluster;
 use ashore_providers::aws::mount_target::MountTarget;
+use ashore_providers::aws::repository::Repository;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
 
+pub use self::repository::{repository_of, uri};
 pub use self::secrets::{Holds, Kept, kept};
-pub use self::surroundings::{Existing, LoadBalancer, Secret, Subnet, Surroundings, Vpc};
+pub use self::surroundings::{
+    Existing, FoundImage, LoadBalancer, Secret, Subnet, Surroundings, Vpc,
+};
 use crate::model::{Manifest, Name, Reference};
 
 /// Why a manifest cannot become a graph in these surroundings.
@@ -87,13 +95,21 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         kept: BTreeMap::new(),
         linked_roles: BTreeMap::new(),
         mount_targets: BTreeMap::new(),
+        repositories: BTreeMap::new(),
     };
+    lowering.repositories();
     lowering.kept = lowering.kept_secrets();
-    let network = lowering.network()?;
+    let network = match manifest.needs_network() {
+        true => lowering.network()?,
+        false => network::Network::none(),
+    };
     let ingress = lowering.ingress(&network)?;
     lowering.databases(&network)?;
     lowering.volumes(&network);
-    let cluster = lowering.cluster()?;
+    let cluster = match manifest.needs_cluster() {
+        true => lowering.cluster()?,
+        false => Input::Known(String::new()), // every service names its own
+    };
     for service in manifest.services.values() {
         lowering.service(service, &network, ingress.as_ref(), &cluster)?;
     }
@@ -110,6 +126,8 @@ struct Lowering<'a> {
     linked_roles: BTreeMap<String, Handle<ServiceLinkedRole>>,
     /// Where each volume is reached.
     mount_targets: BTreeMap<Name, Vec<Handle<MountTarget>>>,
+    /// The repositories, by physical name.
+    repositories: BTreeMap<String, Handle<Repository>>,
 }
 
 impl Lowering<'_> {

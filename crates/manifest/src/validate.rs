@@ -15,10 +15,13 @@ mod environment;
 mod existing;
 mod health;
 mod hostname;
+mod image;
 mod ingress;
 mod network;
 mod permissions;
+mod raw;
 mod registry;
+mod repositories;
 mod scale;
 mod secrets;
 mod service;
@@ -33,6 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
+use crate::interpolate::Values;
 use crate::load::{DEFAULT_ENVIRONMENT, LoadOptions};
 use crate::located::{Located, Span};
 use crate::model::{Guard, Manifest, Name, Network, Refusal, Region, SecretOwner, Service};
@@ -43,6 +47,7 @@ use crate::structure::dotted;
 pub(crate) fn validate(
     file: File,
     options: &LoadOptions,
+    values: &Values<'_>,
     spoiled: &BTreeSet<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Manifest> {
@@ -54,6 +59,12 @@ pub(crate) fn validate(
         spoiled,
         diagnostics,
         params: params.collect(),
+        repositories: file
+            .repositories
+            .iter()
+            .flatten()
+            .map(|(name, _)| name.get().clone())
+            .collect(),
     };
 
     let app = cx.parse(Code::BadName, &["app"], file.app.as_ref(), Name::parse_app);
@@ -81,13 +92,29 @@ pub(crate) fn validate(
     let network = match (network, &file.databases) {
         (Some(Some(network)), Some(databases)) if !databases.is_empty() => {
             let subnets = data_subnets::data_subnets(cx, &network);
-            subnets.map(|data_subnets| Some(Network { data_subnets, ..network }))
+            subnets.map(|data_subnets| {
+                Some(Network {
+                    data_subnets,
+                    ..network
+                })
+            })
         }
         (network, _) => network,
     };
     let registry = registry::registry(cx, file.registry.as_ref());
-    secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
     let usable = uses::usable(cx, &file);
+    let repositories = repositories::repositories(cx, file.repositories);
+    secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
+    let shared_at = (
+        file.env
+            .as_ref()
+            .and_then(|it| it.keys().next())
+            .map(Located::span),
+        file.secrets
+            .as_ref()
+            .and_then(|it| it.keys().next())
+            .map(Located::span),
+    );
     let shared_env = env::env(cx, &["env"], file.env);
     let shared_secrets = secrets::secrets(cx, &["secrets"], file.secrets, SecretOwner::App);
     let tags = tags::tags(cx, file.tags);
@@ -131,21 +158,34 @@ pub(crate) fn validate(
         .map(|(name, section)| volumes::volume(cx, name, section))
         .collect();
     let volumes = volumes.into_iter().collect::<Option<Vec<_>>>();
+    raw::check_shared(cx, shared_at, &sections);
+    let existing_target_group = existing
+        .as_ref()
+        .is_some_and(|it| it.target_group.is_some());
     let shared = service::Shared {
         dns: &dns,
         env: shared_env.as_ref(),
         secrets: shared_secrets.as_ref(),
         usable: &usable,
         volumes: &named_volumes,
+        files: raw::Files {
+            files: &options.files,
+            values,
+            target_group: existing_target_group,
+        },
     };
     let services: Vec<Option<Service>> = sections
         .into_inner()
         .into_iter()
         .map(|(name, section)| service::service(cx, name, section, &shared))
         .collect();
+    if let (Some(Some(network)), Some(region)) = (&network, &region) {
+        let all: Vec<&Service> = services.iter().flatten().collect();
+        network::check_images(cx, network, region, &all);
+    }
     let services = services.into_iter().collect::<Option<Vec<_>>>();
 
-    Some(Manifest {
+    let manifest = Manifest {
         app: app?,
         environment: environment?,
         region: region?,
@@ -154,6 +194,7 @@ pub(crate) fn validate(
         network: network?,
         existing: existing?,
         registry: registry?,
+        repositories: repositories?,
         secrets: shared_secrets?,
         databases: databases?
             .into_iter()
@@ -169,6 +210,14 @@ pub(crate) fn validate(
             .collect(),
         tags: tags?,
         warnings: Vec::new(),
+    };
+    Some(Manifest {
+        // A network that nothing stands in is not made.
+        network: manifest
+            .network
+            .clone()
+            .filter(|_| manifest.needs_network()),
+        ..manifest
     })
 }
 
@@ -216,6 +265,8 @@ pub(crate) struct Rules<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
     /// The names of the params, and whether each is a secret.
     params: BTreeMap<String, bool>,
+    /// The names of the repositories.
+    repositories: BTreeSet<String>,
 }
 
 impl Rules<'_> {

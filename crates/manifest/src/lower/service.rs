@@ -41,9 +41,15 @@ impl Lowering<'_> {
         ways: Option<&Ways>,
         cluster: &Input<String>,
     ) -> Result<(), LowerError> {
-        let task = self.task(service)?;
+        if let Some(raw) = &service.raw {
+            return self.raw_service(service, raw, network, ways, cluster);
+        }
         let behind = ways.and_then(|ways| self.behind(service, network, ways));
         let security_groups = self.task_groups(service, network, ways);
+        let Some(image) = self.image(service)? else {
+            return Ok(()); // everything is there but the image, which the service waits for
+        };
+        let task = self.task(service, &image)?;
         let name = service.name.as_str();
         let target = service.ingress.target();
         let running = self.graph.add(
@@ -74,14 +80,6 @@ impl Lowering<'_> {
                 tags: self.tags(),
             },
         );
-        for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
-            self.graph.after(
-                &running,
-                way_out,
-                When::Named,
-                "tasks fetch their image over the internet",
-            );
-        }
         for volume in service.mounts.values() {
             for target in self.mount_targets.get(volume).into_iter().flatten() {
                 self.graph.after(
@@ -92,6 +90,8 @@ impl Lowering<'_> {
                 );
             }
         }
+        self.pulled_by(&running, &image);
+        self.after_ways_out(&running.any(), network);
         if let Some(reader) = &task.reader {
             self.graph.after(
                 &running,
@@ -118,14 +118,26 @@ impl Lowering<'_> {
         }
         match (&service.ingress, ways) {
             (Ingress::Https(_, hostname), Some(ways)) => {
-                self.hostname_records(service, hostname, ways, &running)
+                self.hostname_records(service, hostname, ways, &running.any())
             }
             _ => Ok(()),
         }
     }
 
+    /// Tasks start where they can fetch their image.
+    pub(super) fn after_ways_out(&mut self, running: &Handle<()>, network: &Network) {
+        for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
+            let why = "tasks fetch their image over the internet";
+            self.graph.after(running, way_out, When::Named, why);
+        }
+        for endpoint in network.made.iter().flat_map(|made| &made.endpoints) {
+            let why = "tasks fetch their image and write their logs by way of it";
+            self.graph.after(running, endpoint, When::Ready, why);
+        }
+    }
+
     /// The security groups of the tasks: one of ours, or those that somebody else owns.
-    fn task_groups(
+    pub(super) fn task_groups(
         &mut self,
         service: &Service,
         network: &Network,
@@ -160,7 +172,12 @@ impl Lowering<'_> {
     }
 
     /// What puts a service behind the balancer.
-    fn behind(&mut self, service: &Service, network: &Network, ways: &Ways) -> Option<Behind> {
+    pub(super) fn behind(
+        &mut self,
+        service: &Service,
+        network: &Network,
+        ways: &Ways,
+    ) -> Option<Behind> {
         match &service.ingress {
             Ingress::None => None,
             Ingress::Http(_) => Some(Behind {
@@ -230,12 +247,12 @@ fn scattered(text: &str) -> u32 {
     })
 }
 
-struct Behind {
-    group: Handle<TargetGroup>,
-    by: By,
+pub(super) struct Behind {
+    pub(super) group: Handle<TargetGroup>,
+    pub(super) by: By,
 }
 
-enum By {
+pub(super) enum By {
     Rule(Handle<ListenerRule>),
     Default(Handle<Listener>),
 }

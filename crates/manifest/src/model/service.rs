@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Condition, ContainerHealth, Deploy, DomainName, GibiBytes, ImageReference, Name, Permission,
+    Condition, ContainerHealth, Deploy, DomainName, GibiBytes, Image, Name, Permission, Raw,
     RetentionDays, Scale, Seconds, Secret, Sidecar, Used,
 };
 use crate::fargate::TaskSize;
@@ -15,7 +15,9 @@ pub struct Service {
     /// Its name; its place is the section's.
     pub name: Located<Name>,
     /// What to run.
-    pub image: Located<ImageReference>,
+    pub image: Located<Image>,
+    /// Its definitions as they are sent, if it has them. What else is said of its containers here has no meaning then.
+    pub raw: Option<Raw>,
     /// Who reaches it, and how.
     pub ingress: Ingress,
     /// Arguments in place of the image's own; empty for the image's own.
@@ -57,6 +59,14 @@ pub struct Service {
     pub depends_on: BTreeMap<Name, Condition>,
     /// The health check of its own container; the load balancer's is in `ingress`.
     pub health: Option<ContainerHealth>,
+}
+
+impl Service {
+    /// Does it use a database?
+    pub fn uses_database(&self) -> bool {
+        let mut uses = self.uses.iter();
+        uses.any(|used| matches!(used, Used::Database(_)))
+    }
 }
 
 /// Who reaches a service, and how.

@@ -114,6 +114,20 @@ fn on_somebody_elses_network_a_database_stands_where_tasks_do() {
 }
 
 #[test]
+fn where_no_way_leads_to_the_internet_one_leads_to_the_secret_of_rds() {
+    let endpoints = "[network]\nlayout = \"private-endpoints\"\n";
+    let image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/web:1";
+    let web = format!("[services.web]\nimage = \"{image}\"\n");
+    let there = |uses: &str| {
+        let graph = graph(&format!("{HEAD}{endpoints}{DATABASE}{web}{uses}"));
+        addresses(&graph, "aws.ec2.vpc_endpoint")
+            .contains(&"network/endpoint[secretsmanager]".to_owned())
+    };
+    assert!(there("uses = [\"db\"]\n"));
+    assert!(!there(""));
+}
+
+#[test]
 fn a_volume_is_reached_in_each_zone_by_those_who_mount_it_alone() {
     let graph = graph(&format!(
         "{HEAD}[volumes.uploads]\n{WEB}volumes = {{ \"/var/uploads\" = \"uploads\" }}\n\

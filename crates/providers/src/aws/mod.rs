@@ -1,6 +1,7 @@
 //! Resource kinds of AWS.
 
 pub mod attributes;
+mod definition;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod names;
@@ -17,7 +18,9 @@ pub mod db_instance;
 pub mod db_subnet_group;
 pub mod elastic_ip;
 pub mod file_system;
+pub mod flow_log;
 pub mod iam_role;
+pub mod image;
 pub mod internet_gateway;
 pub mod listener;
 pub mod listener_rule;
@@ -25,6 +28,10 @@ pub mod load_balancer;
 pub mod log_group;
 pub mod mount_target;
 pub mod nat_gateway;
+pub mod private_zone;
+pub mod raw_service;
+pub mod raw_task_definition;
+pub mod repository;
 pub mod route53_record;
 pub mod route_table;
 pub mod scalable_target;
@@ -48,7 +55,9 @@ crate::list::kinds! {
     db_subnet_group::DbSubnetGroup,
     elastic_ip::ElasticIp,
     file_system::FileSystem,
+    flow_log::FlowLog,
     iam_role::Role,
+    image::Image,
     internet_gateway::InternetGateway,
     listener::Listener,
     listener_rule::ListenerRule,
@@ -56,6 +65,10 @@ crate::list::kinds! {
     log_group::LogGroup,
     mount_target::MountTarget,
     nat_gateway::NatGateway,
+    private_zone::PrivateZone,
+    raw_service::RawService,
+    raw_task_definition::RawTaskDefinition,
+    repository::Repository,
     route53_record::Route53Record,
     route_table::RouteTable,
     scalable_target::ScalableTarget,

@@ -8,7 +8,7 @@ use ashore_providers::kinds;
 use serde_json::Value;
 
 use crate::example::Example;
-use crate::{data, ecs, elb, iam, network, records, scaling, secrets};
+use crate::{data, ecs, elb, iam, images, network, raw, records, scaling, secrets};
 
 fn examples() -> Vec<Example> {
     [
@@ -17,6 +17,8 @@ fn examples() -> Vec<Example> {
         data::examples(),
         ecs::examples(),
         iam::examples(),
+        images::examples(),
+        raw::examples(),
         records::examples(),
         scaling::examples(),
         secrets::examples(),

@@ -99,6 +99,7 @@ const EXISTS: &[&str] = &[
     "AccessPointAlreadyExists",
     "MountTargetConflict",
     "DBSubnetGroupAlreadyExists",
+    "RepositoryAlreadyExistsException",
 ];
 
 const GONE: &[&str] = &["NoSuchEntity", "Gateway.NotAttached"];
@@ -186,6 +187,14 @@ fn ambiguous(operation: &str, message: &str) -> Class {
         "ecs:DeleteService" if message.contains("cannot be stopped while") => Class::Dependency,
         // Subnets that were just made (failures.md 1.2, VPC).
         "rds:CreateDBSubnetGroup" if message.contains("are invalid") => Class::Eventual,
+        // A network that was just made [Route 53 API: InvalidVPCId].
+        "route53:CreateHostedZone" | "route53:AssociateVPCWithHostedZone"
+            if message.contains("not authorized to make the association") =>
+        {
+            Class::Eventual
+        }
+        // A role that was just made.
+        "ec2:CreateFlowLogs" if message.contains("Unable to assume") => Class::Eventual,
         // The service, its balancer or the service-linked role is not everywhere yet
         // (terraform-provider-aws retries the same for two minutes).
         "application-autoscaling:RegisterScalableTarget"

@@ -16,8 +16,10 @@ pub mod identity;
 pub mod in_process;
 pub(crate) mod pace;
 mod quotas;
+pub(crate) mod raw;
 pub(crate) mod rds;
 pub mod regions;
+pub mod registry;
 mod zones;
 
 use std::any::Any;
@@ -36,6 +38,7 @@ pub use hosted_zones::HostedZone;
 use identity::Heard;
 pub use quotas::Standing;
 
+use super::image::local::Locals;
 use super::secret::vault::Vault;
 
 /// Everything that AWS kinds talk through. Cheap to clone.
@@ -49,6 +52,7 @@ pub struct Aws {
     pub caller: String,
     pub(crate) acm: aws_sdk_acm::Client,
     pub(crate) ec2: aws_sdk_ec2::Client,
+    pub(crate) ecr: aws_sdk_ecr::Client,
     pub(crate) ecs: aws_sdk_ecs::Client,
     pub(crate) efs: aws_sdk_efs::Client,
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
@@ -60,6 +64,8 @@ pub struct Aws {
     pub(crate) ssm: aws_sdk_ssm::Client,
     pub(crate) quotas: aws_sdk_servicequotas::Client,
     pub(crate) vault: Rc<Vault>,
+    /// The images of this machine that a run may have to push.
+    pub images: Rc<Locals>,
     pub(crate) route53: aws_sdk_route53::Client,
     batches: Rc<RefCell<BTreeMap<&'static str, Rc<dyn Any>>>>,
 }
@@ -98,6 +104,7 @@ impl Aws {
             caller: required("sts:GetCallerIdentity", caller.arn)?,
             acm: aws_sdk_acm::Client::new(&config),
             ec2: aws_sdk_ec2::Client::new(&config),
+            ecr: aws_sdk_ecr::Client::new(&config),
             ecs: aws_sdk_ecs::Client::new(&config),
             efs: aws_sdk_efs::Client::new(&config),
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
@@ -109,6 +116,7 @@ impl Aws {
             ssm: aws_sdk_ssm::Client::new(&config),
             quotas: aws_sdk_servicequotas::Client::new(&config),
             vault: Rc::default(),
+            images: Rc::default(),
             route53: aws_sdk_route53::Client::new(&config),
             batches: Rc::default(),
         })
