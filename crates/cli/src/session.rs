@@ -214,6 +214,10 @@ pub(crate) async fn graph(
             LowerError::Zones { .. } | LowerError::PublicZones(_) => {
                 ("E0206", "lower `azs` or list fewer `subnets` in [network]")
             }
+            LowerError::DataZones(_) => (
+                "E0206",
+                "name subnets of two zones at the least in `existing.subnets`",
+            ),
             LowerError::Policies { .. } => (
                 "E0207",
                 "give the service fewer permissions, put several into one with a wildcard, or keep several \
