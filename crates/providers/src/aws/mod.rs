@@ -32,6 +32,7 @@ pub mod target_group;
 pub mod task_definition;
 pub mod vpc;
 pub mod vpc_endpoint;
+pub mod web_acl_association;
 
 crate::list::kinds! {
     live::Aws;
@@ -58,4 +59,5 @@ crate::list::kinds! {
     task_definition::TaskDefinition,
     vpc::Vpc,
     vpc_endpoint::VpcEndpoint,
+    web_acl_association::WebAclAssociation,
 }

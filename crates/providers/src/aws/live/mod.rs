@@ -56,6 +56,7 @@ pub struct Aws {
     pub(crate) ssm: aws_sdk_ssm::Client,
     pub(crate) quotas: aws_sdk_servicequotas::Client,
     pub(crate) vault: Rc<Vault>,
+    pub(crate) waf: aws_sdk_wafv2::Client,
     pub(crate) route53: aws_sdk_route53::Client,
     batches: Rc<RefCell<BTreeMap<&'static str, Rc<dyn Any>>>>,
 }
@@ -103,6 +104,7 @@ impl Aws {
             ssm: aws_sdk_ssm::Client::new(&config),
             quotas: aws_sdk_servicequotas::Client::new(&config),
             vault: Rc::default(),
+            waf: aws_sdk_wafv2::Client::new(&config),
             route53: aws_sdk_route53::Client::new(&config),
             batches: Rc::default(),
         })

@@ -15,6 +15,7 @@ pub(super) fn service() -> Service {
             container: "web".into(),
             port: 80,
         }),
+        more_load_balancers: Vec::new(),
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,
@@ -35,7 +36,6 @@ fn observed(spec: Service) -> Observed<Service> {
         name: spec.name.clone(),
         cluster: "arn:aws:ecs:eu-central-1:1:cluster/hello-default".into(),
         given_up: false,
-        foreign: Vec::new(),
     };
     Observed { spec, outputs }
 }
