@@ -1,13 +1,16 @@
 //! What a manifest means: every default filled in, every value checked and of its own type.
 
+mod balancer;
 mod container;
 mod deploy;
 mod domain;
 mod environment;
 mod existing;
 mod image;
+mod login;
 mod name;
 mod network;
+mod path;
 mod permission;
 mod quantity;
 mod refusal;
@@ -19,14 +22,17 @@ mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use balancer::{AccessLogs, Balancer, Layer};
 pub use container::{Condition, ContainerHealth, Sidecar};
 pub use deploy::Deploy;
 pub use domain::DomainName;
 pub use environment::Guard;
 pub use existing::Existing;
 pub use image::ImageReference;
+pub use login::{Login, Unauthenticated};
 pub use name::Name;
 pub use network::{Layout, Nat, Network, Subnet};
+pub use path::PathPattern;
 pub use permission::Permission;
 pub(crate) use permission::{ROLE_POLICIES_MAX, characters};
 pub use quantity::{Amount, Cpu, GibiBytes, RetentionDays, Seconds};
@@ -37,7 +43,9 @@ pub use registry::Registry;
 pub(crate) use registry::canonical as canonical_registry;
 pub use scale::Scale;
 pub use secret::{Reference, Secret, SecretOwner, SecretSource, ValueFrom};
-pub use service::{Architecture, Health, Hostname, Ingress, LogRetention, Service, Target};
+pub use service::{
+    Architecture, Health, HealthProtocol, Hostname, Ingress, LogRetention, Protocol, Service, Target,
+};
 
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
@@ -57,6 +65,8 @@ pub struct Manifest {
     pub dns: Option<Dns>,
     /// The network that the tasks run in; none if it is somebody else's.
     pub network: Option<Network>,
+    /// The load balancers that services are behind, by name.
+    pub balancers: BTreeMap<String, Balancer>,
     /// What somebody else owns.
     pub existing: Existing,
     /// The private registry that images come from.
@@ -115,7 +125,20 @@ impl Manifest {
         self.hostnames().flat_map(|(_, hostname)| hostname.names())
     }
 
-    /// What somebody else keeps and containers read, each once.
+    /// Every name that a certificate is needed for: those that are reached by TLS.
+    pub fn certified_names(&self) -> impl Iterator<Item = &Located<DomainName>> {
+        let names = self.hostnames().filter(|(service, _)| service.ingress.is_tls());
+        names.flat_map(|(_, hostname)| hostname.names())
+    }
+
+    /// The services that are behind a balancer, and what it sends to them.
+    pub fn behind<'m>(&'m self, balancer: &'m str) -> impl Iterator<Item = (&'m Service, &'m Target)> {
+        let targets = self.services.values();
+        let targets = targets.filter_map(|service| Some((service, service.ingress.target()?)));
+        targets.filter(move |(_, target)| target.balancers.iter().any(|it| it == balancer))
+    }
+
+    /// What somebody else keeps and containers or load balancers read, each once.
     pub fn references(&self) -> BTreeSet<&Reference> {
         let services = self.services.values();
         let all = services.flat_map(|service| {
@@ -124,17 +147,23 @@ impl Manifest {
             service.secrets.values().chain(beside)
         });
         let all = all.chain(self.secrets.values());
-        all.filter_map(|secret| match secret.source.get() {
-            SecretSource::Existing { reference, .. } => Some(reference),
-            SecretSource::Generated { .. } | SecretSource::Given(_) => None,
-        })
-        .collect()
+        let logins = self.services.values().filter_map(|it| it.ingress.target()?.login.as_ref());
+        let sources = all.map(|secret| secret.source.get());
+        let sources = sources.chain(logins.map(|login| login.client_secret.get()));
+        sources
+            .filter_map(|source| match source {
+                SecretSource::Existing { reference, .. } => Some(reference),
+                SecretSource::Generated { .. } | SecretSource::Given(_) => None,
+            })
+            .collect()
     }
 
-    /// The service that the load balancer answers with over plain HTTP, if there is one.
-    pub fn plain_http(&self) -> Option<&Service> {
-        self.services
-            .values()
-            .find(|service| matches!(service.ingress, Ingress::Http(_)))
+    /// The service that a balancer answers with over plain HTTP where no path says otherwise, if there is one.
+    pub fn plain_http(&self, balancer: &str) -> Option<&Service> {
+        let mut behind = self.behind(balancer);
+        let plain = behind.find(|(service, target)| {
+            matches!(service.ingress, Ingress::Http(_)) && target.paths.is_empty()
+        });
+        plain.map(|(service, _)| service)
     }
 }
