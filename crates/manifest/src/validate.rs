@@ -4,6 +4,7 @@
 //! between two keys is checked only when both are there, so that one mistake is told once.
 
 mod arn;
+mod balancers;
 mod containers;
 mod deploy;
 mod dns;
@@ -13,8 +14,10 @@ mod existing;
 mod health;
 mod hostname;
 mod ingress;
+mod login;
 mod network;
 mod permissions;
+mod reach;
 mod registry;
 mod scale;
 mod secrets;
@@ -73,6 +76,7 @@ pub(crate) fn validate(
         (None, Some(written)) => network::network(cx, written).map(Some),
         (None, None) => network::network(cx, &Default::default()).map(Some),
     };
+    let balancers = balancers::balancers(cx, file.balancers.as_ref(), existing.as_ref());
     let registry = registry::registry(cx, file.registry.as_ref());
     secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
     let shared_env = env::env(cx, &["env"], file.env);
@@ -97,6 +101,9 @@ pub(crate) fn validate(
     in_text.sort_by_key(|(name, _)| name.span().start);
     hostname::check_names(cx, &in_text);
     ingress::check_plain(cx, &in_text);
+    ingress::check_listen(cx, &in_text);
+    reach::check_paths(cx, &in_text);
+    balancers::check_used(cx, file.balancers.as_ref(), &in_text);
     if let Some(existing) = &existing {
         existing::check_services(cx, existing, &sections);
         if let Some(region) = &region {
@@ -108,6 +115,7 @@ pub(crate) fn validate(
     }
     let shared = service::Shared {
         dns: &dns,
+        balancers: balancers.as_ref(),
         env: shared_env.as_ref(),
         secrets: shared_secrets.as_ref(),
     };
@@ -117,6 +125,7 @@ pub(crate) fn validate(
         .map(|(name, section)| service::service(cx, name, section, &shared))
         .collect();
     let services = services.into_iter().collect::<Option<Vec<_>>>();
+    let balancers = balancers::behind(balancers, services.as_deref());
 
     Some(Manifest {
         app: app?,
@@ -125,6 +134,7 @@ pub(crate) fn validate(
         guard: guard?,
         dns: dns.into_model()?,
         network: network?,
+        balancers: balancers?,
         existing: existing?,
         registry: registry?,
         secrets: shared_secrets?,

@@ -11,7 +11,7 @@ use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::did_you_mean::did_you_mean;
 use crate::located::{Located, Span};
-use crate::model::{AccessLogs, Balancer, Existing, Layer, Name, Refusal, Seconds};
+use crate::model::{AccessLogs, Balancer, Existing, Layer, Name, Refusal, Seconds, Service};
 use crate::schema::{
     AccessLogsSection, BalancerSection, BalancerType, Named, Protocol, Scheme, ServiceSection,
 };
@@ -277,6 +277,19 @@ pub(super) fn of_service(
         refuse(cx, Code::BalancerUnknown, message, why, help);
     }
     fits.then_some(good)
+}
+
+/// Those that services are behind: nothing is made of the others.
+pub(super) fn behind(
+    all: Option<BTreeMap<String, Balancer>>,
+    services: Option<&[Service]>,
+) -> Option<BTreeMap<String, Balancer>> {
+    let (mut all, services) = (all?, services?);
+    all.retain(|name, _| {
+        let mut targets = services.iter().filter_map(|it| it.ingress.target());
+        targets.any(|target| target.balancers.contains(name))
+    });
+    Some(all)
 }
 
 /// A section that no service is behind would make nothing.

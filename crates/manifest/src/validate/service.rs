@@ -19,7 +19,7 @@ use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
 use crate::model::{
-    Architecture, ImageReference, LogRetention, Name, RetentionDays, Seconds, Secret, SecretOwner,
+    Architecture, Balancer, ImageReference, LogRetention, Name, RetentionDays, Seconds, Secret, SecretOwner,
     Service,
 };
 use crate::schema::{self, ServiceSection};
@@ -28,6 +28,7 @@ use crate::structure::dotted;
 /// What the whole file gives to each service; none where that is wrong.
 pub(super) struct Shared<'s> {
     pub(super) dns: &'s Zone,
+    pub(super) balancers: Option<&'s BTreeMap<String, Balancer>>,
     pub(super) env: Option<&'s BTreeMap<String, String>>,
     pub(super) secrets: Option<&'s BTreeMap<String, Secret>>,
 }
@@ -53,7 +54,7 @@ pub(super) fn service(
     if let Some(image) = &image {
         warn_without_tag(cx, path, image);
     }
-    let ingress = ingress(cx, path, &section, shared.dns, &place);
+    let ingress = ingress(cx, path, &section, shared.dns, shared.balancers, &place);
     let entrypoint = entrypoint(cx, &at("entrypoint"), section.entrypoint.as_ref());
     let size = size(cx, path, &section, place.clone());
     let stop_timeout = duration(
