@@ -3,24 +3,29 @@
 //! One file per part. Passing an output of one resource into the spec of another *is* the
 //! dependency; order without data is said with its reason.
 
+mod entrance;
 mod hostname;
 mod ingress;
+mod login;
 mod network;
 mod policy;
 mod private;
 mod record;
+mod rules;
 mod scale;
 mod secrets;
 mod service;
 mod surroundings;
+mod targets;
 mod task;
 
 use std::collections::BTreeMap;
 
 use ashore_engine::address::Address;
-use ashore_engine::graph::Graph;
+use ashore_engine::graph::{Graph, Handle};
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster::Cluster;
+use ashore_providers::aws::secret;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
 
@@ -44,6 +49,11 @@ pub enum LowerError {
     /// A load balancer of ours would stand in too few zones.
     #[error("a load balancer needs public subnets in two zones, and `existing.subnets` has {0}")]
     PublicZones(usize),
+    /// An internal load balancer of ours would stand in too few zones.
+    #[error(
+        "an internal load balancer needs private subnets in two zones, and `existing.subnets` has {0}"
+    )]
+    PrivateZones(usize),
     /// The containers of a service may do, or read, more than stands in one role.
     #[error(
         "the {part} role of `services.{service}` has policies of {characters} characters, and IAM takes \
@@ -81,11 +91,14 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
     };
     lowering.kept = lowering.kept_secrets();
     let network = lowering.network()?;
-    let ingress = lowering.ingress(&network)?;
+    let ways = lowering.ingress(&network)?;
     let cluster = lowering.cluster()?;
+    let mut running = BTreeMap::new();
     for service in manifest.services.values() {
-        lowering.service(service, &network, ingress.as_ref(), &cluster)?;
+        let handle = lowering.service(service, &network, &ways, &cluster)?;
+        running.insert(service.name.as_str(), handle);
     }
+    lowering.hostname_records(&ways, &running)?;
     Ok(lowering.graph)
 }
 
@@ -93,8 +106,8 @@ struct Lowering<'a> {
     manifest: &'a Manifest,
     surroundings: &'a Surroundings,
     graph: Graph,
-    /// ARNs of the secrets that are kept for the app, by address.
-    kept: BTreeMap<String, Input<String>>,
+    /// The secrets that are kept for the app, by address.
+    kept: BTreeMap<String, Handle<secret::Secret>>,
 }
 
 impl Lowering<'_> {
@@ -127,11 +140,7 @@ impl Lowering<'_> {
     }
 
     /// A role that a service of AWS acts through. There is one of it in each account.
-    fn linked_role(
-        &mut self,
-        key: &str,
-        service: &str,
-    ) -> ashore_engine::graph::Handle<ServiceLinkedRole> {
+    fn linked_role(&mut self, key: &str, service: &str) -> Handle<ServiceLinkedRole> {
         let role = ServiceLinkedRole {
             service: service.to_string(),
         };

@@ -44,7 +44,8 @@ pub(crate) use registry::canonical as canonical_registry;
 pub use scale::Scale;
 pub use secret::{Reference, Secret, SecretOwner, SecretSource, ValueFrom};
 pub use service::{
-    Architecture, Health, HealthProtocol, Hostname, Ingress, LogRetention, Protocol, Service, Target,
+    Architecture, Health, HealthProtocol, Hostname, Ingress, LogRetention, Protocol, Service,
+    Target,
 };
 
 use crate::diagnostic::Diagnostic;
@@ -127,12 +128,17 @@ impl Manifest {
 
     /// Every name that a certificate is needed for: those that are reached by TLS.
     pub fn certified_names(&self) -> impl Iterator<Item = &Located<DomainName>> {
-        let names = self.hostnames().filter(|(service, _)| service.ingress.is_tls());
+        let names = self
+            .hostnames()
+            .filter(|(service, _)| service.ingress.is_tls());
         names.flat_map(|(_, hostname)| hostname.names())
     }
 
     /// The services that are behind a balancer, and what it sends to them.
-    pub fn behind<'m>(&'m self, balancer: &'m str) -> impl Iterator<Item = (&'m Service, &'m Target)> {
+    pub fn behind<'m>(
+        &'m self,
+        balancer: &'m str,
+    ) -> impl Iterator<Item = (&'m Service, &'m Target)> {
         let targets = self.services.values();
         let targets = targets.filter_map(|service| Some((service, service.ingress.target()?)));
         targets.filter(move |(_, target)| target.balancers.iter().any(|it| it == balancer))
@@ -147,7 +153,10 @@ impl Manifest {
             service.secrets.values().chain(beside)
         });
         let all = all.chain(self.secrets.values());
-        let logins = self.services.values().filter_map(|it| it.ingress.target()?.login.as_ref());
+        let logins = self
+            .services
+            .values()
+            .filter_map(|it| it.ingress.target()?.login.as_ref());
         let sources = all.map(|secret| secret.source.get());
         let sources = sources.chain(logins.map(|login| login.client_secret.get()));
         sources

@@ -12,7 +12,7 @@ use super::policy::policy;
 use super::secrets::Reads;
 use super::{LowerError, Lowering, of_service};
 use crate::model::{
-    self, Architecture, Condition, LogRetention, Name, Permission, Service, Sidecar,
+    self, Architecture, Condition, LogRetention, Name, Permission, Protocol, Service, Sidecar,
 };
 
 /// What Fargate needs to pull images and write logs.
@@ -142,12 +142,8 @@ fn own_container(service: &Service, log: Log) -> Container {
         command: service.command.clone(),
         entry_point: service.entrypoint.clone(),
         environment,
-        ports: service
-            .ingress
-            .target()
-            .map(|target| *target.port)
-            .into_iter()
-            .collect(),
+        ports: own_ports(service, false),
+        udp_ports: own_ports(service, true),
         log: Some(log),
         stop_timeout_seconds: Some(service.stop_timeout.0),
         secrets: BTreeMap::new(),
@@ -159,6 +155,13 @@ fn own_container(service: &Service, log: Log) -> Container {
     }
 }
 
+/// The port of a service, if that is how it is reached there.
+fn own_ports(service: &Service, udp: bool) -> Vec<u16> {
+    let target = service.ingress.target();
+    let target = target.filter(|it| (it.protocol == Protocol::Udp) == udp);
+    target.map(|target| *target.port).into_iter().collect()
+}
+
 fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container {
     Container {
         name: sidecar.name.to_string(),
@@ -168,6 +171,7 @@ fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container
         entry_point: sidecar.entrypoint.clone(),
         environment: sidecar.env.clone(),
         ports: sidecar.ports.clone(),
+        udp_ports: Vec::new(),
         log: Some(log),
         stop_timeout_seconds: Some(service.stop_timeout.0),
         secrets: BTreeMap::new(),

@@ -36,18 +36,7 @@ pub struct Service {
     pub scale: Option<Scale>,
     /// Time between the signal to stop and the kill.
     pub stop_timeout: Seconds,
-    /// What a load balancer speaks when it asks whether a task is well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HealthProtocol {
-    /// HTTP.
-    Http,
-    /// HTTP over TLS.
-    Https,
-    /// Only a connection.
-    Tcp,
-}
-
-/// How long logs are kept.
+    /// How long logs are kept.
     pub log_retention: LogRetention,
     /// Disk. 20 GiB is what every task has and must not be asked for; the API takes 21 to 200
     /// [ECS API: EphemeralStorage].
@@ -190,6 +179,17 @@ pub struct Health {
     pub healthy_threshold: u32,
     /// Bad answers in a row until a task is replaced.
     pub unhealthy_threshold: u32,
+}
+
+/// What a load balancer speaks when it asks whether a task is well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HealthProtocol {
+    /// HTTP.
+    Http,
+    /// HTTP over TLS.
+    Https,
+    /// Only a connection.
+    Tcp,
 }
 
 /// How long logs are kept.

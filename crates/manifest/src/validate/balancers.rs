@@ -26,12 +26,7 @@ pub(super) fn balancers(
     let known = Balancer::KNOWN.map(|name| (name.to_owned(), Balancer::named(name)));
     let mut all = Some(BTreeMap::from(known));
     for (name, section) in sections.into_iter().flatten() {
-        let named = cx.parse(
-            Code::BadName,
-            &["balancers", name],
-            Some(name),
-            Name::parse,
-        );
+        let named = cx.parse(Code::BadName, &["balancers", name], Some(name), Name::parse);
         let theirs = existing.and_then(|it| it.load_balancer.as_ref());
         if let (Balancer::PUBLIC, Some(theirs)) = (name.as_str(), theirs) {
             cx.push(
@@ -98,7 +93,8 @@ fn balancer(
         None => (!cx.is_spoiled(&at("access_logs"))).then_some(None),
     };
     let fits = check_layer(cx, &path, layer, section);
-    let flag = |written: &Option<Located<bool>>, default| written.as_ref().map_or(default, |it| *it.get());
+    let flag =
+        |written: &Option<Located<bool>>, default| written.as_ref().map_or(default, |it| *it.get());
     let balancer = Balancer {
         layer,
         internal,
@@ -106,7 +102,10 @@ fn balancer(
         idle_timeout: idle.and(idle_timeout.as_ref()).map(|it| it.0),
         protect: flag(&section.protect, defaults::PROTECT),
         access_logs: access_logs?,
-        drop_invalid_headers: flag(&section.drop_invalid_headers, defaults::DROP_INVALID_HEADERS),
+        drop_invalid_headers: flag(
+            &section.drop_invalid_headers,
+            defaults::DROP_INVALID_HEADERS,
+        ),
         tls_policy: tls_policy?.into_inner(),
         waf: waf?.map(Located::into_inner),
         cross_zone: flag(&section.cross_zone, defaults::CROSS_ZONE),
@@ -116,12 +115,7 @@ fn balancer(
 }
 
 /// Keys that the other sort of balancer has.
-fn check_layer(
-    cx: &mut Rules<'_>,
-    path: &[&str],
-    layer: Layer,
-    section: &BalancerSection,
-) -> bool {
+fn check_layer(cx: &mut Rules<'_>, path: &[&str], layer: Layer, section: &BalancerSection) -> bool {
     let span = |key: &Option<Located<bool>>| key.as_ref().map(Located::span);
     let (keys, what): (Vec<(&str, Option<Span>)>, _) = match layer {
         Layer::Application => (
@@ -130,7 +124,10 @@ fn check_layer(
         ),
         Layer::Network => (
             vec![
-                ("idle_timeout", section.idle_timeout.as_ref().map(Located::span)),
+                (
+                    "idle_timeout",
+                    section.idle_timeout.as_ref().map(Located::span),
+                ),
                 ("drop_invalid_headers", span(&section.drop_invalid_headers)),
                 ("waf", section.waf.as_ref().map(Located::span)),
             ],
@@ -224,7 +221,10 @@ pub(super) fn of_service(
         return None;
     }
     let all = all?;
-    let span = section.balancer.as_ref().map_or(place.clone(), Located::span);
+    let span = section
+        .balancer
+        .as_ref()
+        .map_or(place.clone(), Located::span);
     let names = written(section);
     let mut good = Vec::new();
     let mut fits = true;
@@ -265,7 +265,13 @@ pub(super) fn of_service(
         } else if good.contains(&(*name).to_owned()) {
             let message = format!("`{place}` names {name:?} twice");
             let why = "once is enough".to_owned();
-            refuse(cx, Code::BalancerUnfit, message, why, "take one out".to_owned());
+            refuse(
+                cx,
+                Code::BalancerUnfit,
+                message,
+                why,
+                "take one out".to_owned(),
+            );
         } else {
             good.push((*name).to_owned());
         }
@@ -335,9 +341,12 @@ fn parse_tls(text: &str) -> Result<String, Refusal> {
 
 /// [WAF API: AssociateWebACL] the ARN of a regional web ACL.
 fn parse_waf(text: &str) -> Result<String, Refusal> {
-    let example = "write for example \"arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop/…\"";
+    let example =
+        "write for example \"arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop/…\"";
     if is_arn(text, "wafv2", "global/webacl/") {
-        return Err(Refusal::new("a web ACL for CloudFront, and a load balancer needs a regional one"));
+        return Err(Refusal::new(
+            "a web ACL for CloudFront, and a load balancer needs a regional one",
+        ));
     }
     match is_arn(text, "wafv2", "regional/webacl/") {
         true => Ok(text.to_owned()),

@@ -118,7 +118,10 @@ fn protocol(
     section: &HealthSection,
 ) -> Option<HealthProtocol> {
     let at = |key| [service, &["health", key]].concat();
-    if ["protocol", "port"].iter().any(|key| cx.is_spoiled(&at(key))) {
+    if ["protocol", "port"]
+        .iter()
+        .any(|key| cx.is_spoiled(&at(key)))
+    {
         return None;
     }
     let protocol = match section.protocol.as_ref().map(Located::get) {
@@ -139,7 +142,10 @@ fn protocol(
         );
         return None;
     }
-    let udp = of.protocol.as_ref().filter(|it| *it.get() == schema::Protocol::Udp);
+    let udp = of
+        .protocol
+        .as_ref()
+        .filter(|it| *it.get() == schema::Protocol::Udp);
     if let (Some(udp), None, Some(_)) = (udp, &section.port, &of.port) {
         let message = format!("`{}` is missing", dotted(&at("port")));
         cx.push(
@@ -156,7 +162,10 @@ fn protocol(
     ];
     for (key, span) in asked {
         if let (Some(span), HealthProtocol::Tcp) = (span, protocol) {
-            let message = format!("`{}` has no effect: only a connection is made", dotted(&at(key)));
+            let message = format!(
+                "`{}` has no effect: only a connection is made",
+                dotted(&at(key))
+            );
             cx.push(
                 Diagnostic::new(Code::NoEffect, span, message)
                     .help("take the key out, or write health.protocol = \"http\""),

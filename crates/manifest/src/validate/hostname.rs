@@ -112,7 +112,11 @@ pub(super) fn check_names(cx: &mut Rules<'_>, services: &[(&Located<String>, &Se
     let mut certified = 0;
     let written = services.iter().flat_map(|(_, section)| {
         let aliases = section.aliases.iter().flat_map(|aliases| aliases.iter());
-        let all = section.hostname.iter().chain(aliases).chain(&section.private_hostname);
+        let all = section
+            .hostname
+            .iter()
+            .chain(aliases)
+            .chain(&section.private_hostname);
         all.map(move |written| (written, *section))
     });
     for (written, section) in written {
@@ -133,7 +137,8 @@ pub(super) fn check_names(cx: &mut Rules<'_>, services: &[(&Located<String>, &Se
         }
         names.insert(name, (written.span(), section));
         let protocol = section.protocol.as_ref().map(Located::get);
-        certified += usize::from(protocol.is_none_or(|it| matches!(it, Protocol::Http | Protocol::Tls)));
+        certified +=
+            usize::from(protocol.is_none_or(|it| matches!(it, Protocol::Http | Protocol::Tls)));
         if certified == MOST_NAMES + 1 {
             cx.push(
                 Diagnostic::new(
@@ -167,7 +172,9 @@ fn shared(one: &ServiceSection, other: &ServiceSection) -> Result<(), Option<Str
         ("take_over", flag(&one.take_over) != flag(&other.take_over)),
     ] {
         if differ {
-            return Err(Some(format!("say the same of `{key}` in both: there is one record")));
+            return Err(Some(format!(
+                "say the same of `{key}` in both: there is one record"
+            )));
         }
     }
     Ok(())

@@ -51,7 +51,12 @@ pub(super) fn login(
     if cx.is_spoiled(&at("unauthenticated")) {
         return None;
     }
-    let [issuer, authorization_endpoint, token_endpoint, userinfo_endpoint] = urls;
+    let [
+        issuer,
+        authorization_endpoint,
+        token_endpoint,
+        userinfo_endpoint,
+    ] = urls;
     Some(Login {
         issuer: issuer?,
         authorization_endpoint: authorization_endpoint?,
@@ -90,9 +95,9 @@ fn not_empty(text: &str) -> Result<String, Refusal> {
 fn parse_scope(text: &str) -> Result<String, Refusal> {
     match text.split(' ').any(|word| word == "openid") {
         true => Ok(text.to_owned()),
-        false => Err(Refusal::new("`openid` is not in it").help(format!(
-            "write \"openid {}\"",
-            text.trim()
-        ))),
+        false => {
+            Err(Refusal::new("`openid` is not in it")
+                .help(format!("write \"openid {}\"", text.trim())))
+        }
     }
 }

@@ -56,7 +56,10 @@ pub(super) fn target(
         Some(_) => None,
         None => (!cx.is_spoiled(&at("login"))).then_some(None),
     };
-    if ["protocol", "listen"].iter().any(|key| cx.is_spoiled(&at(key))) {
+    if ["protocol", "listen"]
+        .iter()
+        .any(|key| cx.is_spoiled(&at(key)))
+    {
         return None;
     }
     let target = Target {
@@ -65,7 +68,10 @@ pub(super) fn target(
         listen: *section.listen.as_ref().unwrap_or(port).get(),
         paths: paths?,
         balancers: balancers?,
-        sticky: section.sticky.as_ref().map_or(defaults::STICKY, |it| *it.get()),
+        sticky: section
+            .sticky
+            .as_ref()
+            .map_or(defaults::STICKY, |it| *it.get()),
         login: login?,
         health: health?,
         deregistration_delay: defaults::DEREGISTRATION_DELAY,
@@ -75,6 +81,9 @@ pub(super) fn target(
 
 /// Keys of HTTP that a service has which speaks something else, and the other way round.
 fn without_use(cx: &mut Rules<'_>, path: &[&str], section: &ServiceSection) -> bool {
+    // [NLB user guide: sticky sessions] not with a listener of TLS.
+    let tls = section.protocol.as_ref().map(Located::get) == Some(&schema::Protocol::Tls);
+    let sticky = section.sticky.as_ref().map(Located::span);
     let (keys, why): (Vec<(&str, Option<Span>)>, _) = match speaks_http(section) {
         true => (
             vec![("listen", section.listen.as_ref().map(Located::span))],
@@ -85,6 +94,7 @@ fn without_use(cx: &mut Rules<'_>, path: &[&str], section: &ServiceSection) -> b
                 ("path", section.path.as_ref().map(Located::span)),
                 ("login", section.login.as_ref().map(Located::span)),
                 ("proxied", section.proxied.as_ref().map(Located::span)),
+                ("sticky", sticky.filter(|_| tls)),
             ],
             "the service does not speak HTTP",
         ),
@@ -104,24 +114,29 @@ fn no_use(cx: &mut Rules<'_>, path: &[&str], span: Span, why: &str) {
 }
 
 /// The patterns of a service. None if one of them is none.
-fn paths(
-    cx: &mut Rules<'_>,
-    path: &[&str],
-    section: &ServiceSection,
-) -> Option<Vec<PathPattern>> {
+fn paths(cx: &mut Rules<'_>, path: &[&str], section: &ServiceSection) -> Option<Vec<PathPattern>> {
     let Some(written) = &section.path else {
         return (!cx.is_spoiled(path)).then(Vec::new);
     };
     let mut good = Some(Vec::new());
     for text in &written.0 {
         let what = format!("`{}`", dotted(path));
-        let parsed = cx.parse_text(Code::BadPath, &what, text, written.span(), PathPattern::parse);
+        let parsed = cx.parse_text(
+            Code::BadPath,
+            &what,
+            text,
+            written.span(),
+            PathPattern::parse,
+        );
         let Some(pattern) = parsed else {
             good = None;
             continue;
         };
         let Some(good) = &mut good else { continue };
-        if let Some(first) = good.iter().find(|other: &&PathPattern| other.clashes(&pattern)) {
+        if let Some(first) = good
+            .iter()
+            .find(|other: &&PathPattern| other.clashes(&pattern))
+        {
             let message = format!(
                 "`{}` has {:?} and {:?}, which are for the same requests",
                 dotted(path),
@@ -150,7 +165,10 @@ pub(super) fn check_paths(cx: &mut Rules<'_>, services: &[(&Located<String>, &Se
         .filter_map(|(name, section)| {
             let written = section.path.as_ref()?;
             let http = section.port.is_some() && speaks_http(section);
-            let patterns = written.0.iter().filter_map(|it| PathPattern::parse(it).ok());
+            let patterns = written
+                .0
+                .iter()
+                .filter_map(|it| PathPattern::parse(it).ok());
             http.then(|| (*name, *section, written, patterns.collect::<Vec<_>>()))
         })
         .collect();
@@ -188,7 +206,9 @@ pub(super) fn check_paths(cx: &mut Rules<'_>, services: &[(&Located<String>, &Se
 /// Do requests come to both by one name, and through one load balancer?
 fn meet(one: &ServiceSection, other: &ServiceSection) -> bool {
     let through = balancers::written(other);
-    let together = balancers::written(one).iter().any(|it| through.contains(it));
+    let together = balancers::written(one)
+        .iter()
+        .any(|it| through.contains(it));
     let names = names(other);
     let same = match (one.hostname.is_none(), other.hostname.is_none()) {
         (true, true) => true,
@@ -200,6 +220,11 @@ fn meet(one: &ServiceSection, other: &ServiceSection) -> bool {
 /// Every name of a service that can be read.
 pub(super) fn names(section: &ServiceSection) -> Vec<DomainName> {
     let aliases = section.aliases.iter().flat_map(|aliases| aliases.iter());
-    let all = section.hostname.iter().chain(aliases).chain(&section.private_hostname);
-    all.filter_map(|name| DomainName::parse(name).ok()).collect()
+    let all = section
+        .hostname
+        .iter()
+        .chain(aliases)
+        .chain(&section.private_hostname);
+    all.filter_map(|name| DomainName::parse(name).ok())
+        .collect()
 }

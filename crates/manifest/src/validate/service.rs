@@ -19,8 +19,8 @@ use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
 use crate::model::{
-    Architecture, Balancer, ImageReference, LogRetention, Name, RetentionDays, Seconds, Secret, SecretOwner,
-    Service,
+    Architecture, Balancer, ImageReference, LogRetention, Name, RetentionDays, Seconds, Secret,
+    SecretOwner, Service,
 };
 use crate::schema::{self, ServiceSection};
 use crate::structure::dotted;
