@@ -6,6 +6,7 @@ mod json_schema;
 mod loads;
 mod lowered;
 mod lowers;
+mod lowers_balancers;
 mod lowers_tasks;
 mod mistakes;
 mod render;
