@@ -10,6 +10,7 @@ pub mod sequence;
 pub mod tags;
 
 pub mod certificate;
+pub mod classic_balancer;
 pub mod cluster;
 pub mod elastic_ip;
 pub mod iam_role;
@@ -37,6 +38,7 @@ pub mod web_acl_association;
 crate::list::kinds! {
     live::Aws;
     certificate::Certificate,
+    classic_balancer::ClassicBalancer,
     cluster::Cluster,
     elastic_ip::ElasticIp,
     iam_role::Role,

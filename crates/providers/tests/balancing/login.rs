@@ -140,7 +140,9 @@ async fn stage() -> Stage {
 
 /// How often the world holds a value: in Secrets Manager, and in the rule.
 fn held(world: &InTwin, value: &str) -> usize {
-    let all = world.twin.world(|world| serde_json::to_string(world).unwrap());
+    let all = world
+        .twin
+        .world(|world| serde_json::to_string(world).unwrap());
     all.matches(value).count()
 }
 

@@ -1,5 +1,6 @@
 //! Network load balancers, logins and web ACLs: their verbs against the twin in this process.
 
+mod classic;
 #[path = "../ingress/in_twin.rs"]
 #[allow(dead_code, reason = "not every world is asked everything")]
 mod in_twin;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ashore_providers::aws::certificate::{self, Certificate, ValidationRecord};
+use ashore_providers::aws::classic_balancer::{self, ClassicBalancer, Draining};
 use ashore_providers::aws::listener::{self, Action, Listener};
 use ashore_providers::aws::listener_rule::{
     self, ClientSecret, ListenerRule, Login, Sent, Unauthenticated,
@@ -17,6 +18,7 @@ use crate::example::Example;
 pub(crate) fn examples() -> Vec<Example> {
     vec![
         certificate(),
+        classic_balancer(),
         load_balancer(),
         target_group(),
         listener(),
@@ -231,4 +233,61 @@ fn web_acl_association() -> Example {
         .altered("web_acl", |it: &mut WebAclAssociation| {
             it.web_acl = "arn:aws:wafv2:2".into();
         })
+}
+
+fn classic_balancer() -> Example {
+    let spec = ClassicBalancer {
+        name: "hello-default".into(),
+        scheme: "internet-facing".into(),
+        subnets: vec!["subnet-2".to_string().into(), "subnet-1".to_string().into()],
+        security_groups: vec!["sg-1".to_string().into()],
+        listeners: vec![classic_balancer::Listener {
+            port: 443,
+            protocol: "HTTPS".into(),
+            instance_port: 8080,
+            instance_protocol: "HTTP".into(),
+            certificate: Some("arn:aws:acm:1".to_string().into()),
+        }],
+        health: classic_balancer::HealthCheck {
+            target: "HTTP:8080/".into(),
+            interval_seconds: 30,
+            timeout_seconds: 5,
+            healthy_threshold: 2,
+            unhealthy_threshold: 3,
+        },
+        cross_zone: true,
+        idle_timeout_seconds: 90,
+        draining: Some(Draining { seconds: 30 }),
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = classic_balancer::Outputs {
+        name: "hello-default".into(),
+        dns_name: "hello-1.eu-central-1.elb.amazonaws.com".into(),
+        zone_id: Some("Z215JYRZR1TBD5".into()),
+    };
+    Example::of(&spec, &outputs)
+        .altered("name", |it: &mut ClassicBalancer| it.name.push('x'))
+        .altered("scheme", |it: &mut ClassicBalancer| {
+            it.scheme = "internal".into();
+        })
+        .altered("subnets", |it: &mut ClassicBalancer| {
+            it.subnets[0] = "subnet-3".to_string().into();
+        })
+        .altered("security_groups", |it: &mut ClassicBalancer| {
+            it.security_groups[0] = "sg-2".to_string().into();
+        })
+        .altered("listeners", |it: &mut ClassicBalancer| {
+            it.listeners[0].certificate = Some("arn:aws:acm:2".to_string().into());
+        })
+        .altered("health", |it: &mut ClassicBalancer| {
+            it.health.interval_seconds = 10;
+        })
+        .altered("cross_zone", |it: &mut ClassicBalancer| {
+            it.cross_zone = false
+        })
+        .altered("idle_timeout_seconds", |it: &mut ClassicBalancer| {
+            it.idle_timeout_seconds = 60;
+        })
+        .altered("draining", |it: &mut ClassicBalancer| it.draining = None)
+        .altered("tags", |it: &mut ClassicBalancer| it.tags = Tags::default())
 }

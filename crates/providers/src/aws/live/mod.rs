@@ -46,6 +46,7 @@ pub struct Aws {
     /// Who we are: an ARN.
     pub caller: String,
     pub(crate) acm: aws_sdk_acm::Client,
+    pub(crate) classic: aws_sdk_elasticloadbalancing::Client,
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) ecs: aws_sdk_ecs::Client,
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
@@ -94,6 +95,7 @@ impl Aws {
             account: required("sts:GetCallerIdentity", caller.account)?,
             caller: required("sts:GetCallerIdentity", caller.arn)?,
             acm: aws_sdk_acm::Client::new(&config),
+            classic: aws_sdk_elasticloadbalancing::Client::new(&config),
             ec2: aws_sdk_ec2::Client::new(&config),
             ecs: aws_sdk_ecs::Client::new(&config),
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
