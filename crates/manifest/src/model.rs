@@ -135,10 +135,7 @@ impl Manifest {
     }
 
     /// The services that are behind a balancer, and what it sends to them.
-    pub fn behind<'m>(
-        &'m self,
-        balancer: &'m str,
-    ) -> impl Iterator<Item = (&'m Service, &'m Target)> {
+    pub fn behind<'m>(&'m self, balancer: &str) -> impl Iterator<Item = (&'m Service, &'m Target)> {
         let targets = self.services.values();
         let targets = targets.filter_map(|service| Some((service, service.ingress.target()?)));
         targets.filter(move |(_, target)| target.balancers.iter().any(|it| it == balancer))

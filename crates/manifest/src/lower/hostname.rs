@@ -103,7 +103,11 @@ impl Lowering<'_> {
             let services: Vec<_> = services
                 .filter_map(|(service, ..)| running.get(service.name.as_str()))
                 .collect();
-            self.record(address, record, Some((&services, way.http.as_ref())))?;
+            self.record(
+                address,
+                record,
+                Some((services.as_slice(), way.http.as_ref())),
+            )?;
         }
         Ok(())
     }

@@ -80,7 +80,7 @@ impl Lowering<'_> {
         let Some((running, http)) = after else {
             return;
         };
-        for running in running {
+        for running in running.iter().copied() {
             self.graph.after(
                 &record,
                 running,

@@ -64,7 +64,7 @@ impl Lowering<'_> {
         group: &Handle<TargetGroup>,
     ) -> Result<Vec<Handle<ListenerRule>>, LowerError> {
         let http = || ways.http.clone().map(Door::Ours);
-        let (door, names) = match &service.ingress {
+        let (door, names): (Option<Door>, Vec<String>) = match &service.ingress {
             Ingress::Https(_, hostname) => {
                 let names = hostname.names().map(ToString::to_string);
                 (ways.https.as_ref().map(Door::again), names.collect())

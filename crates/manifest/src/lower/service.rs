@@ -105,8 +105,11 @@ impl Lowering<'_> {
         }
         let name = service.name.as_str();
         let from_balancers = service.ingress.target().into_iter().flat_map(|target| {
-            let behind = target.balancers.iter().filter_map(|name| ways.get(name));
-            behind.flat_map(|ways| from_balancer(target, &ways.security_groups))
+            let behind = target
+                .balancers
+                .iter()
+                .filter_map(move |name| ways.get(name));
+            behind.flat_map(move |ways| from_balancer(target, &ways.security_groups))
         });
         let ingress = from_balancers.collect();
         let group = self.graph.add(

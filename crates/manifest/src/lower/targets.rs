@@ -99,7 +99,8 @@ pub(super) fn from_balancer(target: &Target, groups: &[Input<String>]) -> Vec<Ru
     let udp = target.protocol == Protocol::Udp;
     let asked = target.health.port.filter(|asked| *asked != port || udp);
     let asked = asked.into_iter().flat_map(|asked| {
-        let rule = move |it| rule(it, "tcp", asked, "health checks of the load balancer");
+        let rule =
+            move |it: &Input<String>| rule(it, "tcp", asked, "health checks of the load balancer");
         groups.iter().map(rule)
     });
     requests.chain(asked).collect()

@@ -26,7 +26,12 @@ pub(super) fn balancers(
     let known = Balancer::KNOWN.map(|name| (name.to_owned(), Balancer::named(name)));
     let mut all = Some(BTreeMap::from(known));
     for (name, section) in sections.into_iter().flatten() {
-        let named = cx.parse(Code::BadName, &["balancers", name], Some(name), Name::parse);
+        let named = cx.parse(
+            Code::BadName,
+            &["balancers", name.as_str()],
+            Some(name),
+            Name::parse,
+        );
         let theirs = existing.and_then(|it| it.load_balancer.as_ref());
         if let (Balancer::PUBLIC, Some(theirs)) = (name.as_str(), theirs) {
             cx.push(
