@@ -101,14 +101,11 @@ fn is_missing(failure: &Failure) -> bool {
 }
 
 /// WAF has one code for a web ACL that is not there and a balancer that is not; the balancer is.
-fn not_there(failure: Failure, web_acl: &str) -> Failure {
+fn not_there(mut failure: Failure, web_acl: &str) -> Failure {
     if failure.class != Class::Gone {
         return failure;
     }
-    let failure = Failure {
-        class: Class::Invalid,
-        ..failure
-    };
+    failure.class = Class::Invalid;
     failure.with_advice(format!(
         "is there a web ACL {web_acl}, of scope REGIONAL, in the region of the load balancer?"
     ))
