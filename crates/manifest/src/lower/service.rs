@@ -150,7 +150,7 @@ impl Lowering<'_> {
                 }
                 _ => {
                     let group = self.target_group(service, target, network, &ways.name);
-                    let rules = self.rules(service, target, ways, &group)?.into_iter();
+                    let rules = self.rules(service, target, ways, &group)?;
                     let by = match rules.into_iter().next() {
                         Some(rule) => By::Rule(rule),
                         None => By::Default(self.stream(service, target, ways, &group)),
