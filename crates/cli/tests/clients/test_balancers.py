@@ -31,7 +31,14 @@ waf = "WEB_ACL"
 image = "web:1"
 port = 8080
 hostname = "shop.example.com"
-health = { path = "/healthz", matcher = "200", interval = "30s", timeout = "3s", healthy_threshold = 3, unhealthy_threshold = 2 }
+
+[services.web.health]
+path = "/healthz"
+matcher = "200"
+interval = "30s"
+timeout = "3s"
+healthy_threshold = 3
+unhealthy_threshold = 2
 
 [services.api]
 image = "api:1"
@@ -222,7 +229,10 @@ def test_a_shop_behind_public_and_internal_balancers(start):
     assert (has["access_logs.s3.bucket"], has["access_logs.s3.prefix"]) == ("acme-logs", "shop")
     assert has["routing.http.drop_invalid_header_fields.enabled"] == "true"
     waf = seed.sandbox.client("wafv2")
-    protected = lambda: waf.get_web_acl_for_resource(ResourceArn=public["LoadBalancerArn"])["WebACL"]["ARN"]
+
+    def protected():
+        return waf.get_web_acl_for_resource(ResourceArn=public["LoadBalancerArn"])["WebACL"]["ARN"]
+
     assert protected() == first
     check = target_groups(seed)["shop-production-web"]
     assert (check["TargetType"], check["HealthCheckPath"], check["Matcher"]["HttpCode"]) == ("ip", "/healthz", "200")
@@ -257,7 +267,8 @@ def test_a_shop_behind_public_and_internal_balancers(start):
         assert login["AuthenticateOidcConfig"]["SessionTimeout"] == 28800
         assert login["AuthenticateOidcConfig"]["TokenEndpoint"] == "https://id.example.com/token"
         assert groups[forward["TargetGroupArn"]] == group
-    (admin,) = seed.ecs.describe_services(cluster="shop-production-cluster", services=["shop-production-admin"])["services"]
+    cluster = "shop-production-cluster"
+    (admin,) = seed.ecs.describe_services(cluster=cluster, services=["shop-production-admin"])["services"]
     assert len(admin["loadBalancers"]) == 2
     healthy = seed.elbv2.describe_target_health(
         TargetGroupArn=target_groups(seed)["shop-production-admin--internal"]["TargetGroupArn"]
@@ -267,7 +278,8 @@ def test_a_shop_behind_public_and_internal_balancers(start):
     # S4-5, S3-17: who may connect to what.
     anywhere = "0.0.0.0/0"
     assert let_in(seed, "shop-production-balancer") == {("tcp", 80, anywhere), ("tcp", 443, anywhere)}
-    assert let_in(seed, "shop-production-balancer-internal") == {("tcp", 80, "10.0.0.0/16"), ("tcp", 443, "10.0.0.0/16")}
+    within = "10.0.0.0/16"
+    assert let_in(seed, "shop-production-balancer-internal") == {("tcp", 80, within), ("tcp", 443, within)}
     assert let_in(seed, "shop-production-web-tasks") == {("tcp", 8080, "shop-production-balancer")}
     assert let_in(seed, "shop-production-admin-tasks") == {
         ("tcp", 9091, "shop-production-balancer"),
@@ -331,7 +343,8 @@ def test_connections_and_datagrams(start):
     }
     checks = {name.split("-")[-1]: (it["HealthCheckProtocol"], it["HealthCheckPort"]) for name, it in groups.items()}
     assert checks == {"db": ("TCP", "traffic-port"), "mqtt": ("TCP", "traffic-port"), "names": ("HTTP", "8080")}
-    sticky = seed.elbv2.describe_target_group_attributes(TargetGroupArn=groups["streams-production-db"]["TargetGroupArn"])
+    db = groups["streams-production-db"]["TargetGroupArn"]
+    sticky = seed.elbv2.describe_target_group_attributes(TargetGroupArn=db)
     sticky = {it["Key"]: it["Value"] for it in sticky["Attributes"]}
     assert (sticky["stickiness.enabled"], sticky["stickiness.type"]) == ("true", "source_ip")
     for group in groups.values():
