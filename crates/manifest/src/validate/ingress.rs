@@ -1,6 +1,6 @@
 //! `port` and `health`: who reaches a service, and how.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Rules;
 use super::balancers::{speaks_http, written};
@@ -150,7 +150,7 @@ pub(super) fn check_plain(cx: &mut Rules<'_>, services: &[(&Located<String>, &Se
         if !catches_all {
             continue;
         }
-        for balancer in written(section) {
+        for balancer in BTreeSet::from_iter(written(section)) {
             match plain.get(balancer) {
                 Some(first) => cx.push(
                     Diagnostic::new(
@@ -181,7 +181,7 @@ pub(super) fn check_listen(cx: &mut Rules<'_>, services: &[(&Located<String>, &S
         if section.port.is_none() || speaks_http(section) {
             continue;
         }
-        for balancer in written(section) {
+        for balancer in BTreeSet::from_iter(written(section)) {
             let place = (balancer, *port.get());
             if let Some(first) = taken.get(&place) {
                 cx.push(

@@ -83,7 +83,6 @@ pub(super) fn target(
 fn without_use(cx: &mut Rules<'_>, path: &[&str], section: &ServiceSection) -> bool {
     // [NLB user guide: sticky sessions] not with a listener of TLS.
     let tls = section.protocol.as_ref().map(Located::get) == Some(&schema::Protocol::Tls);
-    let sticky = section.sticky.as_ref().map(Located::span);
     let (keys, why): (Vec<(&str, Option<Span>)>, _) = match speaks_http(section) {
         true => (
             vec![("listen", section.listen.as_ref().map(Located::span))],
@@ -94,12 +93,16 @@ fn without_use(cx: &mut Rules<'_>, path: &[&str], section: &ServiceSection) -> b
                 ("path", section.path.as_ref().map(Located::span)),
                 ("login", section.login.as_ref().map(Located::span)),
                 ("proxied", section.proxied.as_ref().map(Located::span)),
-                ("sticky", sticky.filter(|_| tls)),
             ],
             "the service does not speak HTTP",
         ),
     };
     let mut idle = true;
+    if let (true, Some(sticky)) = (tls, &section.sticky) {
+        let why = "a network load balancer that ends TLS keeps no client with a task";
+        no_use(cx, &[path, &["sticky"]].concat(), sticky.span(), why);
+        idle = false;
+    }
     for (key, span) in keys {
         let Some(span) = span else { continue };
         no_use(cx, &[path, &[key]].concat(), span, why);

@@ -92,7 +92,7 @@ fn without_a_hostname_paths_are_told_apart_over_plain_http() {
     assert_eq!(rule["hosts"], json!([]));
     assert_eq!(
         rule["listener"],
-        json!({ "address": "ingress/http_listener", "output": "arn", "when": "named" })
+        json!({ "$ref": { "address": "ingress/http_listener", "output": "arn", "when": "named" } })
     );
     let default = &spec(&graph, "ingress/http_listener")["default_action"];
     assert!(default.get("forward").is_some(), "{default}");
@@ -130,7 +130,7 @@ fn one_service_is_behind_a_public_and_an_internal_load_balancer() {
     let internal = spec(&graph, "balancers.internal/load_balancer");
     assert_eq!(public["scheme"], "internet-facing");
     assert_eq!(internal["scheme"], "internal");
-    let subnets = |balancer: &Value| balancer["subnets"][0]["address"].clone();
+    let subnets = |balancer: &Value| balancer["subnets"][0]["$ref"]["address"].clone();
     assert_eq!(subnets(public), "network/subnet[a]");
     assert_eq!(subnets(internal), "network/private_subnet[a]");
     let open = |group: &str| spec(&graph, group)["ingress"].clone();
@@ -145,7 +145,7 @@ fn one_service_is_behind_a_public_and_an_internal_load_balancer() {
     );
 
     let running = spec(&graph, "services.web/service");
-    let group = |attachment: &Value| attachment["target_group"]["address"].clone();
+    let group = |attachment: &Value| attachment["target_group"]["$ref"]["address"].clone();
     assert_eq!(
         group(&running["load_balancer"]),
         "services.web/target_group"
@@ -177,8 +177,9 @@ fn one_service_is_behind_a_public_and_an_internal_load_balancer() {
         ]
     );
 
-    let leads =
-        |record: &str| spec(&graph, record)["target"]["alias"]["dns_name"]["address"].clone();
+    let leads = |record: &str| {
+        spec(&graph, record)["target"]["alias"]["dns_name"]["$ref"]["address"].clone()
+    };
     assert_eq!(leads("services.web/record"), "ingress/load_balancer");
     assert_eq!(
         leads("services.web/record[api.example.com]"),
@@ -187,7 +188,7 @@ fn one_service_is_behind_a_public_and_an_internal_load_balancer() {
 }
 
 fn from_group(rule: &Value) -> &str {
-    rule["source"]["group"]["address"]
+    rule["source"]["group"]["$ref"]["address"]
         .as_str()
         .unwrap_or("nobody")
 }
@@ -196,7 +197,10 @@ fn from_group(rule: &Value) -> &str {
 fn where_there_are_no_private_subnets_an_internal_balancer_stands_in_public_ones() {
     let graph = graph(&format!("{HEAD}{WEB}port = 80\nbalancer = \"internal\"\n"));
     let balancer = spec(&graph, "balancers.internal/load_balancer");
-    assert_eq!(balancer["subnets"][0]["address"], "network/subnet[a]");
+    assert_eq!(
+        balancer["subnets"][0]["$ref"]["address"],
+        "network/subnet[a]"
+    );
     assert_eq!(addresses(&graph, "aws.elb.load_balancer").len(), 1);
     assert_eq!(
         after(&graph, "balancers.internal/load_balancer").len(),
@@ -330,7 +334,7 @@ fn connections_and_datagrams_come_by_a_network_balancer() {
     assert_eq!(seen("mqtt"), "8883 TLS TCP TCP");
     assert_eq!(seen("dns"), "53 UDP UDP HTTP");
     let tls = spec(&graph, "services.mqtt/listener");
-    assert_eq!(tls["certificate"]["address"], "ingress/certificate");
+    assert_eq!(tls["certificate"]["$ref"]["address"], "ingress/certificate");
     let group = spec(&graph, "services.db/target_group");
     assert_eq!(group["attributes"]["stickiness.enabled"], "true");
     assert_eq!(
@@ -350,7 +354,7 @@ fn connections_and_datagrams_come_by_a_network_balancer() {
     );
     assert_eq!(addresses(&graph, "aws.elb.listener_rule"), [""; 0]);
     assert_eq!(
-        spec(&graph, "services.mqtt/record")["content"]["address"],
+        spec(&graph, "services.mqtt/record")["content"]["$ref"]["address"],
         "balancers.network/load_balancer"
     );
 }
@@ -384,7 +388,7 @@ fn a_login_comes_before_the_service_and_its_secret_is_nowhere_in_the_graph() {
     );
     let rule = spec(&given, "services.web/listener_rule");
     assert_eq!(
-        rule["login"]["client_secret"]["secret"]["address"],
+        rule["login"]["client_secret"]["secret"]["$ref"]["address"],
         "services.web/login_secret"
     );
     assert_eq!(rule["login"]["session_timeout_seconds"], 28_800);
