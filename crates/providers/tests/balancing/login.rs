@@ -183,8 +183,9 @@ async fn another_secret_is_due_before_it_is_put_and_sent_after() {
     let before = seen(&aws, &stage.spec, &stage.rule).await;
     let sent = stage
         .spec
-        .send(&aws, &cx("rule"), &Change::Modify, Some(&stage.rule));
-    let rule = sent.await.unwrap();
+        .send(&aws, &cx("rule"), &Change::Modify, Some(&stage.rule))
+        .await;
+    let rule = sent.unwrap();
     assert_eq!(held(&stage.world, SECOND), 2);
     assert_eq!(
         pending(&aws, &stage.spec, &rule).await,
@@ -207,8 +208,9 @@ async fn another_secret_is_due_before_it_is_put_and_sent_after() {
     assert!(version.is_some_and(|version| !version.is_empty()));
     let sent = before
         .spec
-        .send(&aws, &cx("rule"), &Change::Modify, Some(&rule));
-    sent.await.unwrap();
+        .send(&aws, &cx("rule"), &Change::Modify, Some(&rule))
+        .await;
+    sent.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

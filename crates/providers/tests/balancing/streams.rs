@@ -115,7 +115,9 @@ async fn logs_that_cannot_be_written_are_refused_with_the_policy_that_it_takes()
     ])
     .0;
     let change = pending(&world.aws, &spec, &outputs).await.remove(0);
-    let sent = spec.send(&world.aws, &cx("lb"), &change, Some(&outputs));
-    let refused = sent.await.unwrap_err();
+    let sent = spec
+        .send(&world.aws, &cx("lb"), &change, Some(&outputs))
+        .await;
+    let refused = sent.unwrap_err();
     assert!(refused.advice.join(" ").contains("s3:PutObject"));
 }

@@ -68,7 +68,9 @@ async fn a_web_acl_that_is_not_there_is_told() {
         resource: balancer.arn.into(),
         web_acl: "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/x/1".into(),
     };
-    let sent = wanted.send(&world.aws, &cx("waf"), &Change::Associate, None);
-    let refused = sent.await.unwrap_err();
+    let sent = wanted
+        .send(&world.aws, &cx("waf"), &Change::Associate, None)
+        .await;
+    let refused = sent.unwrap_err();
     assert!(refused.advice.join(" ").contains("webacl/x"));
 }
