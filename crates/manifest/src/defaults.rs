@@ -7,6 +7,11 @@ use std::net::Ipv4Addr;
 use crate::model::{GibiBytes, RetentionDays, Seconds};
 
 pub(crate) const VERSION: i64 = 1;
+pub(crate) const BUILD_CONTEXT: &str = ".";
+pub(crate) const IMAGE_TAG: &str = "latest";
+pub(crate) const REPOSITORY_KEEP: u32 = 10;
+pub(crate) const REPOSITORY_IMMUTABLE: bool = false;
+pub(crate) const REPOSITORY_SCAN: bool = true;
 pub(crate) const PROXIED: bool = false;
 pub(crate) const TAKE_OVER: bool = false;
 pub(crate) const PARAM_SECRET: bool = false;

@@ -3,6 +3,8 @@
 //! One file per part. Passing an output of one resource into the spec of another *is* the
 //! dependency; order without data is said with its reason.
 
+mod endpoints;
+mod flow_logs;
 mod entrance;
 mod hostname;
 mod ingress;
@@ -10,7 +12,9 @@ mod login;
 mod network;
 mod policy;
 mod private;
+mod raw;
 mod record;
+mod repository;
 mod rules;
 mod scale;
 mod secrets;
@@ -25,12 +29,16 @@ use ashore_engine::address::Address;
 use ashore_engine::graph::{Graph, Handle};
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster::Cluster;
+use ashore_providers::aws::repository::Repository;
 use ashore_providers::aws::secret;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
 
+pub use self::repository::{repository_of, uri};
 pub use self::secrets::{Holds, Kept, kept};
-pub use self::surroundings::{Existing, LoadBalancer, Secret, Subnet, Surroundings, Vpc};
+pub use self::surroundings::{
+    Existing, FoundImage, LoadBalancer, Secret, Subnet, Surroundings, Vpc,
+};
 use crate::model::{Manifest, Reference};
 
 /// Why a manifest cannot become a graph in these surroundings.
@@ -89,15 +97,23 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         graph: Graph::default(),
         linked_roles: BTreeMap::new(),
         kept: BTreeMap::new(),
+        repositories: BTreeMap::new(),
     };
+    lowering.repositories();
     lowering.kept = lowering.kept_secrets();
-    let network = lowering.network()?;
+    let network = match manifest.needs_network() {
+        true => lowering.network()?,
+        false => network::Network::none(),
+    };
     let ways = lowering.ingress(&network)?;
-    let cluster = lowering.cluster()?;
+    let cluster = match manifest.needs_cluster() {
+        true => lowering.cluster()?,
+        false => Input::Known(String::new()), // every service names its own
+    };
     let mut running = BTreeMap::new();
     for service in manifest.services.values() {
         let handle = lowering.service(service, &network, &ways, &cluster)?;
-        running.insert(service.name.as_str(), handle);
+        running.extend(handle.map(|handle| (service.name.as_str(), handle)));
     }
     lowering.hostname_records(&ways, &running)?;
     Ok(lowering.graph)
@@ -111,6 +127,8 @@ struct Lowering<'a> {
     linked_roles: BTreeMap<String, Handle<ServiceLinkedRole>>,
     /// The secrets that are kept for the app, by address.
     kept: BTreeMap<String, Handle<secret::Secret>>,
+    /// The repositories, by physical name.
+    repositories: BTreeMap<String, Handle<Repository>>,
 }
 
 impl Lowering<'_> {

@@ -7,12 +7,14 @@ mod domain;
 mod environment;
 mod existing;
 mod image;
+mod image_source;
 mod login;
 mod name;
 mod network;
 mod path;
 mod permission;
 mod quantity;
+mod raw;
 mod refusal;
 mod region;
 mod registry;
@@ -29,6 +31,7 @@ pub use domain::DomainName;
 pub use environment::Guard;
 pub use existing::Existing;
 pub use image::ImageReference;
+pub use image_source::{Build, Image, Principal, Repository};
 pub use login::{Login, Unauthenticated};
 pub use name::Name;
 pub use network::{Layout, Nat, Network, Subnet};
@@ -36,6 +39,7 @@ pub use path::PathPattern;
 pub use permission::Permission;
 pub(crate) use permission::{ROLE_POLICIES_MAX, characters};
 pub use quantity::{Amount, Cpu, GibiBytes, RetentionDays, Seconds};
+pub use raw::{Network as RawNetwork, Raw};
 pub use refusal::Refusal;
 pub use region::Region;
 pub(crate) use region::nearest as nearest_region;
@@ -72,6 +76,8 @@ pub struct Manifest {
     pub existing: Existing,
     /// The private registry that images come from.
     pub registry: Option<Registry>,
+    /// The repositories that images come from, by name. Those that services have of their own are not in here.
+    pub repositories: BTreeMap<Name, Repository>,
     /// The secrets that all services share. They are in each service's own too.
     pub secrets: BTreeMap<String, Secret>,
     /// The services, at least one.
@@ -143,6 +149,19 @@ impl Manifest {
 
     /// What somebody else keeps and containers or load balancers read, each once.
     pub fn references(&self) -> BTreeSet<&Reference> {
+        let logins = self
+            .services
+            .values()
+            .filter_map(|it| it.ingress.target()?.login.as_ref());
+        let logins = logins.filter_map(|login| match login.client_secret.get() {
+            SecretSource::Existing { reference, .. } => Some(reference),
+            SecretSource::Generated { .. } | SecretSource::Given(_) => None,
+        });
+        self.read_by_tasks().into_iter().chain(logins).collect()
+    }
+
+    /// What somebody else keeps and containers read, each once.
+    fn read_by_tasks(&self) -> BTreeSet<&Reference> {
         let services = self.services.values();
         let all = services.flat_map(|service| {
             let sidecars = service.sidecars.values();
@@ -150,18 +169,68 @@ impl Manifest {
             service.secrets.values().chain(beside)
         });
         let all = all.chain(self.secrets.values());
-        let logins = self
-            .services
-            .values()
-            .filter_map(|it| it.ingress.target()?.login.as_ref());
-        let sources = all.map(|secret| secret.source.get());
-        let sources = sources.chain(logins.map(|login| login.client_secret.get()));
-        sources
-            .filter_map(|source| match source {
-                SecretSource::Existing { reference, .. } => Some(reference),
-                SecretSource::Generated { .. } | SecretSource::Given(_) => None,
+        let existing = all.filter_map(|secret| match secret.source.get() {
+            SecretSource::Existing { reference, .. } => Some(reference),
+            SecretSource::Generated { .. } | SecretSource::Given(_) => None,
+        });
+        let raw = self.services.values().filter_map(|it| it.raw.as_ref());
+        existing.chain(raw.flat_map(|raw| &raw.reads)).collect()
+    }
+
+    /// The services of AWS that tasks without a way to the internet need a way to: images, logs, secrets, commands.
+    pub fn endpoints(&self) -> Vec<&'static str> {
+        let services = || self.services.values();
+        let kept = |secrets: &BTreeMap<String, Secret>| {
+            let mut sources = secrets.values().map(|secret| secret.source.get());
+            sources.any(|source| {
+                !matches!(
+                    source,
+                    SecretSource::Existing {
+                        reference: Reference::Parameter(_),
+                        ..
+                    }
+                )
             })
-            .collect()
+        };
+        let raw = || services().filter_map(|it| it.raw.as_ref());
+        let of_containers = services().any(|service| {
+            kept(&service.secrets) || service.sidecars.values().any(|it| kept(&it.secrets))
+        });
+        let references = self.read_by_tasks();
+        let secret = |it: &&Reference| matches!(it, Reference::Secret(_));
+        let parameter = |it: &&Reference| matches!(it, Reference::Parameter(_));
+        // What a role of somebody else's reads is not known, only that it reads.
+        let theirs = raw().any(|raw| raw.reads_by_theirs);
+        let mut needed = vec!["ecr.api", "ecr.dkr", "logs"];
+        if of_containers
+            || theirs
+            || self.registry.is_some()
+            || references.iter().any(|it| secret(it))
+        {
+            needed.push("secretsmanager");
+        }
+        if theirs || references.iter().any(|it| parameter(it)) {
+            needed.push("ssm");
+        }
+        if services().any(|service| service.exec) || raw().any(|raw| raw.exec()) {
+            needed.push("ssmmessages");
+        }
+        needed
+    }
+
+    /// Does anything stand in the app's network? What is wholly defined elsewhere may stand elsewhere.
+    pub fn needs_network(&self) -> bool {
+        self.services.values().any(|service| {
+            let raw = service.raw.as_ref();
+            service.ingress.target().is_some()
+                || raw.is_none_or(|raw| raw.network == RawNetwork::Ours)
+        })
+    }
+
+    /// Does anything run in the app's cluster?
+    pub fn needs_cluster(&self) -> bool {
+        let mut raw = self.services.values().map(|service| &service.raw);
+        raw.any(|raw| raw.as_ref().is_none_or(|raw| raw.cluster.is_none()))
     }
 
     /// The service that a balancer answers with over plain HTTP where no path says otherwise, if there is one.

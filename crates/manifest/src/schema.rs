@@ -12,6 +12,7 @@ mod dns;
 mod environment;
 mod existing;
 mod health;
+mod image;
 mod login;
 mod network;
 mod number;
@@ -34,6 +35,7 @@ pub(crate) use dns::{DnsSection, Provider};
 pub(crate) use environment::{Confirm, EnvironmentSection};
 pub(crate) use existing::ExistingSection;
 pub(crate) use health::{ContainerHealthSection, HealthProtocol, HealthSection};
+pub(crate) use image::{BuildSection, BuildTable, ImageSection, Removal, RepositorySection};
 pub(crate) use login::{ClientSecretSection, LoginSection, Unauthenticated};
 pub(crate) use network::{Layout, Nat, NetworkSection};
 pub(crate) use number::{Number, OneOrMany};
@@ -97,6 +99,10 @@ pub(crate) struct File {
     /// A private registry that images come from. Images of the registry's server are pulled with these
     /// credentials, all others without.
     pub(crate) registry: Option<Located<RegistrySection>>,
+
+    /// Repositories for images, in ECR, by name. Services run images from there (`image = { repository = … }`), and
+    /// build into them; whoever else pushes there is your business.
+    pub(crate) repositories: Option<Named<RepositorySection>>,
 
     /// Environment variables of every service. A service's own `env` wins over these. No secrets: the
     /// values can be read by everybody who may describe a task.

@@ -13,12 +13,15 @@ mod environment;
 mod existing;
 mod health;
 mod hostname;
+mod image;
 mod ingress;
 mod login;
 mod network;
 mod permissions;
+mod raw;
 mod reach;
 mod registry;
+mod repositories;
 mod scale;
 mod secrets;
 mod service;
@@ -31,6 +34,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
+use crate::interpolate::Values;
 use crate::load::{DEFAULT_ENVIRONMENT, LoadOptions};
 use crate::located::{Located, Span};
 use crate::model::{Guard, Manifest, Name, Refusal, Region, SecretOwner, Service};
@@ -41,6 +45,7 @@ use crate::structure::dotted;
 pub(crate) fn validate(
     file: File,
     options: &LoadOptions,
+    values: &Values<'_>,
     spoiled: &BTreeSet<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Manifest> {
@@ -52,6 +57,12 @@ pub(crate) fn validate(
         spoiled,
         diagnostics,
         params: params.collect(),
+        repositories: file
+            .repositories
+            .iter()
+            .flatten()
+            .map(|(name, _)| name.get().clone())
+            .collect(),
     };
 
     let app = cx.parse(Code::BadName, &["app"], file.app.as_ref(), Name::parse_app);
@@ -78,7 +89,18 @@ pub(crate) fn validate(
     };
     let balancers = balancers::balancers(cx, file.balancers.as_ref(), existing.as_ref());
     let registry = registry::registry(cx, file.registry.as_ref());
+    let repositories = repositories::repositories(cx, file.repositories);
     secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
+    let shared_at = (
+        file.env
+            .as_ref()
+            .and_then(|it| it.keys().next())
+            .map(Located::span),
+        file.secrets
+            .as_ref()
+            .and_then(|it| it.keys().next())
+            .map(Located::span),
+    );
     let shared_env = env::env(cx, &["env"], file.env);
     let shared_secrets = secrets::secrets(cx, &["secrets"], file.secrets, SecretOwner::App);
     let tags = tags::tags(cx, file.tags);
@@ -113,21 +135,34 @@ pub(crate) fn validate(
     if let Some(Some(registry)) = &registry {
         registry::check_used(cx, registry, &sections);
     }
+    raw::check_shared(cx, shared_at, &sections);
+    let existing_target_group = existing
+        .as_ref()
+        .is_some_and(|it| it.target_group.is_some());
     let shared = service::Shared {
         dns: &dns,
         balancers: balancers.as_ref(),
         env: shared_env.as_ref(),
         secrets: shared_secrets.as_ref(),
+        files: raw::Files {
+            files: &options.files,
+            values,
+            target_group: existing_target_group,
+        },
     };
     let services: Vec<Option<Service>> = sections
         .into_inner()
         .into_iter()
         .map(|(name, section)| service::service(cx, name, section, &shared))
         .collect();
+    if let (Some(Some(network)), Some(region)) = (&network, &region) {
+        let all: Vec<&Service> = services.iter().flatten().collect();
+        network::check_images(cx, network, region, &all);
+    }
     let services = services.into_iter().collect::<Option<Vec<_>>>();
     let balancers = balancers::behind(balancers, services.as_deref());
 
-    Some(Manifest {
+    let manifest = Manifest {
         app: app?,
         environment: environment?,
         region: region?,
@@ -137,6 +172,7 @@ pub(crate) fn validate(
         balancers: balancers?,
         existing: existing?,
         registry: registry?,
+        repositories: repositories?,
         secrets: shared_secrets?,
         services: services?
             .into_iter()
@@ -144,6 +180,14 @@ pub(crate) fn validate(
             .collect(),
         tags: tags?,
         warnings: Vec::new(),
+    };
+    Some(Manifest {
+        // A network that nothing stands in is not made.
+        network: manifest
+            .network
+            .clone()
+            .filter(|_| manifest.needs_network()),
+        ..manifest
     })
 }
 
@@ -191,6 +235,8 @@ pub(crate) struct Rules<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
     /// The names of the params, and whether each is a secret.
     params: BTreeMap<String, bool>,
+    /// The names of the repositories.
+    repositories: BTreeSet<String>,
 }
 
 impl Rules<'_> {

@@ -61,6 +61,8 @@ from alter import (
     weightless,
 )
 from drift_marks import ROWS as MARKS
+from drift_private import ROWS as OF_PRIVATE
+from drift_private import UNALTERED as UNALTERED_OF_PRIVATE
 from drift_shop import ROWS as OF_SHOP
 from drift_shop import UNALTERED as UNALTERED_OF_SHOP
 
@@ -419,6 +421,7 @@ ROWS = [
         options=("--allow-interruption",),
     ),
     *MARKS,
+    *OF_PRIVATE,
     *OF_SHOP,
 ]
 
@@ -433,5 +436,6 @@ UNALTERED = {
     ("aws.iam.service_linked_role", "service"): "the account's, not a stack's: found, and never changed",
     ("cloudflare.dns.record", "zone_id"): "records are asked for in it: in another one it is missing",
     ("cloudflare.dns.record", "take_over"): "says what we may do, not what is there",
+    **UNALTERED_OF_PRIVATE,
     **UNALTERED_OF_SHOP,
 }

@@ -7,7 +7,6 @@ use ashore_engine::address::Address;
 use ashore_engine::graph::Handle;
 use ashore_engine::input::Input;
 use ashore_providers::aws::certificate::Certificate;
-use ashore_providers::aws::service::Service as EcsService;
 
 use super::ingress::Ways;
 use super::record::{PointsTo, Record};
@@ -54,12 +53,12 @@ impl Lowering<'_> {
         Ok(Some(certificate.ready().get(Certificate::ARN)))
     }
 
-    /// The records that lead to the balancers: one for each name. It is a part of the service that gets all requests that
-    /// nobody else has a path for; where there is none, nobody's.
+    /// The records that lead to the balancers: one for each name, from when the first service behind it runs. It is a
+    /// part of the service that gets all requests that nobody else has a path for; where there is none, nobody's.
     pub(super) fn hostname_records(
         &mut self,
         ways: &BTreeMap<String, Ways>,
-        running: &BTreeMap<&str, Handle<EcsService>>,
+        running: &BTreeMap<&str, Handle<()>>,
     ) -> Result<(), LowerError> {
         let mut by_name: BTreeMap<&DomainName, Vec<(&Service, &Target, &Hostname)>> =
             BTreeMap::new();
@@ -73,6 +72,13 @@ impl Lowering<'_> {
             }
         }
         for (name, behind) in by_name {
+            let services = behind.iter();
+            let services: Vec<_> = services
+                .filter_map(|(service, ..)| running.get(service.name.as_str()))
+                .collect();
+            if services.is_empty() {
+                continue; // all of them wait for their first image
+            }
             let rest = behind.iter().find(|(_, target, _)| target.paths.is_empty());
             let Some((service, target, hostname)) = rest.or(behind.first()) else {
                 continue;
@@ -99,10 +105,6 @@ impl Lowering<'_> {
                 ),
                 None => Address::new(format!("ingress/record[{name}]")),
             };
-            let services = behind.iter();
-            let services: Vec<_> = services
-                .filter_map(|(service, ..)| running.get(service.name.as_str()))
-                .collect();
             self.record(
                 address,
                 record,

@@ -19,16 +19,24 @@ use super::{LowerError, Lowering, of_service};
 use crate::model::{Ingress, Service};
 
 impl Lowering<'_> {
+    /// None: everything is there but the service itself, which waits for its first image.
     pub(super) fn service(
         &mut self,
         service: &Service,
         network: &Network,
         ways: &BTreeMap<String, Ways>,
         cluster: &Input<String>,
-    ) -> Result<Handle<EcsService>, LowerError> {
-        let task = self.task(service)?;
+    ) -> Result<Option<Handle<()>>, LowerError> {
+        if let Some(raw) = &service.raw {
+            let running = self.raw_service(service, raw, network, ways, cluster)?;
+            return Ok(Some(running.any()));
+        }
         let behind = self.behind(service, network, ways)?;
         let security_groups = self.task_groups(service, network, ways);
+        let Some(image) = self.image(service)? else {
+            return Ok(None); // everything is there but the image, which the service waits for
+        };
+        let task = self.task(service, &image)?;
         let name = service.name.as_str();
         let target = service.ingress.target();
         let attachments = behind.iter().zip(target.iter().cycle());
@@ -59,14 +67,8 @@ impl Lowering<'_> {
                 tags: self.tags(),
             },
         );
-        for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
-            self.graph.after(
-                &running,
-                way_out,
-                When::Named,
-                "tasks fetch their image over the internet",
-            );
-        }
+        self.pulled_by(&running, &image);
+        self.after_ways_out(&running.any(), network);
         if let Some(reader) = &task.reader {
             self.graph.after(
                 &running,
@@ -75,13 +77,7 @@ impl Lowering<'_> {
                 "tasks read their secrets by this role as they start",
             );
         }
-        for behind in &behind {
-            let why = "a service is refused whose target group is behind no balancer";
-            match &behind.by {
-                By::Rule(rule) => self.graph.after(&running, rule, When::Named, why),
-                By::Default(listener) => self.graph.after(&running, listener, When::Named, why),
-            }
-        }
+        self.after_balancers(&running.any(), &behind);
         if let Some(scale) = &service.scale {
             let requests = behind.first().map(|behind| Metric::Requests {
                 load_balancer: behind.balancer.clone(),
@@ -89,11 +85,34 @@ impl Lowering<'_> {
             });
             self.scale(service, scale, &running, requests);
         }
-        Ok(running)
+        Ok(Some(running.any()))
+    }
+
+    /// Tasks start where they can fetch their image.
+    pub(super) fn after_ways_out(&mut self, running: &Handle<()>, network: &Network) {
+        for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
+            let why = "tasks fetch their image over the internet";
+            self.graph.after(running, way_out, When::Named, why);
+        }
+        for endpoint in network.made.iter().flat_map(|made| &made.endpoints) {
+            let why = "tasks fetch their image and write their logs by way of it";
+            self.graph.after(running, endpoint, When::Ready, why);
+        }
+    }
+
+    /// A service comes when its target groups are behind their balancers.
+    pub(super) fn after_balancers(&mut self, running: &Handle<()>, behind: &[Behind]) {
+        for behind in behind {
+            let why = "a service is refused whose target group is behind no balancer";
+            match &behind.by {
+                By::Rule(rule) => self.graph.after(running, rule, When::Named, why),
+                By::Default(listener) => self.graph.after(running, listener, When::Named, why),
+            }
+        }
     }
 
     /// The security groups of the tasks: one of ours, or those that somebody else owns.
-    fn task_groups(
+    pub(super) fn task_groups(
         &mut self,
         service: &Service,
         network: &Network,
@@ -127,7 +146,7 @@ impl Lowering<'_> {
     }
 
     /// What puts a service behind its balancers, in the order of the manifest.
-    fn behind(
+    pub(super) fn behind(
         &mut self,
         service: &Service,
         network: &Network,
@@ -168,9 +187,9 @@ impl Lowering<'_> {
     }
 }
 
-struct Behind {
-    balancer: Input<String>,
-    group: Handle<TargetGroup>,
+pub(super) struct Behind {
+    pub(super) balancer: Input<String>,
+    pub(super) group: Handle<TargetGroup>,
     by: By,
 }
 

@@ -49,8 +49,12 @@ impl<'s> Shape<'s> {
         };
         let mut types = types.iter().filter_map(Value::as_str);
         let first = types.clone().next().unwrap_or("string");
+        let has = match value.type_str() {
+            "table" => "object",
+            other => other,
+        };
         types
-            .find(|name| *name == value.type_str())
+            .find(|name| *name == has)
             .unwrap_or(first)
     }
 

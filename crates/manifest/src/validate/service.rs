@@ -8,8 +8,10 @@ use super::deploy::deploy;
 use super::dns::Zone;
 use super::env::env;
 use super::health::{container_health, duration};
+use super::image::image;
 use super::ingress::ingress;
 use super::permissions::permissions;
+use super::raw;
 use super::scale::{Tasks, tasks};
 use super::secrets::{check_apart, secrets};
 use super::sidecar::sidecar;
@@ -31,29 +33,30 @@ pub(super) struct Shared<'s> {
     pub(super) balancers: Option<&'s BTreeMap<String, Balancer>>,
     pub(super) env: Option<&'s BTreeMap<String, String>>,
     pub(super) secrets: Option<&'s BTreeMap<String, Secret>>,
+    pub(super) files: raw::Files<'s>,
 }
 
 /// The service. None if something in it is wrong.
 pub(super) fn service(
     cx: &mut Rules<'_>,
     key: Located<String>,
-    section: ServiceSection,
+    mut section: ServiceSection,
     shared: &Shared<'_>,
 ) -> Option<Service> {
     let path: &[&str] = &["services", key.as_str()];
+    let raw = raw::raw(cx, path, &mut section, &shared.files);
     let at = |key| [path, &[key]].concat();
     let place = key.span();
 
     let name = cx.parse(Code::BadName, path, Some(&key), Name::parse);
-    let image = cx.parse(
-        Code::BadImage,
-        &at("image"),
-        section.image.as_ref(),
-        ImageReference::parse,
-    );
-    if let Some(image) = &image {
-        warn_without_tag(cx, path, image);
-    }
+    let arch = match section.arch.as_ref().map(Located::get) {
+        Some(schema::Architecture::Arm64) => Architecture::Arm64,
+        Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
+    };
+    let image = match (&raw, &section.image) {
+        (Some(None), _) | (Some(Some(_)), Some(_)) => image(cx, path, &section, arch, &place),
+        _ => None, // it has been said what is wrong with the definition that would have it
+    };
     let ingress = ingress(cx, path, &section, shared.dns, shared.balancers, &place);
     let entrypoint = entrypoint(cx, &at("entrypoint"), section.entrypoint.as_ref());
     let size = size(cx, path, &section, place.clone());
@@ -96,7 +99,12 @@ pub(super) fn service(
     check_apart(cx, path, section.env.as_ref(), section.secrets.as_ref());
     let own_env = env(cx, &at("env"), section.env);
     let own_secrets = secrets(cx, &at("secrets"), section.secrets, SecretOwner::Container);
-    let (env, secrets) = merged(shared, own_env?, own_secrets?)?;
+    let (mut env, mut secrets) = merged(shared, own_env?, own_secrets?)?;
+    let raw = raw?;
+    if raw.is_some() {
+        env.clear();
+        secrets.clear();
+    }
     if !fits || !together {
         return None;
     }
@@ -104,16 +112,14 @@ pub(super) fn service(
     Some(Service {
         name: name?,
         image: image?,
+        raw,
         ingress: ingress?,
         command: section.command.map(words).unwrap_or_default(),
         entrypoint: entrypoint?,
         env,
         secrets,
         size: size?,
-        arch: match section.arch.as_ref().map(Located::get) {
-            Some(schema::Architecture::Arm64) => Architecture::Arm64,
-            Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
-        },
+        arch,
         count,
         scale,
         stop_timeout: stop_timeout?.into_inner(),
@@ -181,7 +187,7 @@ pub(super) fn entrypoint(
     Some(words(written.clone()))
 }
 
-fn log_retention(
+pub(super) fn log_retention(
     cx: &mut Rules<'_>,
     path: &[&str],
     written: Option<&Located<String>>,

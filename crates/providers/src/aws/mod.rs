@@ -1,6 +1,7 @@
 //! Resource kinds of AWS.
 
 pub mod attributes;
+mod definition;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod names;
@@ -13,13 +14,19 @@ pub mod certificate;
 pub mod classic_balancer;
 pub mod cluster;
 pub mod elastic_ip;
+pub mod flow_log;
 pub mod iam_role;
+pub mod image;
 pub mod internet_gateway;
 pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
 pub mod nat_gateway;
+pub mod private_zone;
+pub mod raw_service;
+pub mod raw_task_definition;
+pub mod repository;
 pub mod route53_record;
 pub mod route_table;
 pub mod scalable_target;
@@ -41,13 +48,19 @@ crate::list::kinds! {
     classic_balancer::ClassicBalancer,
     cluster::Cluster,
     elastic_ip::ElasticIp,
+    flow_log::FlowLog,
     iam_role::Role,
+    image::Image,
     internet_gateway::InternetGateway,
     listener::Listener,
     listener_rule::ListenerRule,
     load_balancer::LoadBalancer,
     log_group::LogGroup,
     nat_gateway::NatGateway,
+    private_zone::PrivateZone,
+    raw_service::RawService,
+    raw_task_definition::RawTaskDefinition,
+    repository::Repository,
     route53_record::Route53Record,
     route_table::RouteTable,
     scalable_target::ScalableTarget,

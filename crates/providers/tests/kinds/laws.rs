@@ -8,7 +8,7 @@ use ashore_providers::kinds;
 use serde_json::Value;
 
 use crate::example::Example;
-use crate::{ecs, elb, iam, network, records, scaling, secrets};
+use crate::{ecs, elb, iam, images, network, raw, records, scaling, secrets};
 
 fn examples() -> Vec<Example> {
     [
@@ -16,6 +16,8 @@ fn examples() -> Vec<Example> {
         elb::examples(),
         ecs::examples(),
         iam::examples(),
+        images::examples(),
+        raw::examples(),
         records::examples(),
         scaling::examples(),
         secrets::examples(),

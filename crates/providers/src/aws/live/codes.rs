@@ -88,6 +88,7 @@ const EXISTS: &[&str] = &[
     "DuplicateLoadBalancerName",
     "DuplicateTargetGroupName",
     "DuplicateListener",
+    "RepositoryAlreadyExistsException",
 ];
 
 const GONE: &[&str] = &[
@@ -169,6 +170,14 @@ fn ambiguous(operation: &str, message: &str) -> Class {
             Class::Gone
         }
         "ecs:DeleteService" if message.contains("cannot be stopped while") => Class::Dependency,
+        // A network that was just made [Route 53 API: InvalidVPCId].
+        "route53:CreateHostedZone" | "route53:AssociateVPCWithHostedZone"
+            if message.contains("not authorized to make the association") =>
+        {
+            Class::Eventual
+        }
+        // A role that was just made.
+        "ec2:CreateFlowLogs" if message.contains("Unable to assume") => Class::Eventual,
         // The service, its balancer or the service-linked role is not everywhere yet
         // (terraform-provider-aws retries the same for two minutes).
         "application-autoscaling:RegisterScalableTarget"

@@ -15,7 +15,9 @@ pub mod identity;
 pub mod in_process;
 pub(crate) mod pace;
 mod quotas;
+pub(crate) mod raw;
 pub mod regions;
+pub mod registry;
 mod zones;
 
 use std::any::Any;
@@ -34,6 +36,7 @@ pub use hosted_zones::HostedZone;
 use identity::Heard;
 pub use quotas::Standing;
 
+use super::image::local::Locals;
 use super::secret::vault::Vault;
 
 /// Everything that AWS kinds talk through. Cheap to clone.
@@ -48,6 +51,7 @@ pub struct Aws {
     pub(crate) acm: aws_sdk_acm::Client,
     pub(crate) classic: aws_sdk_elasticloadbalancing::Client,
     pub(crate) ec2: aws_sdk_ec2::Client,
+    pub(crate) ecr: aws_sdk_ecr::Client,
     pub(crate) ecs: aws_sdk_ecs::Client,
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(crate) iam: aws_sdk_iam::Client,
@@ -58,6 +62,8 @@ pub struct Aws {
     pub(crate) quotas: aws_sdk_servicequotas::Client,
     pub(crate) vault: Rc<Vault>,
     pub(crate) waf: aws_sdk_wafv2::Client,
+    /// The images of this machine that a run may have to push.
+    pub images: Rc<Locals>,
     pub(crate) route53: aws_sdk_route53::Client,
     batches: Rc<RefCell<BTreeMap<&'static str, Rc<dyn Any>>>>,
 }
@@ -97,6 +103,7 @@ impl Aws {
             acm: aws_sdk_acm::Client::new(&config),
             classic: aws_sdk_elasticloadbalancing::Client::new(&config),
             ec2: aws_sdk_ec2::Client::new(&config),
+            ecr: aws_sdk_ecr::Client::new(&config),
             ecs: aws_sdk_ecs::Client::new(&config),
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
@@ -107,6 +114,7 @@ impl Aws {
             quotas: aws_sdk_servicequotas::Client::new(&config),
             vault: Rc::default(),
             waf: aws_sdk_wafv2::Client::new(&config),
+            images: Rc::default(),
             route53: aws_sdk_route53::Client::new(&config),
             batches: Rc::default(),
         })

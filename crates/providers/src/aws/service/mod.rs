@@ -30,13 +30,18 @@ mod stopped;
 #[cfg(feature = "live")]
 mod stopped_tasks;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ashore_engine::input::{Input, Output};
 use ashore_engine::kind::{Impact, Kind, Observed, Patience, Replacement, Request};
 use serde::{Deserialize, Serialize};
 
-use crate::aws::tags::Tags;
+#[cfg(feature = "live")]
+pub(in crate::aws) use live::{delete, services as listed};
+#[cfg(feature = "live")]
+pub(in crate::aws) use rollout::ready;
+
+use crate::aws::tags::{Tags, is_part};
 use crate::aws::{names, patience};
 
 /// The longest name [ECS API: CreateService].
@@ -362,12 +367,21 @@ fn same_set(left: &[Input<String>], right: &[Input<String>]) -> bool {
     matches!((known(left), known(right)), (Some(left), Some(right)) if left == right)
 }
 
-fn same_cluster(left: &Input<String>, right: &Input<String>) -> bool {
+pub(in crate::aws) fn same_cluster(left: &Input<String>, right: &Input<String>) -> bool {
     let name = |input: &Input<String>| {
         let given = input.known()?;
         given.rsplit('/').next().map(str::to_string)
     };
     matches!((name(left), name(right)), (Some(left), Some(right)) if left == right)
+}
+
+/// Whether a service with these tags was written in ECS's own JSON: that is another kind.
+#[cfg_attr(
+    not(feature = "live"),
+    allow(dead_code, reason = "asked by the effect half")
+)]
+pub(in crate::aws) fn is_raw(tags: &BTreeMap<String, String>) -> bool {
+    is_part(tags, "raw_service")
 }
 
 #[cfg(test)]

@@ -150,7 +150,11 @@ fn what_ecs_gave_up_is_deployed_again_even_where_nothing_differs() {
 #[test]
 fn a_target_group_that_somebody_else_put_beside_ours_is_taken_out() {
     let mut there = observed(service());
-    there.outputs.foreign.push("arn:theirs".into());
+    there.spec.more_load_balancers.push(Attachment {
+        target_group: "arn:theirs".to_string().into(),
+        container: "web".into(),
+        port: 80,
+    });
     assert_eq!(
         service().changes(Some(&there)),
         update(&[Field::LoadBalancer])
