@@ -60,6 +60,8 @@ from alter import (
     their_targets,
     weightless,
 )
+from drift_balancers import ROWS as OF_BALANCERS
+from drift_balancers import UNALTERED as UNALTERED_OF_BALANCERS
 from drift_marks import ROWS as MARKS
 from drift_private import ROWS as OF_PRIVATE
 from drift_private import UNALTERED as UNALTERED_OF_PRIVATE
@@ -421,6 +423,7 @@ ROWS = [
         options=("--allow-interruption",),
     ),
     *MARKS,
+    *OF_BALANCERS,
     *OF_PRIVATE,
     *OF_SHOP,
 ]
@@ -436,6 +439,7 @@ UNALTERED = {
     ("aws.iam.service_linked_role", "service"): "the account's, not a stack's: found, and never changed",
     ("cloudflare.dns.record", "zone_id"): "records are asked for in it: in another one it is missing",
     ("cloudflare.dns.record", "take_over"): "says what we may do, not what is there",
+    **UNALTERED_OF_BALANCERS,
     **UNALTERED_OF_PRIVATE,
     **UNALTERED_OF_SHOP,
 }

@@ -5,6 +5,7 @@ import re
 import subprocess
 import urllib.request
 
+import drift_balancers
 import drift_private
 from sandbox import Sandbox
 
@@ -69,17 +70,27 @@ port = 80
 hostname = "hand.example.net"
 """
 
-STACKS = {"hello": HELLO, "plain": PLAIN, "shop": SHOP, "by hand": BY_HAND, "private": drift_private.MANIFEST}
+STACKS = {
+    "hello": HELLO,
+    "plain": PLAIN,
+    "shop": SHOP,
+    "by hand": BY_HAND,
+    "balanced": drift_balancers.manifest,
+    "private": drift_private.MANIFEST,
+}
 
 
 class Stack:
     """A stack that is up in a sandbox of its own, which stops and goes on from any world."""
 
     def __init__(self, folder, manifest):
-        (folder / "ashore.toml").write_text(manifest)
         self.world = folder / "world" / "world.json"
         self.sandbox = Sandbox(folder, "--state", str(self.world.parent))
         self.sandbox.own["REGISTRY_PASSWORD"] = "theirs to know"
+        self.sandbox.own["OIDC_SECRET"] = "theirs to know"
+        # One that names what somebody else has is written when that is there.
+        manifest = manifest(self.sandbox) if callable(manifest) else manifest
+        (folder / "ashore.toml").write_text(manifest)
         # What somebody has set at a DNS provider of their own.
         self.by_hand = []
         try:
@@ -90,7 +101,7 @@ class Stack:
         self.resources = json.loads(state.read_text())["state"]["resources"]
         self.saved = self.world.read_text()
         self.sandbox.start(self.port())
-        for service in ("acm", "ec2", "ecs", "elbv2", "iam", "logs", "route53", "secretsmanager"):
+        for service in ("acm", "ec2", "ecs", "elbv2", "iam", "logs", "route53", "secretsmanager", "wafv2"):
             setattr(self, service, self.sandbox.client(service))
         self.scaling = self.sandbox.client("application-autoscaling")
 
