@@ -70,8 +70,8 @@ fn every_difference_has_its_request() {
         let mut wanted = repository();
         alter(&mut wanted);
         assert_eq!(
-            wanted.changes(Some(&there)),
-            *std::slice::from_ref(&change),
+            wanted.changes(Some(&there)).as_slice(),
+            std::slice::from_ref(&change),
             "{wanted:?}"
         );
         assert_eq!(wanted.replaced_by(&there), None);
