@@ -71,7 +71,7 @@ fn every_difference_has_its_request() {
         alter(&mut wanted);
         assert_eq!(
             wanted.changes(Some(&there)).as_slice(),
-            std::slice::from_ref(&change),
+            std::slice::from_ref(change),
             "{wanted:?}"
         );
         assert_eq!(wanted.replaced_by(&there), None);
