@@ -54,7 +54,7 @@ class Terraform:
         environment = {**os.environ, "TF_CLI_CONFIG_FILE": rc, "CHECKPOINT_DISABLE": "1"}
         done = subprocess.run(
             ["terraform", *words, "-no-color", "-input=false"], cwd=self.folder, env=environment,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=900,
         )
         assert done.returncode in codes, done.stdout
         return done
