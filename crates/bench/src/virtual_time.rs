@@ -200,6 +200,7 @@ async fn bring_up(
             .collect(),
         existing: Existing::default(),
         secrets: BTreeMap::new(),
+        images: BTreeMap::new(),
     };
     let graph = lower(&manifest, &surroundings).map_err(|error| error.to_string())?;
     note(timeline, began.elapsed(), "survey".to_string());

@@ -8,6 +8,7 @@ mod document;
 mod environment;
 mod error;
 mod exit;
+mod images;
 mod look;
 mod printer;
 mod project;

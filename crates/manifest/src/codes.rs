@@ -241,6 +241,11 @@ codes! {
 
     TooManyContainers "E0156" "more containers than a task can have"
         "A task has at most 10 containers: the service's own and 9 sidecars. AWS raises this for nobody."
+    ScaleBounds "E0157" "more tasks at least than at most"
+        "Application Auto Scaling keeps the number of tasks between `min` and `max`; `max` cannot be the smaller one."
+    ScaleByNothing "E0158" "a number of tasks that follows nothing"
+        "`scale` wants at least one metric to follow: `cpu`, `memory`, or `requests_per_target` where there is a load \
+         balancer to count requests. A number of tasks that stays as it is, is `count`."
 
     // The health check: E0160 to E0169.
     HealthPath "E0160" "not a path to check"
@@ -255,6 +260,21 @@ codes! {
         "The command of a container's health check is a list of words, such as [\"CMD-SHELL\", \"curl -f \
          http://localhost/\"]. CMD-SHELL takes one line for the container's shell; without such a first word the \
          words are run as they are."
+
+    ImageAndBuild "E0164" "an image and a build"
+        "A service runs one image: the one that `image` names, or the one that `build` makes. With both, nobody could \
+         tell which one you mean."
+    BadBuild "E0165" "not something to build"
+        "`build` names a folder of this machine, or is a table with it: `context`, `dockerfile`, `target`, `args`, \
+         `platform`, `repository`. Paths are those of files, not URLs. The platform is that of the service's `arch`, or a \
+         variant of it: an image for another processor would fail with \"exec format error\" as soon as it starts."
+    UnknownRepository "E0166" "a repository that the manifest does not have"
+        "An image, or what a build is pushed to, is named by one of `[repositories]`. Correct the name, or write a section \
+         for it: [repositories.NAME]. Images of any other registry are named as `docker pull` takes them."
+    BadRepository "E0167" "somebody, or a key, that a repository cannot have"
+        "Who may push or pull is `account` for everybody in the stack's own account, the twelve digits of another one, or \
+         the ARN of a role or user; nobody can give it to the whole world. A key is named by its ARN: an alias would be \
+         answered as the key that it stands for, and differ for ever."
 
     // Environment variables and tags: E0170 to E0189.
     EnvName "E0170" "not the name of an environment variable"
@@ -293,6 +313,48 @@ codes! {
     TooManyPermissions "E0192" "more permissions than a role has room for"
         "All that a service's code may do stands in its task role, and IAM takes 10,240 characters there, white space not \
          counted. AWS raises this for nobody. Put several resources or actions into one with a wildcard."
+
+    // Network: E0193 to E0199.
+    ImageOutOfReach "E0193" "an image that no way leads to"
+        "In the layout `private-endpoints` tasks reach the services of AWS that have an endpoint in the network, and nothing \
+         else. So their images are in ECR, in the region of the app. ECR can keep copies of images of other registries \
+         (pull through cache rules)."
+
+    // Raw definitions: E0860 to E0869.
+    RawUnreadable "E0860" "a definition that cannot be read"
+        "`task_definition` and `service_definition` name files beside the manifest. Each holds one JSON object, as the AWS \
+         CLI takes it with --cli-input-json, in which no member stands twice."
+    RawMember "E0861" "a member that a definition does not have"
+        "The AWS CLI refuses a member that it does not know, and so does Ashore: it is most often a typing mistake, and to \
+         skip it would run something other than what you meant. `ashore schema task-definition` and `ashore schema \
+         service-definition` have every member."
+    RawType "E0862" "a member of the wrong type"
+        "The member is right, but its value is of another type than ECS takes, or none of the words that it knows there. \
+         CPU and memory of a task are texts, those of a container numbers."
+    RawMissing "E0863" "a member that must be there is not"
+        "ECS refuses the definition without it, and there is nothing to guess: a container needs a name and an image, a load \
+         balancer the container and the port that it sends requests to."
+    RawPlaceholder "E0864" "a placeholder that nothing fills in"
+        "Between `@@` and `@@` stands what Ashore fills in: @@TASKDEFINITION_ARN@@, @@TARGET_GROUP_ARN@@ and \
+         @@CLUSTER_ARN@@ in a service definition, @@TASK_ROLE_ARN@@, @@EXECUTION_ROLE_ARN@@ and @@LOG_GROUP@@ in a task \
+         definition, @@REGION@@ in both. A target group is there if the service has a `port`, or `existing.target_group` \
+         names one. What comes from the environment is written ${env:NAME}."
+    RawOurs "E0865" "a member that Ashore says itself"
+        "A request's token and the tags by which Ashore knows its own are made for each request. ECS has acted at load \
+         balancers by its service-linked role since 2018, and refuses any other beside that."
+    RawMisfit "E0866" "two definitions that do not go together"
+        "A service's load balancer sends requests to a container of its task definition, at a port that this maps; one is \
+         what Ashore watches. Targets of a group that Ashore makes are addresses, which tasks of the network mode awsvpc \
+         have. Secrets and logs take an execution role."
+    RawAlone "E0867" "one definition without the other"
+        "A service runs by a task definition and by a service definition, and both are files or none is."
+
+    ParamRefused "E0868" "a value that a param does not allow"
+        "A param says what its value may be: its type, a pattern, a few values, bounds, lengths. The value that was given \
+         with --param, or the default, breaks one of these rules. The value of a secret param is not repeated."
+    ParamRule "E0869" "a rule of a param that nothing can keep"
+        "A pattern is a regular expression that all of the value fits; `min` and `max` bound numbers, `min_length` and \
+         `max_length` texts, and the smaller one comes first."
 
     // Warnings.
     ProxiedTooDeep "W0101" "the proxy may have no certificate for this hostname"

@@ -3,11 +3,17 @@
 //! One file per part. Passing an output of one resource into the spec of another *is* the
 //! dependency; order without data is said with its reason.
 
+mod endpoints;
+mod flow_logs;
 mod hostname;
 mod ingress;
 mod network;
 mod policy;
+mod private;
+mod raw;
 mod record;
+mod repository;
+mod scale;
 mod secrets;
 mod service;
 mod surroundings;
@@ -16,14 +22,18 @@ mod task;
 use std::collections::BTreeMap;
 
 use ashore_engine::address::Address;
-use ashore_engine::graph::Graph;
+use ashore_engine::graph::{Graph, Handle};
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster::Cluster;
+use ashore_providers::aws::repository::Repository;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
 
+pub use self::repository::{repository_of, uri};
 pub use self::secrets::{Holds, Kept, kept};
-pub use self::surroundings::{Existing, LoadBalancer, Secret, Subnet, Surroundings, Vpc};
+pub use self::surroundings::{
+    Existing, FoundImage, LoadBalancer, Secret, Subnet, Surroundings, Vpc,
+};
 use crate::model::{Manifest, Reference};
 
 /// Why a manifest cannot become a graph in these surroundings.
@@ -76,11 +86,19 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         surroundings,
         graph: Graph::default(),
         kept: BTreeMap::new(),
+        repositories: BTreeMap::new(),
     };
+    lowering.repositories();
     lowering.kept = lowering.kept_secrets();
-    let network = lowering.network()?;
+    let network = match manifest.needs_network() {
+        true => lowering.network()?,
+        false => network::Network::none(),
+    };
     let ingress = lowering.ingress(&network)?;
-    let cluster = lowering.cluster()?;
+    let cluster = match manifest.needs_cluster() {
+        true => lowering.cluster()?,
+        false => Input::Known(String::new()), // every service names its own
+    };
     for service in manifest.services.values() {
         lowering.service(service, &network, ingress.as_ref(), &cluster)?;
     }
@@ -93,6 +111,8 @@ struct Lowering<'a> {
     graph: Graph,
     /// ARNs of the secrets that are kept for the app, by address.
     kept: BTreeMap<String, Input<String>>,
+    /// The repositories, by physical name.
+    repositories: BTreeMap<String, Handle<Repository>>,
 }
 
 impl Lowering<'_> {

@@ -6,13 +6,16 @@ mod domain;
 mod environment;
 mod existing;
 mod image;
+mod image_source;
 mod name;
 mod network;
 mod permission;
 mod quantity;
+mod raw;
 mod refusal;
 mod region;
 mod registry;
+mod scale;
 mod secret;
 mod service;
 
@@ -24,16 +27,19 @@ pub use domain::DomainName;
 pub use environment::Guard;
 pub use existing::Existing;
 pub use image::ImageReference;
+pub use image_source::{Build, Image, Principal, Repository};
 pub use name::Name;
-pub use network::{Layout, Network, Subnet};
+pub use network::{Layout, Nat, Network, Subnet};
 pub use permission::Permission;
 pub(crate) use permission::{ROLE_POLICIES_MAX, characters};
 pub use quantity::{Amount, Cpu, GibiBytes, RetentionDays, Seconds};
+pub use raw::{Network as RawNetwork, Raw};
 pub use refusal::Refusal;
 pub use region::Region;
 pub(crate) use region::nearest as nearest_region;
 pub use registry::Registry;
 pub(crate) use registry::canonical as canonical_registry;
+pub use scale::Scale;
 pub use secret::{Reference, Secret, SecretOwner, SecretSource, ValueFrom};
 pub use service::{Architecture, Health, Hostname, Ingress, LogRetention, Service, Target};
 
@@ -59,6 +65,8 @@ pub struct Manifest {
     pub existing: Existing,
     /// The private registry that images come from.
     pub registry: Option<Registry>,
+    /// The repositories that images come from, by name. Those that services have of their own are not in here.
+    pub repositories: BTreeMap<Name, Repository>,
     /// The secrets that all services share. They are in each service's own too.
     pub secrets: BTreeMap<String, Secret>,
     /// The services, at least one.
@@ -122,11 +130,64 @@ impl Manifest {
             service.secrets.values().chain(beside)
         });
         let all = all.chain(self.secrets.values());
-        all.filter_map(|secret| match secret.source.get() {
+        let existing = all.filter_map(|secret| match secret.source.get() {
             SecretSource::Existing { reference, .. } => Some(reference),
             SecretSource::Generated { .. } | SecretSource::Given(_) => None,
+        });
+        let raw = self.services.values().filter_map(|it| it.raw.as_ref());
+        existing.chain(raw.flat_map(|raw| &raw.reads)).collect()
+    }
+
+    /// The services of AWS that tasks without a way to the internet need a way to: images, logs, secrets, commands.
+    pub fn endpoints(&self) -> Vec<&'static str> {
+        let services = || self.services.values();
+        let kept = |secrets: &BTreeMap<String, Secret>| {
+            let mut sources = secrets.values().map(|secret| secret.source.get());
+            sources.any(|source| {
+                !matches!(
+                    source,
+                    SecretSource::Existing {
+                        reference: Reference::Parameter(_),
+                        ..
+                    }
+                )
+            })
+        };
+        let raw = || services().filter_map(|it| it.raw.as_ref());
+        let of_containers = services().any(|service| {
+            kept(&service.secrets) || service.sidecars.values().any(|it| kept(&it.secrets))
+        });
+        let references = self.references();
+        let secret = |it: &&Reference| matches!(it, Reference::Secret(_));
+        let parameter = |it: &&Reference| matches!(it, Reference::Parameter(_));
+        // What a role of somebody else's reads is not known, only that it reads.
+        let theirs = raw().any(|raw| raw.reads_by_theirs);
+        let mut needed = vec!["ecr.api", "ecr.dkr", "logs"];
+        if of_containers || theirs || self.registry.is_some() || references.iter().any(secret) {
+            needed.push("secretsmanager");
+        }
+        if theirs || references.iter().any(parameter) {
+            needed.push("ssm");
+        }
+        if services().any(|service| service.exec) || raw().any(|raw| raw.exec()) {
+            needed.push("ssmmessages");
+        }
+        needed
+    }
+
+    /// Does anything stand in the app's network? What is wholly defined elsewhere may stand elsewhere.
+    pub fn needs_network(&self) -> bool {
+        self.services.values().any(|service| {
+            let raw = service.raw.as_ref();
+            service.ingress.target().is_some()
+                || raw.is_none_or(|raw| raw.network == RawNetwork::Ours)
         })
-        .collect()
+    }
+
+    /// Does anything run in the app's cluster?
+    pub fn needs_cluster(&self) -> bool {
+        let mut raw = self.services.values().map(|service| &service.raw);
+        raw.any(|raw| raw.as_ref().is_none_or(|raw| raw.cluster.is_none()))
     }
 
     /// The service that the load balancer answers with over plain HTTP, if there is one.

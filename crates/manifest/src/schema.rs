@@ -11,11 +11,13 @@ mod dns;
 mod environment;
 mod existing;
 mod health;
+mod image;
 mod network;
 mod number;
 mod params;
 mod permission;
 mod registry;
+mod scale;
 mod secret;
 mod service;
 mod sidecar;
@@ -30,11 +32,13 @@ pub(crate) use dns::{DnsSection, Provider};
 pub(crate) use environment::{Confirm, EnvironmentSection};
 pub(crate) use existing::ExistingSection;
 pub(crate) use health::{ContainerHealthSection, HealthSection};
-pub(crate) use network::{Layout, NetworkSection};
+pub(crate) use image::{BuildSection, BuildTable, ImageSection, Removal, RepositorySection};
+pub(crate) use network::{Layout, Nat, NetworkSection};
 pub(crate) use number::{Number, OneOrMany};
 pub(crate) use params::ParamSection;
 pub(crate) use permission::PermissionSection;
 pub(crate) use registry::RegistrySection;
+pub(crate) use scale::ScaleSection;
 pub(crate) use secret::{SecretSection, ValueSection};
 pub(crate) use service::{Architecture, ServiceSection};
 pub(crate) use sidecar::{Condition, SidecarSection};
@@ -87,6 +91,10 @@ pub(crate) struct File {
     /// A private registry that images come from. Images of the registry's server are pulled with these
     /// credentials, all others without.
     pub(crate) registry: Option<Located<RegistrySection>>,
+
+    /// Repositories for images, in ECR, by name. Services run images from there (`image = { repository = … }`), and
+    /// build into them; whoever else pushes there is your business.
+    pub(crate) repositories: Option<Named<RepositorySection>>,
 
     /// Environment variables of every service. A service's own `env` wins over these. No secrets: the
     /// values can be read by everybody who may describe a task.

@@ -154,13 +154,15 @@ impl Noted {
 }
 
 /// How the services spell an idempotency token.
-const TOKENS: [&str; 6] = [
+const TOKENS: &[&str] = &[
     "ClientRequestToken",
     "ClientToken",
     "clientToken",
     "IdempotencyToken",
     "clientRequestToken",
     "CallerReference",
+    "CreationToken",
+    "CreatorRequestId",
 ];
 
 /// The first parameter that names a resource: an ARN, else an id, else a name.
@@ -175,7 +177,7 @@ fn named(fields: &Map<String, Value>) -> Option<String> {
     })
     .or_else(|| {
         first(fields, |name| {
-            name.ends_with("Name") || name.ends_with("name")
+            name.ends_with("Name") || name.ends_with("name") || name == "Bucket"
         })
     })
 }

@@ -1,5 +1,6 @@
 //! One operation of a service, and one request to it being answered.
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use crate::clock::Millis;
@@ -36,6 +37,9 @@ pub struct Call<'a> {
     pub input: Input,
     /// The ARN of the caller; of a call to Cloudflare its API token.
     pub principal: String,
+    /// The body of the request where that is no parameters: an object, a layer, a document. What the handler leaves
+    /// here is the body of the answer, in the protocols that have such answers.
+    pub body: Bytes,
 }
 
 /// An operation that changes nothing.

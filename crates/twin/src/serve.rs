@@ -39,8 +39,8 @@ impl Server {
     }
 }
 
-/// The largest request body, above the largest that a service takes (a megabyte of log events).
-const BODY: usize = 16 << 20;
+/// The largest request body: images' layers come in one piece. Larger objects are uploaded in parts.
+const BODY: usize = 1 << 30;
 
 async fn connection(stream: TcpStream, twin: Arc<Twin>) {
     let service = service_fn(|request| answer(request, &twin));

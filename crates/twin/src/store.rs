@@ -1,5 +1,6 @@
 //! The world in a folder: `world.json`, replaced whole, and `requests.jsonl`, appended.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ use crate::world::World;
 pub(crate) struct Store {
     folder: PathBuf,
     requests: File,
+    /// The blobs that lie in the folder, by name.
+    blobs: BTreeSet<String>,
     _lock: File,
 }
 
@@ -48,7 +51,7 @@ impl Store {
             fs::TryLockError::Error(error) => error,
         })?;
         let world = match fs::read(folder.join("world.json")) {
-            Ok(bytes) => Some(decode(&bytes)?),
+            Ok(bytes) => Some(restored(decode(&bytes)?, folder)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
@@ -59,6 +62,7 @@ impl Store {
             Store {
                 folder: folder.to_owned(),
                 requests,
+                blobs: world.iter().flat_map(known).collect(),
                 _lock: lock,
             },
             world,
@@ -69,6 +73,13 @@ impl Store {
     /// Replaces the saved world. A reader sees the old or the new one, never half; it survives the process, not a power
     /// cut, which a twin need not.
     pub(crate) fn save(&mut self, world: &World) -> io::Result<()> {
+        for (name, bytes) in world.blobs.each() {
+            if !self.blobs.contains(name) {
+                fs::create_dir_all(self.folder.join(BLOBS))?;
+                fs::write(self.folder.join(BLOBS).join(name), bytes)?;
+                self.blobs.insert(name.to_owned());
+            }
+        }
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         let bytes = serde_json::to_vec(&Saved {
             format: FORMAT,
@@ -76,6 +87,15 @@ impl Store {
         })?;
         file.write_all(&bytes)?;
         file.persist(self.folder.join("world.json"))?;
+        let folder = self.folder.join(BLOBS);
+        self.blobs.retain(|name| {
+            let kept = world.blobs.has(name);
+            // One that cannot be removed is left over, and does no harm.
+            if !kept {
+                drop(fs::remove_file(folder.join(name)));
+            }
+            kept
+        });
         Ok(())
     }
 
@@ -91,6 +111,20 @@ impl Store {
     pub(crate) fn clear(&mut self) -> io::Result<()> {
         self.requests.set_len(0)
     }
+}
+
+/// The folder of the blobs, one file each.
+const BLOBS: &str = "blobs";
+
+fn known(world: &World) -> impl Iterator<Item = String> {
+    world.blobs.each().map(|(name, _)| name.to_owned())
+}
+
+/// The world with its blobs, which lie in files of their own.
+fn restored(mut world: World, folder: &Path) -> io::Result<World> {
+    let folder = folder.join(BLOBS);
+    world.blobs.restore(|name| fs::read(folder.join(name)))?;
+    Ok(world)
 }
 
 fn decode(bytes: &[u8]) -> io::Result<World> {

@@ -14,7 +14,10 @@ use crate::refusal::Refusal;
 use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
-use crate::{acm, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, ssm};
+use crate::{
+    acm, appautoscaling, cloudfront, cloudmap, cloudwatch, ec2, ecr, ecs, efs, elb, elbv2, events,
+    iam, kms, logs, rds, route53, s3, scheduler, secretsmanager, sns, sqs, ssm, wafv2,
+};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     read("GetResources", get_resources),
@@ -30,14 +33,29 @@ type Listing = for<'a> fn(&'a World, &str) -> Vec<(String, &'a Tags)>;
 /// Every service whose resources bear tags.
 const LISTINGS: &[Listing] = &[
     acm::tagged,
+    appautoscaling::tagged,
+    cloudfront::tagged,
+    cloudmap::tagged,
+    cloudwatch::tagged,
     ec2::tagged,
+    ecr::tagged,
     ecs::tagged,
+    efs::tagged,
+    elb::tagged,
     elbv2::tagged,
+    events::tagged,
     iam::tagged,
+    kms::tagged,
     logs::tagged,
+    rds::tagged,
+    s3::tagged,
+    scheduler::tagged,
     secretsmanager::tagged,
+    sns::tagged,
+    sqs::tagged,
     ssm::tagged,
     route53::tagged,
+    wafv2::tagged,
 ];
 
 /// Everything of a region that could bear tags, by ARN; also what bears none.
@@ -161,10 +179,26 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "AddTagsToCertificate",
             json!({ "CertificateArn": arn, "Tags": list }),
         ),
+        "cloudfront" | "s3" => retagging(arn, json!(tags.0), json!([])),
+        "application-autoscaling" => (
+            "application-autoscaling",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": tags.0 }),
+        ),
+        "cloudwatch" => (
+            "monitoring",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": list }),
+        ),
         "ec2" => (
             "ec2",
             "CreateTags",
             json!({ "ResourceId": [last(arn)], "Tag": list }),
+        ),
+        "ecr" => (
+            "ecr",
+            "TagResource",
+            json!({ "resourceArn": arn, "tags": list }),
         ),
         "ecs" => {
             let tags = tags.to_list("key", "value");
@@ -174,25 +208,64 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
                 json!({ "resourceArn": arn, "tags": tags }),
             )
         }
+        "elasticloadbalancing" if is_classic(arn) => (
+            "elb",
+            "AddTags",
+            json!({ "LoadBalancerNames": [last(arn)], "Tags": list }),
+        ),
+        "elasticfilesystem" => (
+            "elasticfilesystem",
+            "TagResource",
+            json!({ "ResourceId": arn, "Tags": list }),
+        ),
         "elasticloadbalancing" => (
             "elasticloadbalancing",
             "AddTags",
             json!({ "ResourceArns": [arn], "Tags": list }),
+        ),
+        "events" => (
+            "events",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": list }),
+        ),
+        "scheduler" | "sns" => (
+            owner(arn),
+            "TagResource",
+            json!({ "ResourceArn": arn, "Tags": list }),
+        ),
+        "sqs" => (
+            "sqs",
+            "TagQueue",
+            json!({ "QueueUrl": queue(arn), "Tags": tags.0 }),
         ),
         "iam" => {
             let (operation, mut input) = iam_target(arn, "Tag")?;
             input["Tags"] = list;
             ("iam", operation, input)
         }
+        "kms" => {
+            let tags = tags.to_list("TagKey", "TagValue");
+            ("kms", "TagResource", json!({ "KeyId": arn, "Tags": tags }))
+        }
         "logs" => (
             "logs",
             "TagResource",
             json!({ "resourceArn": arn, "tags": tags.0 }),
         ),
+        "rds" => (
+            "rds",
+            "AddTagsToResource",
+            json!({ "ResourceName": arn, "Tags": list }),
+        ),
         "secretsmanager" => (
             "secretsmanager",
             "TagResource",
             json!({ "SecretId": arn, "Tags": list }),
+        ),
+        "servicediscovery" => (
+            "servicediscovery",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": list }),
         ),
         "ssm" => (
             "ssm",
@@ -203,6 +276,11 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "route53",
             "ChangeTagsForResource",
             json!({ "ResourceType": type_of(arn), "ResourceId": last(arn), "AddTags": list }),
+        ),
+        "wafv2" => (
+            "wafv2",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": list }),
         ),
         _ => return None,
     })
@@ -217,15 +295,46 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "RemoveTagsFromCertificate",
             json!({ "CertificateArn": arn, "Tags": list }),
         ),
+        "cloudfront" | "s3" => retagging(arn, json!({}), json!(keys)),
+        "application-autoscaling" | "cloudwatch" | "events" => (
+            owner(arn),
+            "UntagResource",
+            json!({ "ResourceARN": arn, "TagKeys": keys }),
+        ),
+        "scheduler" | "sns" => (
+            owner(arn),
+            "UntagResource",
+            json!({ "ResourceArn": arn, "TagKeys": keys }),
+        ),
+        "sqs" => (
+            "sqs",
+            "UntagQueue",
+            json!({ "QueueUrl": queue(arn), "TagKeys": keys }),
+        ),
         "ec2" => (
             "ec2",
             "DeleteTags",
             json!({ "ResourceId": [last(arn)], "Tag": list }),
         ),
+        "ecr" => (
+            "ecr",
+            "UntagResource",
+            json!({ "resourceArn": arn, "tagKeys": keys }),
+        ),
         "ecs" => (
             "ecs",
             "UntagResource",
             json!({ "resourceArn": arn, "tagKeys": keys }),
+        ),
+        "elasticloadbalancing" if is_classic(arn) => (
+            "elb",
+            "RemoveTags",
+            json!({ "LoadBalancerNames": [last(arn)], "Tags": list }),
+        ),
+        "elasticfilesystem" => (
+            "elasticfilesystem",
+            "UntagResource",
+            json!({ "ResourceId": arn, "tagKeys": keys }),
         ),
         "elasticloadbalancing" => {
             let input = json!({ "ResourceArns": [arn], "TagKeys": keys });
@@ -236,15 +345,30 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             input["TagKeys"] = json!(keys);
             ("iam", operation, input)
         }
+        "kms" => (
+            "kms",
+            "UntagResource",
+            json!({ "KeyId": arn, "TagKeys": keys }),
+        ),
         "logs" => (
             "logs",
             "UntagResource",
             json!({ "resourceArn": arn, "tagKeys": keys }),
         ),
+        "rds" => (
+            "rds",
+            "RemoveTagsFromResource",
+            json!({ "ResourceName": arn, "TagKeys": keys }),
+        ),
         "secretsmanager" => (
             "secretsmanager",
             "UntagResource",
             json!({ "SecretId": arn, "TagKeys": keys }),
+        ),
+        "servicediscovery" => (
+            "servicediscovery",
+            "UntagResource",
+            json!({ "ResourceARN": arn, "TagKeys": keys }),
         ),
         "ssm" => (
             "ssm",
@@ -256,8 +380,48 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "ChangeTagsForResource",
             json!({ "ResourceType": type_of(arn), "ResourceId": last(arn), "RemoveTagKeys": keys }),
         ),
+        "wafv2" => (
+            "wafv2",
+            "UntagResource",
+            json!({ "ResourceARN": arn, "TagKeys": keys }),
+        ),
         _ => return None,
     })
+}
+
+/// What `retag` of these services takes.
+fn retagging(arn: &str, add: Value, remove: Value) -> Native {
+    let service = match service_of(arn) {
+        "s3" => "s3",
+        _ => "cloudfront",
+    };
+    (
+        service,
+        "",
+        json!({ "arn": arn, "add": add, "remove": remove }),
+    )
+}
+
+/// The service's name in signatures, which for CloudWatch is an older one.
+fn owner(arn: &str) -> &'static str {
+    match service_of(arn) {
+        "application-autoscaling" => "application-autoscaling",
+        "cloudwatch" => "monitoring",
+        "scheduler" => "scheduler",
+        "sns" => "sns",
+        _ => "events",
+    }
+}
+
+/// A queue's address, as far as SQS looks at it: the account and the name.
+fn queue(arn: &str) -> String {
+    let mut parts = arn.rsplit(':');
+    let (name, account) = (parts.next(), parts.next());
+    format!(
+        "{}/{}",
+        account.unwrap_or_default(),
+        name.unwrap_or_default()
+    )
 }
 
 /// Roles can be tagged here, though they are never listed [Resource Groups Tagging API: supported services].
@@ -309,6 +473,12 @@ fn each(call: &mut Call<'_>, arns: &[String], native: impl Fn(&str) -> Option<Na
 }
 
 fn forward(call: &mut Call<'_>, (service, operation, input): Native) -> Result<(), Refusal> {
+    // Those whose own operations take documents.
+    match service {
+        "cloudfront" => return cloudfront::retag(call.world, &input),
+        "s3" => return s3::retag(call.world, &call.region, &input),
+        _ => {}
+    }
     let unsupported = || invalid(format!("{service} cannot tag this resource here."));
     let service = services()
         .iter()
@@ -325,6 +495,7 @@ fn forward(call: &mut Call<'_>, (service, operation, input): Native) -> Result<(
         operation: operation.name,
         input: Input::new(service, fields),
         principal: call.principal.clone(),
+        body: bytes::Bytes::new(),
     };
     (operation.run)(&mut native).map(drop)
 }
@@ -386,6 +557,11 @@ fn service_of(arn: &str) -> &str {
 fn type_of(arn: &str) -> &str {
     let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
     resource.split(['/', ':']).next().unwrap_or_default()
+}
+
+/// The ARNs of classic load balancers name no sort of balancer.
+fn is_classic(arn: &str) -> bool {
+    type_of(arn) == "loadbalancer" && arn.matches('/').count() == 1
 }
 
 fn last(arn: &str) -> &str {

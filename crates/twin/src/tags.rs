@@ -55,6 +55,18 @@ impl Tags {
         all.within_limit(code)
     }
 
+    /// These tags as Resource Groups Tagging changes them: `add` is a map, `remove` a list of keys.
+    pub fn changed(&self, change: &Value, code: &str) -> Result<Tags, Refusal> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let add = change["add"].as_object().into_iter().flatten();
+        let add = add.map(|(key, value)| (key.clone(), text(value)));
+        let mut tags = self.with(Tags::from_map(add.collect(), code, code)?, code)?;
+        for key in change["remove"].as_array().into_iter().flatten() {
+            tags.0.remove(&text(key));
+        }
+        Ok(tags)
+    }
+
     /// As a list of objects whose members have these names.
     pub fn to_list(&self, key_name: &str, value_name: &str) -> Value {
         self.0

@@ -55,10 +55,20 @@ impl Throttle {
             Protocol::Ec2 { .. } => {
                 Refusal::new("RequestLimitExceeded", "Request limit exceeded.").status(503)
             }
-            Protocol::Query { .. } | Protocol::RestXml { .. } => {
+            Protocol::Query { .. } | Protocol::Documents { .. } | Protocol::RestXml { .. } => {
                 Refusal::new("Throttling", "Rate exceeded")
             }
-            Protocol::Json { .. } => Refusal::new("ThrottlingException", "Rate exceeded"),
+            // [S3 API: error codes]
+            Protocol::S3 => {
+                Refusal::new("SlowDown", "Please reduce your request rate.").status(503)
+            }
+            Protocol::Registry => Refusal::new("TOOMANYREQUESTS", "Rate exceeded").status(429),
+            Protocol::Cbor { .. } | Protocol::Json { .. } | Protocol::Json10 { .. } => {
+                Refusal::new("ThrottlingException", "Rate exceeded")
+            }
+            Protocol::RestJson { .. } => {
+                Refusal::new("ThrottlingException", "Rate exceeded").status(429)
+            }
             Protocol::Rest => Refusal::new(
                 "971",
                 "Please wait and consider throttling your request speed",

@@ -235,6 +235,7 @@ impl Inner {
         }
         let skewed = date::refused(&request, service, self.skew);
         let before = strike.as_ref().filter(|strike| strike.side == Side::Before);
+        let mut body = Bytes::new();
         let answer = match before.map(|strike| &strike.action) {
             Some(Action::Refuse {
                 status,
@@ -251,7 +252,7 @@ impl Inner {
                 let throttled = self.throttle.refused(service, self.world.now);
                 match skewed.or(throttled) {
                     Some(refusal) => Err(refusal),
-                    None => run(&mut self.world, decoded),
+                    None => run(&mut self.world, decoded, &mut body),
                 }
             }
         };
@@ -271,7 +272,7 @@ impl Inner {
             }
         };
         let id = self.note(noted, &answer, strike.as_ref());
-        let response = wire::encode(Some(service), operation.name, answer, &id);
+        let response = wire::encode(Some(service), operation.name, answer, body, &id);
         let mut reply = match strike {
             Some(strike) => struck(strike, service, operation.name, response, &id),
             None => Reply::Answer(response),
@@ -288,7 +289,13 @@ impl Inner {
         let noted = Noted::unknown(&failed);
         let answer = Err(failed.refusal);
         let id = self.note(noted, &answer, None);
-        Reply::Answer(wire::encode(failed.service, &failed.operation, answer, &id))
+        Reply::Answer(wire::encode(
+            failed.service,
+            &failed.operation,
+            answer,
+            Bytes::new(),
+            &id,
+        ))
     }
 
     /// Writes the request down and names it.
@@ -301,11 +308,13 @@ impl Inner {
     }
 }
 
-fn run(world: &mut World, decoded: Decoded) -> Answer {
+/// Runs the operation. `body` becomes the body of the answer, if that has one.
+fn run(world: &mut World, decoded: Decoded, body: &mut Bytes) -> Answer {
     let input = Input::new(decoded.service, decoded.fields);
     let open = input.open();
     let principal = match decoded.key {
         Key::Token(token) => token,
+        Key::Nobody => "anonymous".to_owned(),
         Key::Access(key) => match sts::caller(world, &key) {
             Caller::Known(arn) => arn,
             Caller::Expired => return Err(wire::expired(decoded.service)),
@@ -318,8 +327,11 @@ fn run(world: &mut World, decoded: Decoded) -> Answer {
         operation: operation.name,
         input,
         principal,
+        body: decoded.body,
     };
-    let answer = (operation.run)(&mut call).map_err(|refusal| match refusal.code.as_str() {
+    let answer = (operation.run)(&mut call);
+    *body = call.body;
+    let answer = answer.map_err(|refusal| match refusal.code.as_str() {
         page::BAD_TOKEN => Refusal::new(decoded.service.bad_token, refusal.message),
         _ => refusal,
     })?;
@@ -349,7 +361,13 @@ fn struck(
             message,
         } => {
             let answer = Err(Refusal::new(code, message).status(status));
-            Reply::Answer(wire::encode(Some(service), operation, answer, id))
+            Reply::Answer(wire::encode(
+                Some(service),
+                operation,
+                answer,
+                Bytes::new(),
+                id,
+            ))
         }
         Action::DelayMs(delay) if strike.side == Side::After => {
             Reply::Late(Duration::from_millis(delay), response)

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::agenda::{Agenda, Happening};
+use crate::blobs::Blobs;
 use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
 use crate::{
-    acm, cloudflare, dns, ec2, ecs, elbv2, iam, logs, route53, secretsmanager, servicequotas, ssm,
-    sts,
+    acm, appautoscaling, autoscaling, cloudflare, cloudfront, cloudmap, cloudwatch, dns, ec2, ecr,
+    ecs, efs, elb, elbv2, events, iam, kms, logs, rds, route53, s3, scheduler, secretsmanager,
+    servicequotas, sns, sqs, ssm, sts, wafv2,
 };
 
 /// All state. Services own one field each, here or in [`Region`].
@@ -28,6 +30,9 @@ pub struct World {
     pub script: Script,
     /// What will happen by itself.
     pub agenda: Agenda,
+    /// The bytes of objects and layers.
+    #[serde(default)]
+    pub blobs: Blobs,
     /// IAM has no regions.
     pub iam: iam::Iam,
     /// Sessions of assumed roles.
@@ -35,9 +40,15 @@ pub struct World {
     pub sts: sts::Sts,
     /// Cloudflare.
     pub cloudflare: cloudflare::Cloudflare,
+    /// CloudFront has no regions.
+    #[serde(default)]
+    pub cloudfront: cloudfront::CloudFront,
     /// Route 53 has no regions either.
     #[serde(default)]
     pub route53: route53::Route53,
+    /// Buckets' names are the whole world's.
+    #[serde(default)]
+    pub s3: s3::S3,
     /// What the rest of the world's DNS says.
     #[serde(default)]
     pub elsewhere: dns::Elsewhere,
@@ -51,13 +62,27 @@ pub struct World {
 #[allow(missing_docs)]
 pub struct Region {
     pub ec2: ec2::Ec2,
+    pub elb: elb::Elb,
     pub elbv2: elbv2::Elbv2,
     pub acm: acm::Acm,
+    pub ecr: ecr::Registry,
+    pub kms: kms::Keys,
+    pub appautoscaling: appautoscaling::Scaling,
+    pub cloudwatch: cloudwatch::CloudWatch,
+    pub autoscaling: autoscaling::AutoScaling,
+    pub efs: efs::Efs,
+    pub cloudmap: cloudmap::CloudMap,
     pub ecs: ecs::Ecs,
+    pub events: events::Events,
     pub logs: logs::Logs,
+    pub scheduler: scheduler::Scheduler,
+    pub rds: rds::Rds,
     pub secretsmanager: secretsmanager::Secrets,
     pub servicequotas: servicequotas::Applied,
+    pub sns: sns::Sns,
+    pub sqs: sqs::Sqs,
     pub ssm: ssm::Parameters,
+    pub wafv2: wafv2::Waf,
 }
 
 /// New identifiers, the same ones in every run: a counter, scattered.
@@ -77,10 +102,13 @@ impl World {
             timing: Timing::default(),
             script: Script::default(),
             agenda: Agenda::default(),
+            blobs: Blobs::default(),
             iam: iam::Iam::default(),
             sts: sts::Sts::default(),
             cloudflare: cloudflare::Cloudflare::at(now),
+            cloudfront: cloudfront::CloudFront::default(),
             route53: route53::Route53::default(),
+            s3: s3::S3::default(),
             elsewhere: dns::Elsewhere::default(),
             regions: BTreeMap::new(),
         }
@@ -117,10 +145,23 @@ const LIMIT: usize = 1_000_000;
 fn happen(world: &mut World, region: &str, what: Happening) {
     match what {
         Happening::Ec2(what) => ec2::happen(world, region, what),
+        Happening::Elb(what) => elb::happen(world, region, what),
         Happening::Elbv2(what) => elbv2::happen(world, region, what),
         Happening::Acm(what) => acm::happen(world, region, what),
+        Happening::Cloudfront(what) => cloudfront::happen(world, what),
+        Happening::Ecr(what) => ecr::happen(world, region, what),
+        Happening::Kms(what) => kms::happen(world, region, what),
+        Happening::Appautoscaling(what) => appautoscaling::happen(world, region, what),
+        Happening::Cloudwatch(what) => cloudwatch::happen(world, region, what),
+        Happening::Autoscaling(what) => autoscaling::happen(world, region, what),
         Happening::Ecs(what) => ecs::happen(world, region, what),
+        Happening::Events(what) => events::happen(world, region, what),
+        Happening::Scheduler(what) => scheduler::happen(world, region, what),
+        Happening::Efs(what) => efs::happen(world, region, what),
+        Happening::Cloudmap(what) => cloudmap::happen(world, region, what),
+        Happening::Rds(what) => rds::happen(world, region, what),
         Happening::Secretsmanager(what) => secretsmanager::happen(world, region, what),
+        Happening::Sqs(what) => sqs::happen(world, region, what),
     }
 }
 

@@ -22,7 +22,7 @@ const MANIFEST: &str = "crates/manifest/src/codes.rs";
 const EXITS: &str = "crates/cli/src/exit.rs";
 
 /// Groups by the first two digits.
-const GROUPS: [(&str, &str); 7] = [
+const GROUPS: [(&str, &str); 8] = [
     ("01", "The manifest"),
     ("02", "The plan"),
     ("03", "The run"),
@@ -30,6 +30,7 @@ const GROUPS: [(&str, &str); 7] = [
     ("05", "The state folder"),
     ("06", "Files and ports"),
     ("07", "Refusals"),
+    ("08", "The manifest: capacity, data, images and more"),
 ];
 
 /// A code and what is said of it.

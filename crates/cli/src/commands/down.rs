@@ -50,9 +50,17 @@ pub(crate) async fn down(
         let question = format!("this deletes the stack {}; go on?", project.stack);
         confirm(session.printer, &project, global, environment, &question).await?;
     }
+    let staying = render::plan::staying(&plan).map(|(step, planned)| {
+        let id = planned.outputs.as_ref().map(render::id).unwrap_or_default();
+        format!("{step} stays, as the manifest says: {id}")
+    });
+    let staying: Vec<String> = staying.collect();
     let carried = session.carry_out(plan).await?;
     told(&carried, &project)?;
     session.printer.answer(format!("{} is gone", project.stack));
+    for line in staying {
+        session.printer.answer(line);
+    }
     session.printer.document(&Document::Result {
         outcome: Outcome::Converged,
         urls: Vec::new(),

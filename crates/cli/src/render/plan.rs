@@ -74,8 +74,20 @@ fn verb(plan: &Plan, instance: &Instance, step: &Step) -> (char, &'static str) {
         Action::Create if instance.generation > 1 && replaces(plan, instance) => ('±', "replace"),
         Action::Create => ('+', "create"),
         Action::Update => ('~', "update"),
+        Action::Delete if stays(step) => ('=', "leave"),
         Action::Delete => ('-', "delete"),
     }
+}
+
+/// Whether it is not wanted any more, and stays in the cloud as it is: it is ours no longer.
+pub(crate) fn stays(step: &Step) -> bool {
+    let vanished = step.reasons.contains(&Reason::Vanished);
+    step.action == Action::Delete && step.requests.is_empty() && !vanished
+}
+
+/// The steps of what stays.
+pub(crate) fn staying(plan: &Plan) -> impl Iterator<Item = (&Instance, &Step)> {
+    plan.steps.iter().filter(|(_, step)| stays(step))
 }
 
 /// Whether an earlier life of the resource goes, or is retired, as this one comes.
@@ -150,7 +162,8 @@ fn counts(plan: &Plan) -> Counts {
             '+' => counts.create += 1,
             '±' => counts.replace += 1,
             '~' => counts.update += 1,
-            _ => counts.delete += 1,
+            '-' => counts.delete += 1,
+            _ => {} // stays in the cloud
         }
     }
     counts

@@ -4,7 +4,6 @@
 use ashore_engine::graph::Handle;
 use ashore_engine::input::Input;
 use ashore_providers::aws::certificate::Certificate;
-use ashore_providers::aws::service::Service as EcsService;
 
 use super::ingress::Ways;
 use super::record::{PointsTo, Record};
@@ -55,7 +54,7 @@ impl Lowering<'_> {
         service: &Service,
         hostname: &Hostname,
         ways: &Ways,
-        running: &Handle<EcsService>,
+        running: &Handle<()>,
     ) -> Result<(), LowerError> {
         for name in hostname.names() {
             let record = Record {

@@ -22,6 +22,8 @@ pub(super) const NAME_MAX: usize = 32;
 
 /// What services behind the balancer need of it.
 pub(super) struct Ways {
+    /// The ARN of the balancer.
+    pub(super) arn: Input<String>,
     /// The name that AWS gave the balancer, once it can be reached.
     pub(super) dns_name: Input<String>,
     /// The Route 53 zone of that name.
@@ -75,6 +77,7 @@ impl Lowering<'_> {
             let listener = listener.ok_or(LowerError::Unread("existing.listener"))?;
             let balancer = self.existing_balancer()?;
             return Ok(Some(Ways {
+                arn: balancer.arn,
                 dns_name: balancer.dns_name,
                 zone_id: balancer.zone_id,
                 ipv6: balancer.ipv6,
@@ -117,6 +120,7 @@ impl Lowering<'_> {
             self.listener("ingress/https_listener", &balancer.arn, issued, not_found)
         });
         Ok(Some(Ways {
+            arn: balancer.arn,
             dns_name: balancer.dns_name,
             zone_id: balancer.zone_id,
             ipv6: balancer.ipv6,

@@ -1,14 +1,17 @@
-//! `[network]`: public subnets, no NAT; or the network that somebody else owns.
+//! `[network]`: public subnets, and private ones beside them if tasks are to be there; or the network that somebody else
+//! owns.
 
 use ashore_engine::graph::Handle;
 use ashore_engine::input::Input;
 use ashore_providers::aws::internet_gateway::InternetGateway;
+use ashore_providers::aws::private_zone::PrivateZone;
 use ashore_providers::aws::route_table::{Route, RouteTable};
 use ashore_providers::aws::subnet::{Ipv6, Subnet};
 use ashore_providers::aws::vpc::Vpc;
+use ashore_providers::aws::vpc_endpoint::VpcEndpoint;
 
 use super::{LowerError, Lowering, surroundings};
-use crate::model;
+use crate::model::{self, Layout};
 
 /// What stands in the network needs these.
 pub(super) struct Network {
@@ -25,9 +28,26 @@ pub(super) struct Network {
     pub(super) made: Option<Made>,
 }
 
+impl Network {
+    /// For what stands in none of the app's.
+    pub(super) fn none() -> Self {
+        Self {
+            vpc: Input::Known(String::new()),
+            balancer_subnets: Vec::new(),
+            task_subnets: Vec::new(),
+            public_tasks: false,
+            ipv6: false,
+            made: None,
+        }
+    }
+}
+
 pub(super) struct Made {
     pub(super) gateway: Handle<InternetGateway>,
-    pub(super) routes: Handle<RouteTable>,
+    /// By these tasks reach the internet.
+    pub(super) ways_out: Vec<Handle<RouteTable>>,
+    /// By these tasks reach AWS, where they do not reach the internet.
+    pub(super) endpoints: Vec<Handle<VpcEndpoint>>,
 }
 
 impl Lowering<'_> {
@@ -68,7 +88,7 @@ impl Lowering<'_> {
                 tags: self.named_tags("internet"),
             },
         );
-        let subnets: Vec<Input<String>> = wanted
+        let public: Vec<Input<String>> = wanted
             .subnets
             .iter()
             .zip(zones)
@@ -100,17 +120,47 @@ impl Lowering<'_> {
                         gateway: gateway.get(InternetGateway::ATTACHED),
                     })
                     .collect(),
-                subnets: subnets.clone(),
+                subnets: public.clone(),
                 tags: self.named_tags("public"),
             },
         );
+        if let Some(retention) = wanted.flow_logs {
+            self.flow_logs(retention, &vpc);
+        }
+        if let Some(domain) = &wanted.private_zone {
+            let zone = PrivateZone {
+                domain: domain.to_string(),
+                vpcs: vec![vpc.get(Vpc::ID)],
+                region: self.surroundings.names.region.clone(),
+                tags: self.tags(),
+            };
+            self.graph.add("network/private_zone", &zone);
+        }
+        let (task_subnets, ways_out, endpoints) = match wanted.layout {
+            Layout::PublicTasks => (public.clone(), vec![routes], Vec::new()),
+            Layout::PrivateNat(nat) => {
+                let private = self.private_subnets(wanted, &vpc);
+                let ways_out = self.ways_out(wanted, nat, &vpc, &gateway, &public, &private);
+                (private, ways_out, Vec::new())
+            }
+            Layout::PrivateEndpoints => {
+                let private = self.private_subnets(wanted, &vpc);
+                let endpoints = self.endpoints(wanted, &vpc, &private);
+                (private, Vec::new(), endpoints)
+            }
+        };
         Ok(Network {
             vpc: vpc.get(Vpc::ID),
-            balancer_subnets: subnets.clone(),
-            task_subnets: subnets,
-            public_tasks: true, // no NAT: a task reaches the internet by an address of its own
+            balancer_subnets: public,
+            task_subnets,
+            // Without NAT a task reaches the internet by an address of its own.
+            public_tasks: wanted.layout == Layout::PublicTasks,
             ipv6: wanted.ipv6,
-            made: Some(Made { gateway, routes }),
+            made: Some(Made {
+                gateway,
+                ways_out,
+                endpoints,
+            }),
         })
     }
 }

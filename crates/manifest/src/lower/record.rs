@@ -6,7 +6,6 @@ use ashore_engine::input::{Input, When};
 use ashore_engine::kind::Kind;
 use ashore_providers::aws::listener::Listener;
 use ashore_providers::aws::route53_record::{Route53Record, Target};
-use ashore_providers::aws::service::Service as EcsService;
 use ashore_providers::cloudflare::dns_record::DnsRecord;
 use ashore_providers::manual::dns_record::ManualRecord;
 
@@ -30,7 +29,7 @@ pub(super) struct Record<'r> {
 }
 
 /// What a name leads to: the service, and the listener that sends on who comes by plain HTTP, if it is ours.
-pub(super) type Way<'w> = (&'w Handle<EcsService>, Option<&'w Handle<Listener>>);
+pub(super) type Way<'w> = (&'w Handle<()>, Option<&'w Handle<Listener>>);
 
 /// Where a record points.
 pub(super) enum PointsTo {

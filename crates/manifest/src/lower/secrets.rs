@@ -101,7 +101,7 @@ pub fn kept(manifest: &Manifest, stack: &str) -> BTreeMap<String, Kept> {
 fn images(manifest: &Manifest) -> impl Iterator<Item = &ImageReference> {
     manifest.services.values().flat_map(|service| {
         let beside = service.sidecars.values().map(|it| it.image.get());
-        std::iter::once(service.image.get()).chain(beside)
+        service.image.reference().into_iter().chain(beside)
     })
 }
 
@@ -205,7 +205,7 @@ impl Lowering<'_> {
         Some(reads.secret(arn))
     }
 
-    fn existing_secret(
+    pub(super) fn existing_secret(
         &self,
         reference: &Reference,
         key: Option<&str>,

@@ -6,6 +6,7 @@ use ashore_engine::graph::Handle;
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::listener::Listener;
 use ashore_providers::aws::listener_rule::ListenerRule;
+use ashore_providers::aws::scaling_policy::Metric;
 use ashore_providers::aws::security_group::{Rule, SecurityGroup, Source};
 use ashore_providers::aws::service::{Attachment, Service as EcsService};
 use ashore_providers::aws::target_group::TargetGroup;
@@ -40,9 +41,15 @@ impl Lowering<'_> {
         ways: Option<&Ways>,
         cluster: &Input<String>,
     ) -> Result<(), LowerError> {
-        let task = self.task(service)?;
+        if let Some(raw) = &service.raw {
+            return self.raw_service(service, raw, network, ways, cluster);
+        }
         let behind = ways.and_then(|ways| self.behind(service, network, ways));
         let security_groups = self.task_groups(service, network, ways);
+        let Some(image) = self.image(service)? else {
+            return Ok(()); // everything is there but the image, which the service waits for
+        };
+        let task = self.task(service, &image)?;
         let name = service.name.as_str();
         let target = service.ingress.target();
         let running = self.graph.add(
@@ -52,6 +59,7 @@ impl Lowering<'_> {
                 cluster: cluster.clone(),
                 task_definition: task.definition.get(TaskDefinition::ARN),
                 desired_count: *service.count,
+                scaled: service.scale.is_some(),
                 subnets: network.task_subnets.clone(),
                 security_groups,
                 assign_public_ip: network.public_tasks,
@@ -72,14 +80,8 @@ impl Lowering<'_> {
                 tags: self.tags(),
             },
         );
-        if let Some(made) = &network.made {
-            self.graph.after(
-                &running,
-                &made.routes,
-                When::Named,
-                "tasks fetch their image over the internet",
-            );
-        }
+        self.pulled_by(&running, &image);
+        self.after_ways_out(&running.any(), network);
         if let Some(reader) = &task.reader {
             self.graph.after(
                 &running,
@@ -95,16 +97,37 @@ impl Lowering<'_> {
                 By::Default(listener) => self.graph.after(&running, listener, When::Named, why),
             }
         }
+        if let Some(scale) = &service.scale {
+            let requests = ways
+                .zip(behind.as_ref())
+                .map(|(ways, behind)| Metric::Requests {
+                    load_balancer: ways.arn.clone(),
+                    target_group: behind.group.get(TargetGroup::ARN),
+                });
+            self.scale(service, scale, &running, requests);
+        }
         match (&service.ingress, ways) {
             (Ingress::Https(_, hostname), Some(ways)) => {
-                self.hostname_records(service, hostname, ways, &running)
+                self.hostname_records(service, hostname, ways, &running.any())
             }
             _ => Ok(()),
         }
     }
 
+    /// Tasks start where they can fetch their image.
+    pub(super) fn after_ways_out(&mut self, running: &Handle<()>, network: &Network) {
+        for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
+            let why = "tasks fetch their image over the internet";
+            self.graph.after(running, way_out, When::Named, why);
+        }
+        for endpoint in network.made.iter().flat_map(|made| &made.endpoints) {
+            let why = "tasks fetch their image and write their logs by way of it";
+            self.graph.after(running, endpoint, When::Ready, why);
+        }
+    }
+
     /// The security groups of the tasks: one of ours, or those that somebody else owns.
-    fn task_groups(
+    pub(super) fn task_groups(
         &mut self,
         service: &Service,
         network: &Network,
@@ -139,7 +162,12 @@ impl Lowering<'_> {
     }
 
     /// What puts a service behind the balancer.
-    fn behind(&mut self, service: &Service, network: &Network, ways: &Ways) -> Option<Behind> {
+    pub(super) fn behind(
+        &mut self,
+        service: &Service,
+        network: &Network,
+        ways: &Ways,
+    ) -> Option<Behind> {
         match &service.ingress {
             Ingress::None => None,
             Ingress::Http(_) => Some(Behind {
@@ -209,12 +237,12 @@ fn scattered(text: &str) -> u32 {
     })
 }
 
-struct Behind {
-    group: Handle<TargetGroup>,
-    by: By,
+pub(super) struct Behind {
+    pub(super) group: Handle<TargetGroup>,
+    pub(super) by: By,
 }
 
-enum By {
+pub(super) enum By {
     Rule(Handle<ListenerRule>),
     Default(Handle<Listener>),
 }

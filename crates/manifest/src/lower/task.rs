@@ -9,6 +9,7 @@ use ashore_providers::aws::task_definition::{Container, ContainerHealth, Log, Ta
 use serde_json::{Value, json};
 
 use super::policy::policy;
+use super::repository::Running;
 use super::secrets::Reads;
 use super::{LowerError, Lowering, of_service};
 use crate::model::{
@@ -16,7 +17,7 @@ use crate::model::{
 };
 
 /// What Fargate needs to pull images and write logs.
-const EXECUTION_POLICY: &str =
+pub(super) const EXECUTION_POLICY: &str =
     "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 
 /// The disk that every task has; asking for it is refused [ECS API: EphemeralStorage].
@@ -29,12 +30,13 @@ pub(super) struct Task {
 }
 
 impl Lowering<'_> {
-    pub(super) fn task(&mut self, service: &Service) -> Result<Task, LowerError> {
+    pub(super) fn task(&mut self, service: &Service, image: &Running) -> Result<Task, LowerError> {
         let name = service.name.as_str();
+        let log_group = format!("/ashore/{}/{name}", self.surroundings.names.stack);
         let logs = self.graph.add(
             of_service(name, "log_group"),
             &LogGroup {
-                name: format!("/ashore/{}/{name}", self.surroundings.names.stack),
+                name: log_group.clone(),
                 retention_days: match service.log_retention {
                     LogRetention::Days(days) => days.0,
                     LogRetention::Forever => 0,
@@ -48,9 +50,12 @@ impl Lowering<'_> {
             prefix: prefix.to_string(),
         };
         let mut reads = Reads::default();
-        let mut own = own_container(service, log(name));
+        let mut own = own_container(service, &image.reference, log(name));
         own.secrets = self.secrets_of(service, None, &service.secrets, &mut reads)?;
-        own.repository_credentials = self.credentials_for(&service.image, &mut reads);
+        own.repository_credentials = service
+            .image
+            .reference()
+            .and_then(|image| self.credentials_for(image, &mut reads));
         let mut containers = vec![own];
         for (name, sidecar) in &service.sidecars {
             let name = name.as_str();
@@ -61,8 +66,15 @@ impl Lowering<'_> {
         }
         let may_read = reads.policies();
         let reads_any = !may_read.is_empty();
-        let managed = BTreeSet::from([EXECUTION_POLICY.to_string()]);
-        let execution_role = self.role(service, "execution", managed, may_read)?;
+        let mut inline = may_read;
+        let managed = match &image.kept {
+            None => BTreeSet::from([EXECUTION_POLICY.to_string()]),
+            Some(_) => {
+                inline.extend(self.pull_policies(service, &log_group));
+                BTreeSet::new()
+            }
+        };
+        let execution_role = self.role(service, "execution", managed, inline)?;
         let task_role = self.role(service, "task", BTreeSet::new(), own_policies(service))?;
         let disk = service.ephemeral_storage.0;
         let definition = self.graph.add(
@@ -85,12 +97,12 @@ impl Lowering<'_> {
         );
         Ok(Task {
             definition,
-            reader: reads_any.then_some(execution_role),
+            reader: (reads_any || image.kept.is_some()).then_some(execution_role),
         })
     }
 
     /// A role that only ECS tasks of this account may take on.
-    fn role(
+    pub(super) fn role(
         &mut self,
         service: &Service,
         part: &'static str,
@@ -126,7 +138,7 @@ impl Lowering<'_> {
     }
 }
 
-fn own_container(service: &Service, log: Log) -> Container {
+fn own_container(service: &Service, image: &str, log: Log) -> Container {
     let mut environment = service.env.clone();
     if let Some(target) = service.ingress.target()
         && !service.secrets.contains_key("PORT")
@@ -137,7 +149,7 @@ fn own_container(service: &Service, log: Log) -> Container {
     }
     Container {
         name: service.name.to_string(),
-        image: service.image.as_str().to_string(),
+        image: image.to_string(),
         essential: true,
         command: service.command.clone(),
         entry_point: service.entrypoint.clone(),
@@ -203,7 +215,7 @@ fn depends_on(names: &BTreeMap<Name, Condition>) -> BTreeMap<String, String> {
 }
 
 /// What the service's own code may do, by the name of the policy.
-fn own_policies(service: &Service) -> BTreeMap<String, Value> {
+pub(super) fn own_policies(service: &Service) -> BTreeMap<String, Value> {
     let mut policies = BTreeMap::new();
     if service.exec {
         // What the agent in the container does [ECS developer guide: ECS Exec, "IAM permissions required"].

@@ -2,6 +2,7 @@
 
 use ipnet::Ipv4Net;
 
+use super::{DomainName, LogRetention};
 use crate::located::Located;
 
 /// A VPC of our own and its subnets.
@@ -14,6 +15,12 @@ pub struct Network {
     /// One for each zone, at least two, in the order of the zones. Which zones these are is pinned in the
     /// state when the network is made.
     pub subnets: Vec<Subnet>,
+    /// Where tasks run that have no public address: as many, in the same zones. None where tasks are public.
+    pub private_subnets: Vec<Subnet>,
+    /// For how long flow logs are kept, if there are any.
+    pub flow_logs: Option<LogRetention>,
+    /// A domain that is answered within the network alone.
+    pub private_zone: Option<Located<DomainName>>,
     /// Is the load balancer reached over IPv6 too?
     pub ipv6: bool,
 }
@@ -32,4 +39,19 @@ pub struct Subnet {
 pub enum Layout {
     /// Public subnets, no NAT.
     PublicTasks,
+    /// Private subnets with these NAT gateways.
+    PrivateNat(Nat),
+    /// Private subnets with endpoints and no NAT gateway.
+    PrivateEndpoints,
+}
+
+/// What leads out of private subnets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nat {
+    /// One gateway in the first zone.
+    Single,
+    /// One in each zone.
+    PerZone,
+    /// One that AWS has in every zone where it is wanted.
+    Regional,
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Condition, ContainerHealth, Deploy, DomainName, GibiBytes, ImageReference, Name, Permission,
-    RetentionDays, Seconds, Secret, Sidecar,
+    Condition, ContainerHealth, Deploy, DomainName, GibiBytes, Image, Name, Permission, Raw,
+    RetentionDays, Scale, Seconds, Secret, Sidecar,
 };
 use crate::fargate::TaskSize;
 use crate::located::Located;
@@ -15,7 +15,9 @@ pub struct Service {
     /// Its name; its place is the section's.
     pub name: Located<Name>,
     /// What to run.
-    pub image: Located<ImageReference>,
+    pub image: Located<Image>,
+    /// Its definitions as they are sent, if it has them. What else is said of its containers here has no meaning then.
+    pub raw: Option<Raw>,
     /// Who reaches it, and how.
     pub ingress: Ingress,
     /// Arguments in place of the image's own; empty for the image's own.
@@ -30,8 +32,10 @@ pub struct Service {
     pub size: Located<TaskSize>,
     /// Processor that the image is for.
     pub arch: Architecture,
-    /// How many tasks run.
+    /// How many tasks run; to begin with, where `scale` says more.
     pub count: Located<u32>,
+    /// How the number of tasks follows the load, if it does.
+    pub scale: Option<Scale>,
     /// Time between the signal to stop and the kill.
     pub stop_timeout: Seconds,
     /// How long logs are kept.

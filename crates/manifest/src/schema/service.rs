@@ -5,7 +5,8 @@ use serde::Deserialize;
 
 use super::Condition;
 use super::{
-    DeploySection, HealthSection, Named, Number, PermissionSection, SecretSection, SidecarSection,
+    BuildSection, DeploySection, HealthSection, ImageSection, Named, Number, PermissionSection,
+    ScaleSection, SecretSection, SidecarSection,
 };
 use crate::defaults;
 use crate::located::Located;
@@ -17,9 +18,33 @@ use crate::located::Located;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServiceSection {
-    /// The container image, as `docker pull` takes it.
-    #[schemars(required, example = &"nginx:1.29")]
-    pub(crate) image: Option<Located<String>>,
+    /// The container image, as `docker pull` takes it, or a table: an image of one of `[repositories]`. It, `build` or
+    /// a `task_definition` must be there.
+    #[schemars(example = &"nginx:1.29")]
+    pub(crate) image: Option<Located<ImageSection>>,
+
+    /// What the image is built from, in place of `image`: a folder with a Dockerfile, or a table.
+    #[schemars(example = &".")]
+    pub(crate) build: Option<Located<BuildSection>>,
+
+    /// A file with the service's task definition in JSON, as `aws ecs register-task-definition --cli-input-json`
+    /// takes it, beside the manifest; it goes together with `service_definition`. Variables stand in its texts as
+    /// everywhere: `"image": "${env:CONTAINER_VERSION}"`. `@@TASK_ROLE_ARN@@` is a role made for the service, which has
+    /// its `permissions`; `@@EXECUTION_ROLE_ARN@@` one that reads the secrets in the file; `@@LOG_GROUP@@` a log group,
+    /// and `@@REGION@@` the region. What such a service's containers are is said there and nowhere else: the keys here
+    /// that say so too are refused, and `[env]` and `[secrets]` at the top of the file do not reach it. `ashore schema
+    /// task-definition` has every member, with AWS's own page on it.
+    #[schemars(example = &"task-definition.json")]
+    pub(crate) task_definition: Option<Located<String>>,
+
+    /// A file with the service's definition in JSON, as `aws ecs create-service --cli-input-json` takes it, beside the
+    /// manifest. Whether the service is created or updated is found out; an update sends only what differs.
+    /// `@@TASKDEFINITION_ARN@@` is the revision of `task_definition`, `@@TARGET_GROUP_ARN@@` a target group made for
+    /// the service's `port`, or else that of `existing.target_group`, and `@@CLUSTER_ARN@@` the app's cluster. A task
+    /// with a network of its own stands in the app's, if the file does not say another. `ashore schema
+    /// service-definition` has every member, with AWS's own page on it.
+    #[schemars(example = &"service-definition.json")]
+    pub(crate) service_definition: Option<Located<String>>,
 
     /// The port that the container listens on.
     #[schemars(range(min = 1, max = 65535), example = 80)]
@@ -75,6 +100,10 @@ pub(crate) struct ServiceSection {
     /// of a zone.
     #[schemars(range(max = 5000), extend("default" = defaults::COUNT))]
     pub(crate) count: Option<Located<u32>>,
+
+    /// How many tasks run at a time, by how much there is to do. Then `count` has no meaning, and an `up` leaves the
+    /// number of tasks alone.
+    pub(crate) scale: Option<Located<ScaleSection>>,
 
     /// How the load balancer finds out whether a task is well, and ECS whether a container is.
     pub(crate) health: Option<Located<HealthSection>>,

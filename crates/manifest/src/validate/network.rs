@@ -1,21 +1,22 @@
-//! `[network]`: one VPC, one subnet for each zone.
+//! `[network]`: one VPC, and for each zone a public subnet, in a private layout a private one too.
 
 use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
 
 use super::Rules;
+use super::service::log_retention;
+use super::subnets::{self, Half, LARGEST, SMALLEST_VPC, Subnets};
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
-use crate::model::{Layout, Network, Refusal, Subnet};
+use crate::model::{DomainName, Layout, Nat, Network, Refusal, Region, Service};
 use crate::schema::{self, NetworkSection};
+use crate::structure::dotted;
 
 /// The network. None if something in it is wrong.
 pub(super) fn network(cx: &mut Rules<'_>, section: &NetworkSection) -> Option<Network> {
-    let layout = match section.layout.as_ref().map(Located::get) {
-        Some(schema::Layout::PublicTasks) | None => Layout::PublicTasks,
-    };
+    let layout = layout(section);
     let cidr = cx.parse_or(
         Code::BadCidr,
         &["network", "cidr"],
@@ -24,35 +25,143 @@ pub(super) fn network(cx: &mut Rules<'_>, section: &NetworkSection) -> Option<Ne
         parse_cidr,
     );
     let cidr = cidr.filter(|cidr| is_vpc(cx, cidr));
-    let subnets = match &section.subnets {
-        Some(written) => written_subnets(cx, written, section.azs.as_ref(), cidr.as_ref()),
-        None if cx.is_spoiled(&["network", "subnets"]) => None,
-        None => {
-            let zones = section
-                .azs
-                .as_ref()
-                .map_or(defaults::ZONES, |zones| *zones.get());
-            cut(cx, cidr.as_ref()?, zones)
+    let azs = section.azs.as_ref();
+    let public = Subnets {
+        key: "subnets",
+        written: section.subnets.as_ref(),
+        azs,
+        half: Half::First,
+    };
+    let private = Subnets {
+        key: "private_subnets",
+        written: section.private_subnets.as_ref(),
+        azs,
+        half: Half::Second,
+    };
+    // What is written comes first: what is not keeps out of its way.
+    let (public, private) = match layout {
+        Layout::PublicTasks => {
+            no_nat(cx, section, &["private_subnets", "nat"], "public-tasks");
+            (public.read(cx, cidr.as_ref(), &[]), Some(Vec::new()))
+        }
+        Layout::PrivateNat(_) | Layout::PrivateEndpoints
+            if public.written.is_none() && private.written.is_some() =>
+        {
+            let private = private.read(cx, cidr.as_ref(), &[])?;
+            (public.read(cx, cidr.as_ref(), &private), Some(private))
+        }
+        Layout::PrivateNat(_) | Layout::PrivateEndpoints => {
+            let public = public.read(cx, cidr.as_ref(), &[])?;
+            let private = private.read(cx, cidr.as_ref(), &public);
+            (Some(public), private)
         }
     };
+    if layout == Layout::PrivateEndpoints {
+        no_nat(cx, section, &["nat"], "private-endpoints");
+    }
+    let flow_logs = match &section.flow_logs {
+        Some(_) => {
+            let path = ["network", "flow_logs"];
+            log_retention(cx, &path, section.flow_logs.as_ref()).map(Some)
+        }
+        None => (!cx.is_spoiled(&["network", "flow_logs"])).then_some(None),
+    };
+    let private_zone = match &section.private_zone {
+        Some(written) => {
+            let path = ["network", "private_zone"];
+            let domain = cx.parse(Code::BadDomain, &path, Some(written), DomainName::parse);
+            domain.map(Some)
+        }
+        None => (!cx.is_spoiled(&["network", "private_zone"])).then_some(None),
+    };
+    let (public, private) = (public?, private?);
+    if !private.is_empty() && private.len() != public.len() {
+        subnets::differ_in_number(cx, section, public.len(), private.len());
+        return None;
+    }
     Some(Network {
         layout,
         cidr: cidr?,
-        subnets: subnets?,
+        subnets: public,
+        private_subnets: private,
+        flow_logs: flow_logs?,
+        private_zone: private_zone?,
         ipv6: section.ipv6.as_ref().map_or(defaults::IPV6, |it| *it.get()),
     })
 }
 
-/// The largest VPC and the largest subnet [EC2 API: CreateVpc, CreateSubnet].
-const LARGEST: u8 = 16;
-/// A subnet of a load balancer has at least this size [ELBv2 user guide: subnets for your load balancer].
-const SMALLEST_SUBNET: u8 = 27;
-/// Two such subnets fit.
-const SMALLEST_VPC: u8 = 26;
-/// A subnet is a sixteenth of the VPC, if that is not too small.
-const SIXTEENTH: u8 = 4;
+fn layout(section: &NetworkSection) -> Layout {
+    let nat = match section.nat.as_ref().map(Located::get) {
+        Some(schema::Nat::Single) => Nat::Single,
+        Some(schema::Nat::PerAz) | None => Nat::PerZone,
+        Some(schema::Nat::Regional) => Nat::Regional,
+    };
+    match section.layout.as_ref().map(Located::get) {
+        Some(schema::Layout::PublicTasks) | None => Layout::PublicTasks,
+        Some(schema::Layout::PrivateNat) => Layout::PrivateNat(nat),
+        Some(schema::Layout::PrivateEndpoints) => Layout::PrivateEndpoints,
+    }
+}
 
-fn parse_cidr(text: &str) -> Result<Ipv4Net, Refusal> {
+/// What belongs to another layout has no effect.
+fn no_nat(cx: &mut Rules<'_>, section: &NetworkSection, keys: &[&str], layout: &str) {
+    for key in keys {
+        let span = match *key {
+            "nat" => section.nat.as_ref().map(Located::span),
+            _ => section.private_subnets.as_ref().map(Located::span),
+        };
+        let Some(span) = span else { continue };
+        let what = match *key {
+            "nat" if layout == "private-endpoints" => "there is no way to the internet",
+            _ => "there are no private subnets",
+        };
+        let message = format!(
+            "`{}` has no effect: in the layout `{layout}` {what}",
+            dotted(&["network", key])
+        );
+        cx.push(
+            Diagnostic::new(Code::NoEffect, span, message)
+                .help("take the key out, or write layout = \"private-nat\""),
+        );
+    }
+}
+
+/// Where no way leads to the internet, images come from ECR in the same region: the endpoints lead nowhere else.
+pub(super) fn check_images(
+    cx: &mut Rules<'_>,
+    network: &Network,
+    region: &Region,
+    services: &[&Service],
+) {
+    if network.layout != Layout::PrivateEndpoints {
+        return;
+    }
+    let here = format!(".dkr.ecr.{}.amazonaws.com", region.as_str());
+    for service in services {
+        // What is built, or lies in a repository of ours, is in ECR in this region.
+        let own = service.image.reference();
+        let own = own.map(|image| (image, service.image.span()));
+        let sidecars = service.sidecars.values();
+        let sidecars = sidecars.map(|it| (it.image.get(), it.image.span()));
+        for (image, span) in own.into_iter().chain(sidecars) {
+            let registry = image.registry.as_deref().unwrap_or("docker.io");
+            if registry.contains(&here) {
+                continue;
+            }
+            let message = format!("the image {:?} cannot be pulled", image.as_str());
+            cx.push(
+                Diagnostic::new(Code::ImageOutOfReach, span, message)
+                    .label(format!("no way leads from the tasks to {registry}"))
+                    .help(format!(
+                        "put it into ECR in {}, or write layout = \"private-nat\"",
+                        region.as_str()
+                    )),
+            );
+        }
+    }
+}
+
+pub(super) fn parse_cidr(text: &str) -> Result<Ipv4Net, Refusal> {
     let example = "write for example \"10.0.0.0/16\"";
     let cidr: Ipv4Net = match text.parse() {
         Ok(cidr) => cidr,
@@ -118,134 +227,4 @@ fn is_vpc(cx: &mut Rules<'_>, cidr: &Located<Ipv4Net>) -> bool {
         );
     }
     true
-}
-
-fn written_subnets(
-    cx: &mut Rules<'_>,
-    written: &Located<Vec<Located<String>>>,
-    zones: Option<&Located<u32>>,
-    vpc: Option<&Located<Ipv4Net>>,
-) -> Option<Vec<Subnet>> {
-    let count = written.len();
-    let counted = match zones {
-        Some(zones) => *zones.get() as usize == count,
-        None => (2..=6).contains(&count),
-    };
-    if !counted {
-        let wanted = zones.map_or("there must be from 2 to 6".to_owned(), |zones| {
-            format!("`azs` says {zones}")
-        });
-        let diagnostic = Diagnostic::new(
-            Code::SubnetCount,
-            written.span(),
-            format!(
-                "`network.subnets` has {count} {}",
-                if count == 1 { "range" } else { "ranges" }
-            ),
-        )
-        .label(wanted);
-        cx.push(match zones {
-            Some(zones) => diagnostic.related(zones.span(), "so many zones"),
-            None => diagnostic,
-        });
-    }
-    let parsed: Vec<Option<Located<Ipv4Net>>> = written
-        .iter()
-        .map(|subnet| {
-            cx.parse(
-                Code::BadCidr,
-                &["network", "subnets"],
-                Some(subnet),
-                parse_cidr,
-            )
-            .filter(|cidr| is_subnet(cx, cidr, vpc))
-        })
-        .collect();
-    let apart = are_apart(cx, &parsed);
-    let subnets = parsed.into_iter().collect::<Option<Vec<_>>>()?;
-    (counted && apart).then(|| lettered(subnets))
-}
-
-fn is_subnet(cx: &mut Rules<'_>, cidr: &Located<Ipv4Net>, vpc: Option<&Located<Ipv4Net>>) -> bool {
-    if !(LARGEST..=SMALLEST_SUBNET).contains(&cidr.prefix_len()) {
-        cx.push(
-            Diagnostic::new(
-                Code::CidrSize,
-                cidr.span(),
-                format!("a subnet cannot be a /{}", cidr.prefix_len()),
-            )
-            .label(format!(
-                "must be from /{LARGEST} to /{SMALLEST_SUBNET}, which load balancers want"
-            )),
-        );
-        return false;
-    }
-    match vpc {
-        Some(vpc) if !vpc.contains(cidr.get()) => {
-            cx.push(
-                Diagnostic::new(
-                    Code::SubnetOutside,
-                    cidr.span(),
-                    format!("subnet {} is outside the network", **cidr),
-                )
-                .label(format!("not in {}", **vpc)),
-            );
-            false
-        }
-        _ => true,
-    }
-}
-
-/// Each subnet is told once, with the first of those before it that it overlaps.
-fn are_apart(cx: &mut Rules<'_>, subnets: &[Option<Located<Ipv4Net>>]) -> bool {
-    let mut apart = true;
-    for (index, later) in subnets.iter().enumerate() {
-        let Some(later) = later else { continue };
-        let overlaps = |earlier: &&Located<Ipv4Net>| {
-            earlier.contains(&later.network()) || later.contains(&earlier.network())
-        };
-        if let Some(earlier) = subnets[..index].iter().flatten().find(overlaps) {
-            let message = format!("subnets {} and {} overlap", **earlier, **later);
-            cx.push(
-                Diagnostic::new(Code::SubnetsOverlap, later.span(), message)
-                    .label("overlaps the other")
-                    .related(earlier.span(), "the other"),
-            );
-            apart = false;
-        }
-    }
-    apart
-}
-
-/// Sixteenths of the VPC from its start, or larger ones where these would be too small.
-fn cut(cx: &mut Rules<'_>, vpc: &Located<Ipv4Net>, zones: u32) -> Option<Vec<Subnet>> {
-    let prefix = (vpc.prefix_len() + SIXTEENTH).min(SMALLEST_SUBNET);
-    let subnets: Vec<_> = vpc
-        .subnets(prefix)
-        .ok()?
-        .take(zones as usize)
-        .map(|subnet| Located::new(subnet, vpc.span()))
-        .collect();
-    if subnets.len() < zones as usize {
-        cx.push(
-            Diagnostic::new(
-                Code::CidrSize,
-                vpc.span(),
-                format!("`network.cidr` {} is too small for {zones} zones", **vpc),
-            )
-            .label(format!(
-                "has room for {} subnets of /{SMALLEST_SUBNET}",
-                subnets.len()
-            )),
-        );
-        return None;
-    }
-    Some(lettered(subnets))
-}
-
-fn lettered(subnets: Vec<Located<Ipv4Net>>) -> Vec<Subnet> {
-    ('a'..='z')
-        .zip(subnets)
-        .map(|(key, cidr)| Subnet { key, cidr })
-        .collect()
 }

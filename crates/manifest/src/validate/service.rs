@@ -8,8 +8,11 @@ use super::deploy::deploy;
 use super::dns::Zone;
 use super::env::env;
 use super::health::{container_health, duration};
+use super::image::image;
 use super::ingress::ingress;
 use super::permissions::permissions;
+use super::raw;
+use super::scale::{Tasks, tasks};
 use super::secrets::{check_apart, secrets};
 use super::sidecar::sidecar;
 use super::size::{check_shares, ephemeral_storage, size};
@@ -29,29 +32,30 @@ pub(super) struct Shared<'s> {
     pub(super) dns: &'s Zone,
     pub(super) env: Option<&'s BTreeMap<String, String>>,
     pub(super) secrets: Option<&'s BTreeMap<String, Secret>>,
+    pub(super) files: raw::Files<'s>,
 }
 
 /// The service. None if something in it is wrong.
 pub(super) fn service(
     cx: &mut Rules<'_>,
     key: Located<String>,
-    section: ServiceSection,
+    mut section: ServiceSection,
     shared: &Shared<'_>,
 ) -> Option<Service> {
     let path: &[&str] = &["services", key.as_str()];
+    let raw = raw::raw(cx, path, &mut section, &shared.files);
     let at = |key| [path, &[key]].concat();
     let place = key.span();
 
     let name = cx.parse(Code::BadName, path, Some(&key), Name::parse);
-    let image = cx.parse(
-        Code::BadImage,
-        &at("image"),
-        section.image.as_ref(),
-        ImageReference::parse,
-    );
-    if let Some(image) = &image {
-        warn_without_tag(cx, path, image);
-    }
+    let arch = match section.arch.as_ref().map(Located::get) {
+        Some(schema::Architecture::Arm64) => Architecture::Arm64,
+        Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
+    };
+    let image = match (&raw, &section.image) {
+        (Some(None), _) | (Some(Some(_)), Some(_)) => image(cx, path, &section, arch, &place),
+        _ => None, // it has been said what is wrong with the definition that would have it
+    };
     let ingress = ingress(cx, path, &section, shared.dns, &place);
     let entrypoint = entrypoint(cx, &at("entrypoint"), section.entrypoint.as_ref());
     let size = size(cx, path, &section, place.clone());
@@ -74,10 +78,9 @@ pub(super) fn service(
         .map(Some),
         _ => Some(None),
     };
-    let count = section
-        .count
-        .unwrap_or_else(|| Located::new(defaults::COUNT, place));
-    let deploy = deploy(cx, path, &section.deploy.unwrap_or_default(), *count.get());
+    let tasks = tasks(cx, path, &section, place);
+    let count = tasks.as_ref().map_or(defaults::COUNT, |it| *it.count);
+    let deploy = deploy(cx, path, &section.deploy.unwrap_or_default(), count);
     let permissions = permissions(cx, path, section.permissions);
     let sidecars = section.sidecars.unwrap_or_default().into_iter();
     let sidecars: Vec<_> = sidecars
@@ -95,24 +98,29 @@ pub(super) fn service(
     check_apart(cx, path, section.env.as_ref(), section.secrets.as_ref());
     let own_env = env(cx, &at("env"), section.env);
     let own_secrets = secrets(cx, &at("secrets"), section.secrets, SecretOwner::Container);
-    let (env, secrets) = merged(shared, own_env?, own_secrets?)?;
+    let (mut env, mut secrets) = merged(shared, own_env?, own_secrets?)?;
+    let raw = raw?;
+    if raw.is_some() {
+        env.clear();
+        secrets.clear();
+    }
     if !fits || !together {
         return None;
     }
+    let Tasks { count, scale } = tasks?;
     Some(Service {
         name: name?,
         image: image?,
+        raw,
         ingress: ingress?,
         command: section.command.map(words).unwrap_or_default(),
         entrypoint: entrypoint?,
         env,
         secrets,
         size: size?,
-        arch: match section.arch.as_ref().map(Located::get) {
-            Some(schema::Architecture::Arm64) => Architecture::Arm64,
-            Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
-        },
+        arch,
         count,
+        scale,
         stop_timeout: stop_timeout?.into_inner(),
         log_retention: log_retention?,
         ephemeral_storage: ephemeral_storage?,
@@ -178,7 +186,7 @@ pub(super) fn entrypoint(
     Some(words(written.clone()))
 }
 
-fn log_retention(
+pub(super) fn log_retention(
     cx: &mut Rules<'_>,
     path: &[&str],
     written: Option<&Located<String>>,

@@ -216,7 +216,8 @@ fn the_world_is_an_argument() {
     };
     let manifest = load(text, &options).expect("it loads");
     let web = &manifest.services["web"];
-    assert_eq!(web.image.as_str(), "nginx:2");
+    let image = web.image.reference().map(|image| image.as_str());
+    assert_eq!(image, Some("nginx:2"));
     assert_eq!(web.env["REV"], "0123abc");
     assert_eq!(web.env["RAW"], "${git:sha}");
     assert!(!format!("{manifest:?} {options:?}").contains("hunter2"));

@@ -2,10 +2,12 @@
 
 mod codes;
 mod fuzz;
+mod images;
 mod json_schema;
 mod loads;
 mod lowered;
 mod lowers;
+mod lowers_raw;
 mod lowers_tasks;
 mod mistakes;
 mod render;

@@ -1,6 +1,7 @@
 //! Resource kinds of AWS.
 
 pub mod attributes;
+mod definition;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod names;
@@ -11,14 +12,24 @@ pub mod tags;
 
 pub mod certificate;
 pub mod cluster;
+pub mod elastic_ip;
+pub mod flow_log;
 pub mod iam_role;
+pub mod image;
 pub mod internet_gateway;
 pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
+pub mod nat_gateway;
+pub mod private_zone;
+pub mod raw_service;
+pub mod raw_task_definition;
+pub mod repository;
 pub mod route53_record;
 pub mod route_table;
+pub mod scalable_target;
+pub mod scaling_policy;
 pub mod secret;
 pub mod security_group;
 pub mod service;
@@ -27,19 +38,30 @@ pub mod subnet;
 pub mod target_group;
 pub mod task_definition;
 pub mod vpc;
+pub mod vpc_endpoint;
 
 crate::list::kinds! {
     live::Aws;
     certificate::Certificate,
     cluster::Cluster,
+    elastic_ip::ElasticIp,
+    flow_log::FlowLog,
     iam_role::Role,
+    image::Image,
     internet_gateway::InternetGateway,
     listener::Listener,
     listener_rule::ListenerRule,
     load_balancer::LoadBalancer,
     log_group::LogGroup,
+    nat_gateway::NatGateway,
+    private_zone::PrivateZone,
+    raw_service::RawService,
+    raw_task_definition::RawTaskDefinition,
+    repository::Repository,
     route53_record::Route53Record,
     route_table::RouteTable,
+    scalable_target::ScalableTarget,
+    scaling_policy::ScalingPolicy,
     secret::Secret,
     security_group::SecurityGroup,
     service::Service,
@@ -48,4 +70,5 @@ crate::list::kinds! {
     target_group::TargetGroup,
     task_definition::TaskDefinition,
     vpc::Vpc,
+    vpc_endpoint::VpcEndpoint,
 }

@@ -18,11 +18,38 @@ pub const EC2: Patience = Patience {
     ..Patience::DEFAULT
 };
 
+/// A NAT gateway takes some minutes to come and to go.
+pub const NAT_GATEWAY: Patience = Patience {
+    ready: minutes(10),
+    gone: minutes(15),
+    ..EC2
+};
+
+/// The interfaces of an endpoint take a minute or two to come, and some more to go.
+pub const VPC_ENDPOINT: Patience = Patience {
+    ready: minutes(10),
+    gone: minutes(15),
+    ..EC2
+};
+
 /// IAM spreads a new role within seconds, and promises no time for it.
 pub const IAM: Patience = Patience {
     absence: Duration::from_secs(10),
     eventual: minutes(3),
     dependency: minutes(3),
+    ..Patience::DEFAULT
+};
+
+/// A repository is there at once; deleting one with many images takes a while.
+pub const REPOSITORY: Patience = Patience {
+    attempt: minutes(5),
+    gone: minutes(5),
+    ..Patience::DEFAULT
+};
+
+/// Gigabytes of layers go over a home's line with the request that puts an image.
+pub const IMAGE: Patience = Patience {
+    attempt: minutes(60),
     ..Patience::DEFAULT
 };
 
@@ -62,6 +89,13 @@ pub const SERVICE: Patience = Patience {
 /// A cluster refuses to go while a task is still stopping.
 pub const CLUSTER: Patience = Patience {
     dependency: minutes(15),
+    ..Patience::DEFAULT
+};
+
+/// A service that was just made is not everywhere known to Application Auto Scaling yet, nor is its
+/// service-linked role.
+pub const SCALING: Patience = Patience {
+    eventual: minutes(5),
     ..Patience::DEFAULT
 };
 

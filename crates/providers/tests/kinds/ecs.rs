@@ -114,6 +114,7 @@ fn service() -> Example {
             .to_string()
             .into(),
         desired_count: 2,
+        scaled: false,
         subnets: vec!["subnet-2".to_string().into(), "subnet-1".to_string().into()],
         security_groups: vec!["sg-1".to_string().into()],
         assign_public_ip: true,

@@ -18,6 +18,7 @@ fn service(ground: &Ground, revision: &str) -> Service {
         cluster: ground.cluster.clone().into(),
         task_definition: revision.to_string().into(),
         desired_count: 2,
+        scaled: false,
         subnets: ground.subnets.iter().cloned().map(Into::into).collect(),
         security_groups: vec![ground.group.clone().into()],
         assign_public_ip: true,

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::{domain, named, validation};
 use crate::clock::Millis;
-use crate::elbv2;
 use crate::operation::{Answer, Call};
 use crate::page;
 use crate::refusal::Refusal;
@@ -78,7 +77,7 @@ pub(super) fn describe_certificate(call: &mut Call<'_>) -> Answer {
     let arn = input.required("CertificateArn")?;
     input.finish()?;
     validation::look_at_all(call.world, &call.region);
-    let used = elbv2::uses_certificate(call.world, &call.region, &arn);
+    let used = super::users(call.world, &call.region, &arn);
     let (account, now) = (call.account(), call.now());
     let found = named(&mut call.here().acm, &arn)?;
     Ok(json!({"Certificate": found.value(&account, now, used)}))
@@ -168,9 +167,9 @@ pub(super) fn list_certificates(call: &mut Call<'_>) -> Answer {
     if sort.1.as_deref() == Some("DESCENDING") {
         wanted.reverse();
     }
-    let summaries = wanted.into_iter().map(|found| {
-        found.summary(!elbv2::uses_certificate(call.world, &region, &found.arn).is_empty())
-    });
+    let summaries = wanted
+        .into_iter()
+        .map(|found| found.summary(!super::users(call.world, &region, &found.arn).is_empty()));
     let (summaries, next) = page::page(summaries.collect(), limit, token)?;
     Ok(json!({"CertificateSummaryList": summaries, "NextToken": next}))
 }

@@ -2,17 +2,16 @@
 
 use serde_json::Value;
 
-use super::named;
-use crate::elbv2;
+use super::{named, users};
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
 
-/// Refused while a listener uses the certificate, and for a while after [terraform-provider-aws #3866].
+/// Refused while a listener or a distribution uses the certificate, and for a while after [terraform-provider-aws #3866].
 pub(super) fn delete_certificate(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
     let arn = input.required("CertificateArn")?;
     input.finish()?;
-    let used = elbv2::uses_certificate(call.world, &call.region, &arn);
+    let used = users(call.world, &call.region, &arn);
     let account = call.account();
     let acm = &mut call.here().acm;
     named(acm, &arn)?;

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::operation::{Operation, read, write};
 use crate::refusal::Refusal;
 use crate::world::World;
+use crate::{cloudfront, elbv2};
 
 pub(crate) use certificate::Certificate;
 use request::Token;
@@ -77,6 +78,13 @@ pub(crate) fn certificate<'a>(
 }
 
 /// The certificate that a request names [ACM API: InvalidArnException, ResourceNotFoundException].
+/// Who uses a certificate, by ARN: load balancers, and distributions of one in us-east-1.
+fn users(world: &World, region: &str, arn: &str) -> Vec<String> {
+    let mut users = elbv2::uses_certificate(world, region, arn);
+    users.extend(cloudfront::uses_certificate(world, arn));
+    users
+}
+
 fn named<'a>(acm: &'a mut Acm, arn: &str) -> Result<&'a mut Certificate, Refusal> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let well_formed = matches!(

@@ -21,8 +21,8 @@ pub(super) fn describe_account_attributes(call: &mut Call<'_>) -> Answer {
             view.ec2.default_vpc().cloned().unwrap_or_else(none),
         ),
         ("max-instances", "20".to_owned()),
-        ("max-elastic-ips", "5".to_owned()),
-        ("vpc-max-elastic-ips", "5".to_owned()),
+        ("max-elastic-ips", view.ec2.quotas.addresses.to_string()),
+        ("vpc-max-elastic-ips", view.ec2.quotas.addresses.to_string()),
         (
             "vpc-max-security-groups-per-interface",
             view.ec2.quotas.groups_per_interface.to_string(),

@@ -37,10 +37,18 @@ pub struct Interface {
     pub requester: Option<String>,
     /// Its address in the subnet.
     pub private_ip: Ipv4Addr,
-    /// Its public address, if it has one.
+    /// Its public address, if it has one: an Elastic IP address, or one for as long as it lives.
     pub public_ip: Option<Ipv4Addr>,
+    /// Its sort: `interface`, `nat_gateway`, `vpc_endpoint`.
+    #[serde(default = "ordinary")]
+    pub sort: String,
     /// The id of its attachment, if it is attached.
     attachment: Option<String>,
+    /// The instance that it is attached to, and whether it is the first one there.
+    #[serde(default)]
+    pub instance: Option<String>,
+    #[serde(default)]
+    primary: bool,
     /// Its hardware address.
     pub mac: String,
     /// Its tags.
@@ -56,7 +64,7 @@ pub(crate) struct NewInterface {
     pub(crate) groups: Vec<String>,
     /// Says what it is for.
     pub(crate) description: String,
-    /// The service: `amazon-elb`, `amazon-ecs`.
+    /// The service: `amazon-elb`, `amazon-ecs`; empty for the account itself, whose instance gets it.
     pub(crate) requester: String,
     /// Whether it gets a public address.
     pub(crate) public_ip: bool,
@@ -78,17 +86,41 @@ pub(crate) fn create(
     region: &str,
     new: NewInterface,
 ) -> Result<String, Refusal> {
+    create_as(world, region, &ordinary(), new, None)
+}
+
+/// The same with an address of its owner's choice, as network load balancers can have.
+pub(crate) fn create_at(
+    world: &mut World,
+    region: &str,
+    new: NewInterface,
+    address: Option<Ipv4Addr>,
+) -> Result<String, Refusal> {
+    let sort = match new.description.starts_with("ELB net/") {
+        true => "network_load_balancer".to_owned(),
+        false => ordinary(),
+    };
+    create_as(world, region, &sort, new, address)
+}
+
+/// The same of some sort, with this address if one is named.
+pub(super) fn create_as(
+    world: &mut World,
+    region: &str,
+    sort: &str,
+    new: NewInterface,
+    address: Option<Ipv4Addr>,
+) -> Result<String, Refusal> {
     let attachment = world.ids.hex("eni-attach-", 17);
-    let mut made = prepare(world, region, &new.subnet, new.groups, None)?;
+    let mut made = prepare(world, region, &new.subnet, new.groups, address)?;
+    made.sort = sort.to_owned();
     made.description = new.description;
-    made.requester = Some(new.requester);
+    made.requester = Some(new.requester).filter(|requester| !requester.is_empty());
     made.attachment = Some(attachment);
     let id = world.ids.hex("eni-", 17);
     let ec2 = &mut world.region(region).ec2;
     if new.public_ip {
-        // 198.18.0.0/15 is set aside for benchmarks (RFC 2544): nobody is reached by a mistake.
-        ec2.public_addresses = (ec2.public_addresses + 1) % (1 << 17);
-        made.public_ip = Some(Ipv4Addr::from(0xc612_0000 + ec2.public_addresses));
+        made.public_ip = Some(ec2.next_public());
     }
     ec2.interfaces.insert(id.clone(), made);
     Ok(id)
@@ -98,7 +130,7 @@ pub(crate) fn create(
 /// [failures.md 1.2: security group; terraform-provider-aws waits for it].
 pub(crate) fn release(world: &mut World, region: &str, id: &str, after: Duration) {
     if after.is_zero() {
-        world.region(region).ec2.interfaces.remove(id);
+        world.region(region).ec2.remove_interface(id);
         return;
     }
     let vanishes = Happening::InterfaceVanishes { id: id.to_owned() };
@@ -113,6 +145,14 @@ pub(crate) fn release(world: &mut World, region: &str, id: &str, after: Duration
 pub(crate) fn set_groups(world: &mut World, region: &str, id: &str, groups: Vec<String>) {
     if let Some(interface) = world.region(region).ec2.interfaces.get_mut(id) {
         interface.groups = groups;
+    }
+}
+
+/// Attaches an interface to an instance.
+pub(crate) fn belong(world: &mut World, region: &str, id: &str, instance: &str, primary: bool) {
+    if let Some(interface) = world.region(region).ec2.interfaces.get_mut(id) {
+        interface.instance = Some(instance.to_owned());
+        interface.primary = primary;
     }
 }
 
@@ -168,7 +208,7 @@ pub(super) fn delete_network_interface(call: &mut Call<'_>) -> Answer {
         let message = format!("Network interface '{id}' is currently in use.");
         return Err(Refusal::new("InvalidParameterValue", message));
     }
-    call.here().ec2.interfaces.remove(&id);
+    call.here().ec2.remove_interface(&id);
     Ok(json!({ "return": true }))
 }
 
@@ -219,14 +259,22 @@ fn prepare(
         requester: None,
         private_ip,
         public_ip: None,
+        sort: ordinary(),
         attachment: None,
+        instance: None,
+        primary: false,
         mac,
         tags: Tags::default(),
         created: view.now,
     })
 }
 
-fn no_address(text: &str) -> Refusal {
+fn ordinary() -> String {
+    "interface".to_owned()
+}
+
+/// The refusal of what is no IPv4 address.
+pub(super) fn no_address(text: &str) -> Refusal {
     let message =
         format!("Value ({text}) for parameter privateIpAddress is invalid. Invalid IPv4 address");
     Refusal::new("InvalidParameterValue", message)
@@ -246,6 +294,13 @@ impl Interface {
 }
 
 impl Ec2 {
+    /// A public address that nothing had yet. 198.18.0.0/15 is set aside for benchmarks (RFC 2544): nobody is reached
+    /// by a mistake.
+    pub(super) fn next_public(&mut self) -> Ipv4Addr {
+        self.public_addresses = (self.public_addresses + 1) % (1 << 17);
+        Ipv4Addr::from(0xc612_0000 + self.public_addresses)
+    }
+
     /// The group that a VPC came with.
     pub(super) fn default_group(&self, vpc: &str) -> Option<&String> {
         let is_it = |group: &SecurityGroup| group.vpc == vpc && group.name == "default";
@@ -268,6 +323,8 @@ impl Resource for Interface {
             "addresses.private-ip-address",
             "privateIpAddressesSet.privateIpAddress",
         ),
+        ("association.allocation-id", "association.allocationId"),
+        ("association.association-id", "association.associationId"),
         ("association.ip-owner-id", "association.ipOwnerId"),
         ("association.public-ip", "association.publicIp"),
         ("association.public-dns-name", "association.publicDnsName"),
@@ -314,19 +371,24 @@ impl Resource for Interface {
         let owner = self.requester.as_deref().unwrap_or(&view.account);
         let association = self.public_ip.map(|address| {
             let dashed = address.to_string().replace('.', "-");
+            let elastic = view.ec2.address_of(id);
+            let association = elastic.and_then(|(_, elastic)| elastic.held.as_ref());
             json!({
                 "publicIp": address.to_string(),
                 "publicDnsName": format!("ec2-{dashed}.{}.compute.amazonaws.com", view.region),
-                "ipOwnerId": owner,
+                "ipOwnerId": elastic.map_or(owner, |_| view.account.as_str()),
+                "allocationId": elastic.map(|(allocation, _)| allocation),
+                "associationId": association.map(|held| &held.association),
             })
         });
         let attachment = self.attachment.as_ref().map(|attachment| {
             json!({
                 "attachmentId": attachment,
                 "attachTime": self.created.iso8601(),
-                "deviceIndex": 1,
+                "deviceIndex": u8::from(!self.primary),
+                "instanceId": self.instance,
                 "instanceOwnerId": owner,
-                "deleteOnTermination": false,
+                "deleteOnTermination": self.primary,
                 "status": "attached",
             })
         });
@@ -346,12 +408,12 @@ impl Resource for Interface {
             "ownerId": view.account,
             "requesterId": self.requester,
             "requesterManaged": self.requester.is_some(),
-            "interfaceType": "interface",
+            "interfaceType": self.sort,
             "status": if self.is_attached() { "in-use" } else { "available" },
             "macAddress": self.mac,
             "privateIpAddress": self.private_ip.to_string(),
             "privateDnsName": name,
-            "sourceDestCheck": true,
+            "sourceDestCheck": self.sort != "nat_gateway",
             "groupSet": Vec::from_iter(groups),
             "attachment": attachment,
             "association": association,

@@ -97,7 +97,7 @@ pub(super) fn detach_internet_gateway(call: &mut Call<'_>) -> Answer {
     }
     let mapped =
         |interface: &super::Interface| interface.vpc == vpc && interface.public_ip.is_some();
-    if view.ec2.interfaces.values().any(mapped) {
+    if view.ec2.interfaces.values().any(mapped) || view.ec2.regional_nat_of(&vpc) {
         let message = format!(
             "Network {vpc} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway."
         );

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::authorize::exists;
 use super::permissions::{self, description, ports, protocol, v4, v6};
+use super::prefix_list;
 use super::request::finish;
 use super::resource::{View, view};
 use super::rules::{Flow, KIND, Peer, Rule};
@@ -117,8 +118,9 @@ fn read(rule: &mut Input) -> Result<(Flow, Option<String>), Refusal> {
     let block = rule.text("CidrIpv4")?.map(|text| v4(&text)).transpose()?;
     let block_v6 = rule.text("CidrIpv6")?.map(|text| v6(&text)).transpose()?;
     let group = rule.text("ReferencedGroupId")?.map(Peer::Group);
+    let list = rule.text("PrefixListId")?.map(Peer::PrefixList);
     let description = description(rule)?;
-    let mut peers = [block, block_v6, group].into_iter().flatten();
+    let mut peers = [block, block_v6, group, list].into_iter().flatten();
     let (Some(peer), None) = (peers.next(), peers.next()) else {
         let message = "The request must contain exactly one of cidrIpv4, cidrIpv6, prefixListId, referencedGroupId";
         return Err(Refusal::new("InvalidParameterCombination", message));
@@ -137,6 +139,9 @@ fn check(view: &View<'_>, vpc: &str, id: &str, rule: &Rule, flow: &Flow) -> Resu
     if std::mem::discriminant(&rule.flow.peer) != std::mem::discriminant(&flow.peer) {
         let message = format!("The type of the rule '{id}' cannot be changed");
         return Err(Refusal::new("InvalidParameterValue", message));
+    }
+    if let Peer::PrefixList(list) = &flow.peer {
+        prefix_list::check(view.region, list)?;
     }
     if let Peer::Group(peer) = &flow.peer
         && view.find::<SecurityGroup>(peer)?.vpc != vpc

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ipnet::{Ipv4Net, Ipv6Net};
 use serde_json::{Value, json};
 
+use super::prefix_list;
 use super::resource::View;
 use super::rules::{Flow, Peer, Rule};
 use super::security_group::{SecurityGroup, check_text};
@@ -85,6 +86,9 @@ pub(super) fn read_flat(input: &mut Input) -> Result<Option<Asked>, Refusal> {
 /// unknown source SG].
 pub(super) fn check_groups(view: &View<'_>, vpc: &str, asked: &[Asked]) -> Result<(), Refusal> {
     for each in asked {
+        if let Peer::PrefixList(id) = &each.flow.peer {
+            prefix_list::check(view.region, id)?;
+        }
         let Peer::Group(id) = &each.flow.peer else {
             continue;
         };
@@ -126,15 +130,18 @@ fn show_flows<'a>(
     flows: impl Iterator<Item = (&'a Flow, Option<&'a String>)>,
     account: &str,
 ) -> Value {
-    let mut together: BTreeMap<_, [Vec<Value>; 3]> = BTreeMap::new();
+    let mut together: BTreeMap<_, [Vec<Value>; 4]> = BTreeMap::new();
     for (flow, description) in flows {
-        let [v4, v6, groups] = together.entry((&flow.protocol, flow.ports)).or_default();
+        let [v4, v6, groups, lists] = together.entry((&flow.protocol, flow.ports)).or_default();
         match &flow.peer {
             Peer::V4(net) => {
                 v4.push(json!({ "cidrIp": net.to_string(), "description": description }))
             }
             Peer::V6(net) => {
                 v6.push(json!({ "cidrIpv6": net.to_string(), "description": description }))
+            }
+            Peer::PrefixList(id) => {
+                lists.push(json!({ "prefixListId": id, "description": description }));
             }
             Peer::Group(id) => {
                 groups
@@ -144,7 +151,7 @@ fn show_flows<'a>(
     }
     let shown = together
         .into_iter()
-        .map(|((protocol, ports), [v4, v6, groups])| {
+        .map(|((protocol, ports), [v4, v6, groups, lists])| {
             json!({
                 "ipProtocol": protocol,
                 "fromPort": ports.map(|(from, _)| from),
@@ -152,7 +159,7 @@ fn show_flows<'a>(
                 "ipRanges": v4,
                 "ipv6Ranges": v6,
                 "groups": groups,
-                "prefixListIds": [],
+                "prefixListIds": lists,
             })
         });
     shown.collect()
@@ -171,6 +178,11 @@ fn peers(permission: &mut Input) -> Result<Vec<Side>, Refusal> {
         let peer = v6(&range.required("CidrIpv6")?)?;
         peers.push((peer, None, description(&mut range)?));
         range.finish()?;
+    }
+    for mut list in permission.objects("PrefixListIds")? {
+        let peer = Peer::PrefixList(list.required("PrefixListId")?);
+        peers.push((peer, None, description(&mut list)?));
+        list.finish()?;
     }
     for mut pair in permission.objects("Groups")? {
         let peer = Peer::Group(pair.required("GroupId")?);

@@ -6,6 +6,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quotas {
+    /// Elastic IP addresses in the region that callers allocated [EC2 quotas].
+    pub addresses: usize,
+    /// NAT gateways in a zone.
+    pub nat_gateways_per_zone: usize,
+    /// Gateway endpoints in the region.
+    pub gateway_endpoints: usize,
+    /// Interface endpoints in a VPC.
+    pub interface_endpoints_per_vpc: usize,
     /// VPCs in the region.
     pub vpcs: usize,
     /// Subnets in a VPC.
@@ -24,11 +32,17 @@ pub struct Quotas {
     pub groups_per_interface: usize,
     /// Network interfaces in the region.
     pub interfaces: usize,
+    /// vCPUs of running On-Demand Standard instances. New accounts begin with 5, and it grows with use [EC2 quotas].
+    pub vcpus: usize,
 }
 
 impl Default for Quotas {
     fn default() -> Quotas {
         Quotas {
+            addresses: 5,
+            nat_gateways_per_zone: 5,
+            gateway_endpoints: 20,
+            interface_endpoints_per_vpc: 50,
             vpcs: 5,
             subnets_per_vpc: 200,
             internet_gateways: 5,
@@ -38,6 +52,7 @@ impl Default for Quotas {
             rules_per_group: 60,
             groups_per_interface: 5,
             interfaces: 5000,
+            vcpus: 64,
         }
     }
 }

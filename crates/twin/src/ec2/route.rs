@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Ec2;
+use super::egress_only_gateway::EgressOnlyGateway;
 use super::interfaces::Interface;
 use super::request::{block, block_v6, finish};
 use super::resource::{Resource, View, view};
@@ -20,6 +21,12 @@ pub enum Target {
     Gateway(String),
     /// A network interface.
     Interface(String),
+    /// A NAT gateway.
+    Nat(String),
+    /// An egress-only internet gateway.
+    EgressOnly(String),
+    /// A gateway endpoint, whose destination is a prefix list.
+    Endpoint(String),
 }
 
 /// `CreateRoute`: has no token; the destination tells whether it is there already [EC2 API: CreateRoute;
@@ -30,11 +37,15 @@ pub(super) fn create_route(call: &mut Call<'_>) -> Answer {
     let table = view.find::<RouteTable>(&id)?;
     leads_out(&view, table, &destination)?;
     check(&view, &id, table, &target)?;
+    carries(&target, &destination)?;
     if table.routes.contains_key(&destination) {
         let message = format!("The route identified by {destination} already exists.");
         return Err(Refusal::new("RouteAlreadyExists", message));
     }
-    let same_family = |other: &&String| other.contains(':') == destination.contains(':');
+    // Those of gateway endpoints do not count [VPC guide: gateway endpoints].
+    let same_family = |other: &&String| {
+        other.contains(':') == destination.contains(':') && !other.starts_with("pl-")
+    };
     if table.routes.keys().filter(same_family).count() >= view.ec2.quotas.routes_per_table {
         let message = format!("The maximum number of routes in route table {id} has been reached.");
         return Err(Refusal::new("RouteLimitExceeded", message));
@@ -49,6 +60,7 @@ pub(super) fn replace_route(call: &mut Call<'_>) -> Answer {
     let table = view.find::<RouteTable>(&id)?;
     leads_out(&view, table, &destination)?;
     check(&view, &id, table, &target)?;
+    carries(&target, &destination)?;
     if !table.routes.contains_key(&destination) {
         let message = format!(
             "There is no route defined for '{destination}' in the route table. Use CreateRoute instead."
@@ -94,8 +106,15 @@ fn read(call: &mut Call<'_>) -> Result<(String, String, Target), Refusal> {
     let destination = destination(&mut input)?;
     let gateway = input.text("GatewayId")?.map(Target::Gateway);
     let interface = input.text("NetworkInterfaceId")?.map(Target::Interface);
+    let nat = input.text("NatGatewayId")?.map(Target::Nat);
+    let egress = input.text("EgressOnlyInternetGatewayId")?;
+    let egress = egress.map(Target::EgressOnly);
     finish(input)?;
-    let mut targets = gateway.into_iter().chain(interface);
+    let mut targets = gateway
+        .into_iter()
+        .chain(interface)
+        .chain(nat)
+        .chain(egress);
     match (targets.next(), targets.next()) {
         (Some(target), None) => Ok((id, destination, target)),
         (None, _) => {
@@ -110,6 +129,10 @@ fn read(call: &mut Call<'_>) -> Result<(String, String, Target), Refusal> {
 }
 
 fn destination(input: &mut Input) -> Result<String, Refusal> {
+    if input.has("DestinationPrefixListId") {
+        // Those of gateway endpoints are the endpoints' own.
+        return Err(Refusal::not_implemented("routes to prefix lists"));
+    }
     let v4 = input.text("DestinationCidrBlock")?;
     let v6 = input.text("DestinationIpv6CidrBlock")?;
     match (v4, v6) {
@@ -184,7 +207,46 @@ fn check(view: &View<'_>, id: &str, table: &RouteTable, target: &Target) -> Resu
                 Err(other("interface", interface))
             }
         }
+        Target::Nat(nat) => match view.ec2.nat_gateways.get(nat) {
+            // [boto3 #779]
+            None => Err(no_nat(nat)),
+            Some(found) if !found.is_there() => Err(no_nat(nat)),
+            Some(found) if found.vpc != table.vpc => Err(other("NAT gateway", nat)),
+            Some(_) => Ok(()),
+        },
+        Target::EgressOnly(gateway) => match view.find::<EgressOnlyGateway>(gateway)?.vpc {
+            ref vpc if *vpc == table.vpc => Ok(()),
+            _ => Err(other("egress-only internet gateway", gateway)),
+        },
+        // Only endpoints themselves make such routes.
+        Target::Endpoint(_) => Ok(()),
     }
+}
+
+fn no_nat(id: &str) -> Refusal {
+    let message = format!("The natGateway ID '{id}' does not exist");
+    Refusal::new("InvalidNatGatewayID.NotFound", message)
+}
+
+/// NAT gateways are for IPv4 and, from 64:ff9b::/96 on, NAT64; egress-only gateways for IPv6 [EC2 API: CreateRoute; VPC
+/// guide: DNS64 and NAT64; the wording is assumed].
+fn carries(target: &Target, destination: &str) -> Result<(), Refusal> {
+    let is_v6 = destination.contains(':');
+    let wrong = match target {
+        Target::Nat(_) => is_v6 && destination != "64:ff9b::/96",
+        Target::EgressOnly(_) => !is_v6,
+        _ => false,
+    };
+    if !wrong {
+        return Ok(());
+    }
+    let (kind, family) = match target {
+        Target::Nat(_) => ("a NAT gateway", "IPv4"),
+        _ => ("an egress-only internet gateway", "IPv6"),
+    };
+    let message =
+        format!("{kind} can only be the target of {family} traffic, not of {destination}");
+    Err(Refusal::new("InvalidParameterValue", message))
 }
 
 impl Target {
@@ -193,6 +255,19 @@ impl Target {
         match self {
             Target::Gateway(id) => ec2.gateway_of(vpc) == Some(id),
             Target::Interface(id) => ec2.interfaces.get(id).is_some_and(Interface::is_attached),
+            Target::Nat(id) => ec2.nat_gateways.get(id).is_some_and(|nat| nat.is_there()),
+            Target::EgressOnly(id) => ec2.egress_gateways.contains_key(id),
+            Target::Endpoint(id) => ec2.endpoints.contains_key(id),
+        }
+    }
+
+    /// The member of an answer that names it, and its id.
+    pub(super) fn shown(&self) -> (&'static str, &String) {
+        match self {
+            Target::Gateway(id) | Target::Endpoint(id) => ("gatewayId", id),
+            Target::Interface(id) => ("networkInterfaceId", id),
+            Target::Nat(id) => ("natGatewayId", id),
+            Target::EgressOnly(id) => ("egressOnlyInternetGatewayId", id),
         }
     }
 }

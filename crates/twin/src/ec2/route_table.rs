@@ -27,6 +27,9 @@ pub struct RouteTable {
     pub main: Option<String>,
     /// The subnets that use it, by the id of the association.
     pub associations: BTreeMap<String, String>,
+    /// The regional NAT gateway that came with it, and the id of the association.
+    #[serde(default)]
+    pub edge: Option<(String, String)>,
     /// Its tags.
     pub tags: Tags,
     created: Millis,
@@ -90,7 +93,7 @@ pub(super) fn delete_route_table(call: &mut Call<'_>) -> Answer {
     let id = input.required("RouteTableId")?;
     finish(input)?;
     let table = view(call).find::<RouteTable>(&id)?;
-    if table.is_main() || !table.associations.is_empty() {
+    if table.is_main() || !table.associations.is_empty() || table.edge.is_some() {
         return Err(in_use("routeTable", &id));
     }
     call.here().ec2.route_tables.remove(&id);
@@ -106,6 +109,24 @@ pub(super) fn make_main(world: &mut World, region: &str, vpc: &str) {
     }
 }
 
+/// Makes the route table of a regional NAT gateway, with a route to the internet.
+pub(super) fn make_for(
+    world: &mut World,
+    region: &str,
+    vpc: &str,
+    nat: &str,
+    gateway: Option<String>,
+) -> String {
+    let id = make(world, region, vpc, Tags::default());
+    let association = world.ids.hex("rtbassoc-", 17);
+    if let Some(table) = world.region(region).ec2.route_tables.get_mut(&id) {
+        table.edge = Some((nat.to_owned(), association));
+        let out = gateway.map(|gateway| ("0.0.0.0/0".to_owned(), Target::Gateway(gateway)));
+        table.routes.extend(out);
+    }
+    id
+}
+
 fn make(world: &mut World, region: &str, vpc: &str, tags: Tags) -> String {
     let id = world.ids.hex("rtb-", 17);
     let table = RouteTable {
@@ -113,6 +134,7 @@ fn make(world: &mut World, region: &str, vpc: &str, tags: Tags) -> String {
         routes: BTreeMap::new(),
         main: None,
         associations: BTreeMap::new(),
+        edge: None,
         tags,
         created: world.now,
     };
@@ -148,7 +170,12 @@ impl RouteTable {
             .associations
             .iter()
             .map(|(id, subnet)| show(id, false, Some(subnet)));
-        main.chain(explicit).collect()
+        let edge = self.edge.iter().map(|(nat, association)| {
+            let mut shown = show(association, false, None);
+            shown["gatewayId"] = json!(nat);
+            shown
+        });
+        main.chain(explicit).chain(edge).collect()
     }
 
     fn show_routes(&self, view: &View<'_>) -> Vec<Value> {
@@ -166,10 +193,8 @@ impl RouteTable {
                 "origin": "CreateRoute",
                 "state": if active { "active" } else { "blackhole" },
             });
-            match target {
-                Target::Gateway(id) => shown["gatewayId"] = json!(id),
-                Target::Interface(id) => shown["networkInterfaceId"] = json!(id),
-            }
+            let (member, id) = target.shown();
+            shown[member] = json!(id);
             shown
         });
         local.chain(made).collect()
@@ -177,7 +202,9 @@ impl RouteTable {
 }
 
 fn destination_key(destination: &str) -> &'static str {
-    if destination.contains(':') {
+    if destination.starts_with("pl-") {
+        "destinationPrefixListId"
+    } else if destination.contains(':') {
         "destinationIpv6CidrBlock"
     } else {
         "destinationCidrBlock"
@@ -204,6 +231,14 @@ impl Resource for RouteTable {
         (
             "route.destination-ipv6-cidr-block",
             "routeSet.destinationIpv6CidrBlock",
+        ),
+        (
+            "route.destination-prefix-list-id",
+            "routeSet.destinationPrefixListId",
+        ),
+        (
+            "route.egress-only-internet-gateway-id",
+            "routeSet.egressOnlyInternetGatewayId",
         ),
         ("route.gateway-id", "routeSet.gatewayId"),
         ("route.nat-gateway-id", "routeSet.natGatewayId"),

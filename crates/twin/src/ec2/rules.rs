@@ -49,6 +49,8 @@ pub enum Peer {
     V6(Ipv6Net),
     /// The interfaces with this security group.
     Group(String),
+    /// The addresses of a prefix list.
+    PrefixList(String),
 }
 
 /// Ids of rules.
@@ -108,6 +110,7 @@ impl Rule {
         match &self.flow.peer {
             Peer::V4(net) => shown["cidrIpv4"] = json!(net.to_string()),
             Peer::V6(net) => shown["cidrIpv6"] = json!(net.to_string()),
+            Peer::PrefixList(id) => shown["prefixListId"] = json!(id),
             Peer::Group(_) => {}
         }
         shown
@@ -143,7 +146,7 @@ impl Flow {
     pub(super) fn families(&self) -> [bool; 2] {
         [
             !matches!(self.peer, Peer::V6(_)),
-            !matches!(self.peer, Peer::V4(_)),
+            !matches!(self.peer, Peer::V4(_) | Peer::PrefixList(_)),
         ]
     }
 }
@@ -153,7 +156,7 @@ impl std::fmt::Display for Peer {
         match self {
             Peer::V4(net) => net.fmt(f),
             Peer::V6(net) => net.fmt(f),
-            Peer::Group(id) => f.write_str(id),
+            Peer::Group(id) | Peer::PrefixList(id) => f.write_str(id),
         }
     }
 }

@@ -7,12 +7,12 @@ use ipnet::{Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Ec2;
 use super::describe::describe;
 use super::request::{block, block_v6, finish, tags_on_create, within};
 use super::resource::{Kind, Resource, View, in_use, view};
 use super::vpc::Vpc;
 use super::zones::{self, Zone};
+use super::{Ec2, nat};
 use crate::clock::Millis;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -134,7 +134,9 @@ pub(super) fn delete_subnet(call: &mut Call<'_>) -> Answer {
     for acl in ec2.network_acls.values_mut() {
         acl.subnets.remove(&id);
     }
-    ec2.subnets.remove(&id);
+    let vpc = ec2.subnets.remove(&id).map(|subnet| subnet.vpc);
+    ec2.flow_logs.retain(|_, log| log.resource != id);
+    nat::follow(call.world, &call.region, &vpc.unwrap_or_default());
     Ok(json!({ "return": true }))
 }
 
@@ -222,7 +224,9 @@ pub(super) fn make(world: &mut World, region: &str, new: NewSubnet, tags: Tags) 
     {
         acl.subnets.insert(id.clone(), acl_association);
     }
+    let vpc = subnet.vpc.clone();
     ec2.subnets.insert(id.clone(), subnet);
+    nat::follow(world, region, &vpc);
     id
 }
 

@@ -31,6 +31,7 @@ fn ask(world: &mut World, operation: &str, parameters: Value) -> Answer {
         operation,
         input: Input::new(service, fields),
         principal: String::new(),
+        body: bytes::Bytes::new(),
     })
 }
 

@@ -119,6 +119,7 @@ pub(super) fn delete_vpc(call: &mut Call<'_>) -> Answer {
     }
     ec2.route_tables.retain(|_, table| table.vpc != id);
     ec2.network_acls.retain(|_, acl| acl.vpc != id);
+    ec2.flow_logs.retain(|_, log| log.resource != id);
     ec2.vpcs.remove(&id);
     Ok(json!({ "return": true }))
 }
@@ -174,6 +175,12 @@ fn is_needed(ec2: &Ec2, id: &str) -> bool {
     ec2.subnets.values().any(|subnet| subnet.vpc == id)
         || ec2.interfaces.values().any(|interface| interface.vpc == id)
         || ec2.gateway_of(id).is_some()
+        || ec2
+            .egress_gateways
+            .values()
+            .any(|gateway| gateway.vpc == id)
+        || ec2.endpoints.values().any(|endpoint| endpoint.vpc == id)
+        || ec2.regional_nat_of(id)
         || ec2
             .groups
             .values()

@@ -26,7 +26,7 @@ pub(super) fn unassumable(world: &World, arn: &str) -> Option<String> {
 }
 
 /// Whether a trust policy lets the service assume the role. Conditions are taken as met.
-fn trusts(policy: &str, service: &str) -> bool {
+pub(crate) fn trusts(policy: &str, service: &str) -> bool {
     let Ok(policy) = serde_json::from_str::<Value>(policy) else {
         return false;
     };

@@ -1,15 +1,16 @@
-//! Actions of listeners and rules: forward, redirect, fixed-response.
+//! Actions of listeners and rules: forward, redirect, fixed-response, and logging in before them.
 //!
-//! `authenticate-*` and `jwt-validation` need identity providers, which the twin has none of.
+//! `authenticate-cognito` and `jwt-validation` need identity providers of AWS's, which the twin has none of.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::constraint::{self, invalid};
+use super::oidc::{self, Oidc};
 use crate::input::Input;
 use crate::refusal::Refusal;
 
-/// One action. The twin's kinds are all routing actions, so that a list holds exactly one.
+/// One action. A list holds exactly one that says where the request goes, and that is its last.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Debug)]
 pub struct Action {
     /// As given.
@@ -52,6 +53,8 @@ pub enum Routing {
         /// The body.
         body: Option<String>,
     },
+    /// Let the client log in first.
+    Oidc(Box<Oidc>),
 }
 
 const TYPES: [&str; 6] = [
@@ -82,6 +85,7 @@ pub(super) fn read(input: &mut Input, name: &str) -> Result<Vec<Action>, Refusal
             "forward" => read_forward(&mut item)?,
             "redirect" => read_redirect(&mut item)?,
             "fixed-response" => read_fixed(&mut item)?,
+            "authenticate-oidc" => Routing::Oidc(Box::new(oidc::read(&mut item)?)),
             _ => return Err(Refusal::not_implemented(format_args!("action type {kind}"))),
         };
         let configs = [
@@ -89,6 +93,7 @@ pub(super) fn read(input: &mut Input, name: &str) -> Result<Vec<Action>, Refusal
             "ForwardConfig",
             "RedirectConfig",
             "FixedResponseConfig",
+            "AuthenticateOidcConfig",
         ];
         if let Some(other) = configs.into_iter().find(|config| item.has(config)) {
             return Err(invalid(format!(
@@ -98,6 +103,8 @@ pub(super) fn read(input: &mut Input, name: &str) -> Result<Vec<Action>, Refusal
         item.finish()?;
         actions.push(Action { order, routing });
     }
+    // The lowest order is carried out first [ELBv2 API: Action].
+    actions.sort_by_key(|action| action.order);
     Ok(actions)
 }
 
@@ -253,6 +260,11 @@ impl Action {
 
     fn value(&self) -> Value {
         match &self.routing {
+            Routing::Oidc(oidc) => json!({
+                "Type": "authenticate-oidc",
+                "Order": self.order,
+                "AuthenticateOidcConfig": oidc.value(),
+            }),
             Routing::Forward { groups, stickiness } => {
                 let tuple = |(arn, weight): &(String, i64)| json!({"TargetGroupArn": arn, "Weight": weight});
                 let tuples: Vec<Value> = groups.iter().map(tuple).collect();

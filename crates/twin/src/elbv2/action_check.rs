@@ -13,7 +13,7 @@ pub(super) fn check(
     protocol: &str,
     actions: &[Action],
 ) -> Result<(), Refusal> {
-    only_one(actions)?;
+    in_order(actions)?;
     for action in actions {
         match &action.routing {
             Routing::Forward { groups, .. } => check_groups(here, balancer, protocol, groups)?,
@@ -27,6 +27,36 @@ pub(super) fn check(
                 return Err(Refusal::new(
                     "InvalidLoadBalancerAction",
                     "A redirect from HTTPS to HTTP is not supported",
+                ));
+            }
+            Routing::Oidc(_) if protocol != "HTTPS" => {
+                return Err(Refusal::new(
+                    // [aws-load-balancer-controller #1013]
+                    "InvalidLoadBalancerAction",
+                    "Actions of type 'authenticate-oidc' are supported only on HTTPS listeners",
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Gives actions that go on with the client secret that is there the one of the action they replace.
+pub(super) fn keep_secrets(actions: &mut [Action], before: &[Action]) -> Result<(), Refusal> {
+    let held = before.iter().find_map(|action| match &action.routing {
+        Routing::Oidc(oidc) => Some(oidc),
+        _ => None,
+    });
+    for action in actions {
+        let Routing::Oidc(wanted) = &mut action.routing else {
+            continue;
+        };
+        match held {
+            Some(held) if wanted.lacks_secret() => wanted.keep_secret(held),
+            None if wanted.lacks_secret() => {
+                return Err(invalid(
+                    "UseExistingClientSecret is 'true', but there is no existing client secret",
                 ));
             }
             _ => {}
@@ -54,9 +84,11 @@ fn check_groups(
         let network = balancer.kind == Kind::Network;
         let suits = match (protocol, group.protocol.as_str()) {
             ("HTTP" | "HTTPS", "HTTP" | "HTTPS") => !network,
-            ("TCP" | "TLS", "TCP" | "TLS") => network,
+            // [NLB user guide: target groups, routing configuration]
+            ("TCP" | "UDP", "TCP_UDP") | ("TLS", "TCP") => network,
             (listener, group) => network && listener == group,
         };
+        let suits = suits && (group.target_type != "alb" || protocol == "TCP");
         if !suits {
             return Err(Refusal::new(
                 "IncompatibleProtocols",
@@ -101,14 +133,41 @@ fn check_groups(
     )
 }
 
-/// Exactly one routing action [ELBv2 API: Action].
-fn only_one(actions: &[Action]) -> Result<(), Refusal> {
-    match actions.len() {
-        0 => Err(invalid("At least one action must be specified")),
-        1 => Ok(()),
-        _ => Err(Refusal::new(
+/// Exactly one action says where the request goes, and it is the last [ELBv2 API: Action].
+fn in_order(actions: &[Action]) -> Result<(), Refusal> {
+    let (logins, routes): (Vec<_>, Vec<_>) = actions
+        .iter()
+        .partition(|action| matches!(action.routing, Routing::Oidc(_)));
+    if actions.is_empty() {
+        return Err(invalid("At least one action must be specified"));
+    }
+    if routes.len() > 1 {
+        return Err(Refusal::new(
             "TooManyActions",
             "Exactly one action of type forward, redirect or fixed-response must be specified",
-        )),
+        ));
     }
+    if logins.len() > 1 {
+        return Err(Refusal::new(
+            "TooManyActions",
+            "At most one action of type authenticate-oidc can be specified",
+        ));
+    }
+    if actions.len() > 1 && actions.iter().any(|action| action.order.is_none()) {
+        return Err(invalid(
+            "An order must be specified for every action if there is more than one",
+        ));
+    }
+    let mut pairs = actions.iter().zip(actions.iter().skip(1));
+    if pairs.any(|(one, next)| one.order.is_some() && one.order == next.order) {
+        return Err(invalid("Two actions cannot have the same order"));
+    }
+    let last = actions.last();
+    if last.is_some_and(|action| matches!(action.routing, Routing::Oidc(_))) {
+        return Err(Refusal::new(
+            "InvalidLoadBalancerAction",
+            "The last action must be of type forward, redirect or fixed-response",
+        ));
+    }
+    Ok(())
 }

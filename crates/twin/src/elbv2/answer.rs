@@ -4,13 +4,14 @@ use serde_json::{Value, json};
 
 use super::action::{Action, Routing};
 use super::backend::{self, Reply};
-use super::balancer::LoadBalancer;
+use super::balancer::{Kind, LoadBalancer};
 use super::condition::Asked;
 use super::listener::Listener;
+use super::oidc::Stranger;
 use super::target_group;
 use super::targets::{State, Target};
 use crate::world::World;
-use crate::{acm, dns};
+use crate::{acm, dns, elb};
 
 /// The outside look: asks a URL, as a client on the internet would. The host may be a balancer's name, or a name that
 /// DNS leads to one.
@@ -28,6 +29,13 @@ pub(crate) fn ask(world: &World, url: &str) -> Value {
     let name = dns::points_to(world, bare);
     let of_name = |balancer: &LoadBalancer| balancer.dns_name.eq_ignore_ascii_case(&name);
     let mut regions = world.regions.iter();
+    let port = host.split_once(':').and_then(|(_, port)| port.parse().ok());
+    let port = port.unwrap_or(if scheme == "https" { 443 } else { 80 });
+    match elb::answer(world, &name, scheme, bare, port) {
+        Some(Ok(status)) => return json!({"status": status, "body": ""}),
+        Some(Err(why)) => return nobody(format!("{scheme}://{host}: {why}")),
+        None => {}
+    }
     let Some((region, _)) = regions.find(|(_, it)| it.elbv2.balancers.values().any(of_name)) else {
         return nobody(format!("'{bare}' does not resolve to a load balancer"));
     };
@@ -71,13 +79,19 @@ pub(crate) fn answer(
     let Some(listener) = here.listeners.values().find(own) else {
         return nobody("the load balancer has no listener on the port");
     };
-    if listener.protocol != protocol {
+    // A network balancer passes on whatever its clients say over TCP.
+    let speaks = match listener.protocol.as_str() {
+        "TCP" | "TCP_UDP" => true,
+        "TLS" => protocol == "HTTPS",
+        own => own == protocol,
+    };
+    if !speaks {
         return nobody("the listener speaks another protocol");
     }
     let certificates = listener
         .certificates()
         .filter_map(|arn| acm::certificate(world, region, arn));
-    if protocol == "HTTPS"
+    if listener.tls.is_some()
         && !certificates
             .into_iter()
             .any(|certificate| certificate.covers(host))
@@ -87,20 +101,43 @@ pub(crate) fn answer(
 
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let asked = Asked { host, path, query };
-    let mut rules: Vec<_> = here
-        .rules
-        .values()
+    match through(world, region, listener, &asked) {
+        // It has no words of its own for a target that is silent.
+        (502..=504, _) if balancer.kind == Kind::Network => nobody("no target answers"),
+        answer => answer,
+    }
+}
+
+/// What comes of a request that has arrived at a listener.
+pub(super) fn through(
+    world: &World,
+    region: &str,
+    listener: &Listener,
+    asked: &Asked<'_>,
+) -> (u16, String) {
+    let rules = world.regions.get(region).map(|here| &here.elbv2.rules);
+    let mut rules: Vec<_> = rules
+        .into_iter()
+        .flat_map(|rules| rules.values())
         .filter(|rule| rule.listener == listener.arn)
         .collect();
     rules.sort_by_key(|rule| rule.priority);
     let rule = rules
         .into_iter()
-        .find(|rule| rule.conditions.iter().all(|c| c.matches(&asked)));
+        .find(|rule| rule.conditions.iter().all(|c| c.matches(asked)));
     let actions = rule.map_or(&listener.actions, |rule| &rule.actions);
-    match actions.last() {
-        Some(action) => carry_out(world, region, listener, action, &asked),
-        None => nobody("the listener has no action"),
+    // Who asks like this has never logged in.
+    for action in actions {
+        match &action.routing {
+            Routing::Oidc(oidc) => match oidc.stranger() {
+                Stranger::LetIn => {}
+                Stranger::Refused => return (401, String::new()),
+                Stranger::Sent(page) => return (302, page.to_owned()),
+            },
+            _ => return carry_out(world, region, listener, action, asked),
+        }
     }
+    (500, String::new())
 }
 
 fn carry_out(
@@ -111,6 +148,7 @@ fn carry_out(
     asked: &Asked<'_>,
 ) -> (u16, String) {
     match &action.routing {
+        Routing::Oidc(_) => (500, String::new()),
         Routing::Fixed { status, body, .. } => (*status, body.clone().unwrap_or_default()),
         Routing::Redirect { status, .. } => {
             let status = if status == "HTTP_302" { 302 } else { 301 };
@@ -147,7 +185,7 @@ fn forward(world: &World, region: &str, group: &str) -> (u16, String) {
     else {
         return (503, String::new());
     };
-    let status = match backend::reply(world, region, &target.id, target.port) {
+    let status = match backend::of_target(world, region, group, target, target.port) {
         Reply::Status(status) => status,
         Reply::Refused => 502,
         Reply::Silence => 504,

@@ -1,7 +1,8 @@
 //! The attributes that there are: keys, defaults, values
 //! [ELBv2 API: LoadBalancerAttribute, TargetGroupAttribute, ListenerAttribute].
 
-use super::balancer::Kind;
+use super::balancer::{Kind, LoadBalancer};
+use super::target_group::TargetGroup;
 
 /// A key, its default, and what it may be set to.
 pub(super) type Row = (&'static str, &'static str, Values);
@@ -16,13 +17,13 @@ pub(super) enum Values {
     ZeroOrBetween(i64, i64),
     OneOf(&'static [&'static str]),
     Text,
-    /// The one value that the twin models (an S3 bucket for logs would have to exist), or that AWS allows.
+    /// The one value that AWS allows.
     Only(&'static str),
 }
 
 const EVERY_BALANCER: &[Row] = &[
     ("access_logs.s3.bucket", "", Values::Text),
-    ("access_logs.s3.enabled", "false", Values::Only("false")),
+    ("access_logs.s3.enabled", "false", Values::Flag),
     ("access_logs.s3.prefix", "", Values::Text),
     ("deletion_protection.enabled", "false", Values::Flag),
     ("ipv6.deny_all_igw_traffic", "false", Values::Flag),
@@ -35,14 +36,10 @@ pub(super) const APPLICATION_BALANCER: &[Row] = &[
         Values::Between(60, 604_800),
     ),
     ("connection_logs.s3.bucket", "", Values::Text),
-    ("connection_logs.s3.enabled", "false", Values::Only("false")),
+    ("connection_logs.s3.enabled", "false", Values::Flag),
     ("connection_logs.s3.prefix", "", Values::Text),
     ("health_check_logs.s3.bucket", "", Values::Text),
-    (
-        "health_check_logs.s3.enabled",
-        "false",
-        Values::Only("false"),
-    ),
+    ("health_check_logs.s3.enabled", "false", Values::Flag),
     ("health_check_logs.s3.prefix", "", Values::Text),
     (
         "idle_timeout.timeout_seconds",
@@ -188,11 +185,7 @@ const NETWORK_TARGET_GROUP: &[Row] = &[
         "source_ip",
         Values::OneOf(&["source_ip"]),
     ),
-    (
-        "target_health_state.unhealthy.connection_termination.enabled",
-        "true",
-        Values::Flag,
-    ),
+    (TERMINATES_UNHEALTHY, "true", Values::Flag),
     (
         "target_health_state.unhealthy.draining_interval_seconds",
         "0",
@@ -297,27 +290,55 @@ const REQUEST_HEADERS: &[Row] = &[
 ];
 const TCP_LISTENER: &[Row] = &[("tcp.idle_timeout.seconds", "350", Values::Between(60, 6000))];
 
-pub(super) fn of_balancer(kind: Kind) -> Vec<Row> {
-    let own = match kind {
+pub(super) fn of_balancer(balancer: &LoadBalancer) -> Vec<Row> {
+    let own = match balancer.kind {
         Kind::Application => APPLICATION_BALANCER,
         Kind::Network => NETWORK_BALANCER,
     };
-    [EVERY_BALANCER, own].concat()
+    let mut rows = [EVERY_BALANCER, own].concat();
+    if !balancer.internet_facing {
+        set_default(&mut rows, "ipv6.deny_all_igw_traffic", "true");
+    }
+    rows
 }
 
-pub(super) fn of_target_group(http: bool) -> Vec<Row> {
-    let own = if http {
-        APPLICATION_TARGET_GROUP
-    } else {
-        NETWORK_TARGET_GROUP
-    };
-    [EVERY_TARGET_GROUP, own].concat()
+/// Some defaults of network groups follow from protocol and sort of targets [ELBv2 API: TargetGroupAttribute].
+pub(super) fn of_target_group(group: &TargetGroup) -> Vec<Row> {
+    if group.is_http() {
+        return [EVERY_TARGET_GROUP, APPLICATION_TARGET_GROUP].concat();
+    }
+    let mut rows = [EVERY_TARGET_GROUP, NETWORK_TARGET_GROUP].concat();
+    if group.target_type != "ip" || group.is_udp() {
+        set_default(&mut rows, "preserve_client_ip.enabled", "true");
+    }
+    if group.is_udp() {
+        set_default(
+            &mut rows,
+            "deregistration_delay.connection_termination.enabled",
+            "true",
+        );
+        set_default(&mut rows, TERMINATES_UNHEALTHY, "false");
+    }
+    rows
 }
 
+/// Whether connections to unhealthy targets are ended.
+pub(super) const TERMINATES_UNHEALTHY: &str =
+    "target_health_state.unhealthy.connection_termination.enabled";
+
+fn set_default(rows: &mut [Row], key: &str, default: &'static str) {
+    for row in rows.iter_mut().filter(|(known, ..)| *known == key) {
+        row.1 = default;
+    }
+}
+
+/// Only flows of TCP have a timeout that can be set: those of TLS end after 350 s, those of UDP after 120
+/// [NLB user guide: idle timeout]. terraform-provider-aws 5.100 does not even ask for the attributes of TLS listeners.
 pub(super) fn of_listener(protocol: &str) -> Vec<Row> {
     match protocol {
         "HTTP" => RESPONSE_HEADERS.to_vec(),
         "HTTPS" => [REQUEST_HEADERS, RESPONSE_HEADERS].concat(),
-        _ => TCP_LISTENER.to_vec(),
+        "TCP" | "TCP_UDP" => TCP_LISTENER.to_vec(),
+        _ => Vec::new(),
     }
 }

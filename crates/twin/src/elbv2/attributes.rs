@@ -4,10 +4,12 @@
 //! attributes that they never set [ELBv2 API: LoadBalancerAttribute, TargetGroupAttribute, ListenerAttribute].
 
 use super::attribute_tables::{
-    APPLICATION_BALANCER, NETWORK_BALANCER, Row, Values, of_balancer, of_listener, of_target_group,
+    APPLICATION_BALANCER, NETWORK_BALANCER, Row, TERMINATES_UNHEALTHY, Values, of_balancer,
+    of_listener, of_target_group,
 };
 use super::constraint::{invalid, misconfigured};
-use super::{balancer, listener, target_group};
+use super::target_group::TargetGroup;
+use super::{balancer, listener, logging, target_group};
 use crate::input::Input;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -22,7 +24,7 @@ pub(super) fn describe_load_balancer_attributes(call: &mut Call<'_>) -> Answer {
     let arn = input.required("LoadBalancerArn")?;
     input.finish()?;
     let found = balancer::named(&mut call.here().elbv2, &arn)?;
-    Ok(whole(&of_balancer(found.kind), &found.attributes))
+    Ok(whole(&of_balancer(found), &found.attributes))
 }
 
 pub(super) fn modify_load_balancer_attributes(call: &mut Call<'_>) -> Answer {
@@ -30,8 +32,8 @@ pub(super) fn modify_load_balancer_attributes(call: &mut Call<'_>) -> Answer {
     let arn = input.required("LoadBalancerArn")?;
     let wanted = read(&mut input)?;
     input.finish()?;
-    let found = balancer::named(&mut call.here().elbv2, &arn)?;
-    let rows = of_balancer(found.kind);
+    let found = balancer::named(&mut call.here().elbv2, &arn)?.clone();
+    let rows = of_balancer(&found);
     for (key, value) in &wanted {
         let elsewhere = [APPLICATION_BALANCER, NETWORK_BALANCER];
         if row(&rows, key).is_none() && elsewhere.iter().any(|rows| row(rows, key).is_some()) {
@@ -42,7 +44,17 @@ pub(super) fn modify_load_balancer_attributes(call: &mut Call<'_>) -> Answer {
         }
         check(&rows, "Load balancer", key, value)?;
     }
-    Ok(set(&rows, &mut found.attributes, wanted))
+    let mut changed = found.clone();
+    let answer = set(&rows, &mut changed.attributes, wanted);
+    let spare = "secondary_ips.auto_assigned.per_subnet";
+    if number(&changed.attributes, spare) < number(&found.attributes, spare) {
+        return Err(misconfigured(format!(
+            "Load balancer attribute '{spare}' cannot be decreased"
+        )));
+    }
+    logging::check(call.world, &call.region, &found.attributes, &changed)?;
+    call.here().elbv2.balancers.insert(arn, changed);
+    Ok(answer)
 }
 
 pub(super) fn describe_target_group_attributes(call: &mut Call<'_>) -> Answer {
@@ -50,7 +62,7 @@ pub(super) fn describe_target_group_attributes(call: &mut Call<'_>) -> Answer {
     let arn = input.required("TargetGroupArn")?;
     input.finish()?;
     let found = target_group::named(&mut call.here().elbv2, &arn)?;
-    Ok(whole(&of_target_group(found.is_http()), &found.attributes))
+    Ok(whole(&of_target_group(found), &found.attributes))
 }
 
 pub(super) fn modify_target_group_attributes(call: &mut Call<'_>) -> Answer {
@@ -59,11 +71,47 @@ pub(super) fn modify_target_group_attributes(call: &mut Call<'_>) -> Answer {
     let wanted = read(&mut input)?;
     input.finish()?;
     let found = target_group::named(&mut call.here().elbv2, &arn)?;
-    let rows = of_target_group(found.is_http());
+    let rows = of_target_group(found);
     for (key, value) in &wanted {
         check(&rows, "Target group", key, value)?;
+        suits(found, key, value)?;
     }
-    Ok(set(&rows, &mut found.attributes, wanted))
+    let mut attributes = found.attributes.clone();
+    let answer = set(&rows, &mut attributes, wanted);
+    let draining = "target_health_state.unhealthy.draining_interval_seconds";
+    let kept = attributes.get(TERMINATES_UNHEALTHY).map(String::as_str);
+    if number(&attributes, draining) > 0 && kept != Some("false") && !found.is_udp() {
+        return Err(misconfigured(format!(
+            "Target group attribute '{draining}' can only be set when '{TERMINATES_UNHEALTHY}' is 'false'"
+        )));
+    }
+    found.attributes = attributes;
+    Ok(answer)
+}
+
+/// What network groups of some protocols cannot have [ELBv2 API: TargetGroupAttribute; NLB user guide: sticky
+/// sessions].
+fn suits(group: &TargetGroup, key: &str, value: &str) -> Result<(), Refusal> {
+    let cannot = match (key, value) {
+        ("preserve_client_ip.enabled", "false") => group.is_udp() || group.target_type == "alb",
+        (TERMINATES_UNHEALTHY, "true") => group.is_udp(),
+        ("stickiness.enabled", "true") => group.protocol == "TLS",
+        ("proxy_protocol_v2.enabled", "true") => group.target_type == "alb",
+        _ => false,
+    };
+    if !cannot {
+        return Ok(());
+    }
+    Err(misconfigured(format!(
+        "Target group attribute '{key}' cannot be '{value}' for target groups with protocol '{}' and target type '{}'",
+        group.protocol, group.target_type
+    )))
+}
+
+/// The value of an attribute that is a number, zero where it was never set.
+fn number(attributes: &Attributes, key: &str) -> u64 {
+    let value = attributes.get(key);
+    value.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 pub(super) fn describe_listener_attributes(call: &mut Call<'_>) -> Answer {
@@ -140,7 +188,7 @@ fn check(rows: &[Row], noun: &str, key: &str, value: &str) -> Result<(), Refusal
         Values::OffOrBetween(low, high) => format!("'off' or between '{low}' and '{high}'"),
         Values::ZeroOrBetween(low, high) => format!("'0' or between '{low}' and '{high}'"),
         Values::OneOf(words) => format!("one of '{}'", words.join(", ")),
-        Values::Only(word) => format!("'{word}' (the twin implements no other value)"),
+        Values::Only(word) => format!("'{word}'"),
     };
     Err(misconfigured(format!(
         "{noun} attribute '{key}' must be {allowed}, not '{value}'"

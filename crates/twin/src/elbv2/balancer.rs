@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 use super::address_type::{self, IPV4, WITHOUT_PUBLIC_IPV4};
 use super::attributes::Attributes;
 use super::constraint::{self, invalid};
-use super::placement::{self, Placement, Zone};
-use super::{Elbv2, Happening, Released, dns, limits, look, tagging};
+use super::placement::{self, ENFORCE, Placement, Zone};
+use super::{Elbv2, Happening, Released, dns, limits, look, mapping, tagging};
 use crate::clock::Millis;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
 use crate::tags::Tags;
-use crate::{Agenda, agenda, ec2, page};
+use crate::world::World;
+use crate::{Agenda, agenda, ec2, page, wafv2};
 use std::time::Duration;
 
 /// A load balancer.
@@ -36,6 +37,9 @@ pub struct LoadBalancer {
     pub zones: Vec<Zone>,
     /// Its security groups.
     pub security_groups: Vec<String>,
+    /// Whether what comes through PrivateLink is let in whatever the groups' inbound rules say.
+    #[serde(default)]
+    pub unenforced: bool,
     /// When it was created.
     pub created: Millis,
     /// `active`; else still `provisioning`.
@@ -67,7 +71,7 @@ pub(super) fn create_load_balancer(call: &mut Call<'_>) -> Answer {
     };
     let scheme = constraint::one_of(&mut input, "Scheme", &["internet-facing", "internal"])?;
     let internet_facing = scheme.as_deref() != Some("internal");
-    let subnets = placement::read_subnets(&mut input)?;
+    let subnets = mapping::read(&mut input)?;
     let groups = input.texts("SecurityGroups")?;
     let address_type = address_type::read(&mut input)?.unwrap_or_else(|| IPV4.to_owned());
     input.accept("EnablePrefixForIpv6SourceNat", &[json!("off")])?;
@@ -136,6 +140,7 @@ pub(super) fn create_load_balancer(call: &mut Call<'_>) -> Answer {
         vpc: place.vpc,
         zones,
         security_groups: groups,
+        unenforced: false,
         created: now,
         active: false,
         attributes: Attributes::new(),
@@ -226,6 +231,15 @@ pub(super) fn delete_load_balancer(call: &mut Call<'_>) -> Answer {
     }
     let zones = balancer.zones.clone();
     let here = &mut call.here().elbv2;
+    let mut targets = here.target_groups.values().flat_map(|it| &it.targets);
+    if targets.any(|target| target.id == arn) {
+        return Err(Refusal::new(
+            "ResourceInUse",
+            format!(
+                "Load balancer '{arn}' cannot be deleted because it is currently associated with another service"
+            ),
+        ));
+    }
     let certificates: Vec<String> = here
         .listeners
         .values()
@@ -239,6 +253,7 @@ pub(super) fn delete_load_balancer(call: &mut Call<'_>) -> Answer {
         .retain(|_, rule| listeners.contains_key(&rule.listener));
     here.balancers.remove(&arn);
     here.associate();
+    wafv2::forget(call.world, &call.region, &arn);
 
     release_certificates(call, &arn, certificates);
     // The interfaces outlive the balancer: this is what keeps security groups, subnets and gateways from going
@@ -260,6 +275,12 @@ pub(super) fn describe_capacity_reservation(call: &mut Call<'_>) -> Answer {
     Ok(json!({"DecreaseRequestsRemaining": 2, "CapacityReservationState": []}))
 }
 
+/// Whether a balancer is active; `None` where there is none of this ARN.
+pub(crate) fn is_active(world: &World, region: &str, arn: &str) -> Option<bool> {
+    let balancer = world.regions.get(region)?.elbv2.balancers.get(arn)?;
+    Some(balancer.active)
+}
+
 /// The balancer with this ARN.
 pub(super) fn named<'a>(here: &'a mut Elbv2, arn: &str) -> Result<&'a mut LoadBalancer, Refusal> {
     if !arn.contains(":loadbalancer/") {
@@ -270,7 +291,7 @@ pub(super) fn named<'a>(here: &'a mut Elbv2, arn: &str) -> Result<&'a mut LoadBa
 
 /// Keeps the certificates in use for a while: DeleteCertificate is refused for some time after the balancer or
 /// listener went [terraform-provider-aws #3866, aws-cdk #4179].
-pub(super) fn release_certificates(call: &mut Call<'_>, balancer: &str, certificates: Vec<String>) {
+pub(crate) fn release_certificates(call: &mut Call<'_>, balancer: &str, certificates: Vec<String>) {
     let until = call.now() + Duration::from_millis(call.world.timing.certificate_release);
     if certificates.is_empty() || until <= call.now() {
         return;
@@ -336,12 +357,8 @@ impl LoadBalancer {
         place: &Placement,
         groups: &[String],
     ) -> Answer {
-        let same_subnets = self
-            .zones
-            .iter()
-            .map(|zone| &zone.subnet)
-            .eq(place.subnets());
-        let same = self.face() == face && self.address_type == address_type && same_subnets;
+        let same =
+            self.face() == face && self.address_type == address_type && place.is(&self.zones);
         if !same || !placement::same_set(&self.security_groups, groups) {
             return Err(Refusal::new(
                 "DuplicateLoadBalancerName",
@@ -353,6 +370,12 @@ impl LoadBalancer {
         }
         let region = self.arn.split(':').nth(3).unwrap_or_default();
         Ok(json!({"LoadBalancers": [self.value(region)]}))
+    }
+
+    /// Whether inbound rules hold for what comes through PrivateLink; nothing where there are no groups to have rules.
+    pub(super) fn enforces(&self) -> Option<&'static str> {
+        let asked = self.kind == Kind::Network && !self.security_groups.is_empty();
+        asked.then_some(if self.unenforced { "off" } else { "on" })
     }
 
     fn value(&self, region: &str) -> Value {
@@ -370,6 +393,7 @@ impl LoadBalancer {
             "AvailabilityZones": placement::values(&self.zones),
             "SecurityGroups": groups,
             "IpAddressType": self.address_type,
+            ENFORCE: self.enforces(),
         })
     }
 }

@@ -7,17 +7,17 @@ use crate::refusal::Refusal;
 use std::ops::RangeInclusive;
 
 /// A `ValidationError` with this message.
-pub(super) fn invalid(message: impl Into<String>) -> Refusal {
+pub(crate) fn invalid(message: impl Into<String>) -> Refusal {
     Refusal::new("ValidationError", message)
 }
 
 /// An `InvalidConfigurationRequest` with this message.
-pub(super) fn misconfigured(message: impl Into<String>) -> Refusal {
+pub(crate) fn misconfigured(message: impl Into<String>) -> Refusal {
     Refusal::new("InvalidConfigurationRequest", message)
 }
 
 /// A number within the bounds that the service model gives.
-pub(super) fn number(
+pub(crate) fn number(
     input: &mut Input,
     name: &str,
     bounds: RangeInclusive<i64>,
@@ -42,7 +42,7 @@ pub(super) fn number(
 }
 
 /// One of the words that the service model lists.
-pub(super) fn one_of(
+pub(crate) fn one_of(
     input: &mut Input,
     name: &str,
     words: &[&str],
@@ -59,7 +59,7 @@ pub(super) fn one_of(
 }
 
 /// The one sentence in which AWS's model validator says everything.
-pub(super) fn unsatisfied(value: &str, name: &str, limit: &str) -> Refusal {
+pub(crate) fn unsatisfied(value: &str, name: &str, limit: &str) -> Refusal {
     let mut letters = name.chars();
     let name: String = letters
         .next()
@@ -71,7 +71,7 @@ pub(super) fn unsatisfied(value: &str, name: &str, limit: &str) -> Refusal {
 }
 
 /// The rules for names of load balancers and target groups [ELBv2 API: CreateLoadBalancer, CreateTargetGroup].
-pub(super) fn name(noun: &str, name: &str) -> Result<(), Refusal> {
+pub(crate) fn name(noun: &str, name: &str) -> Result<(), Refusal> {
     if name.is_empty() || name.chars().count() > 32 {
         return Err(invalid(format!(
             "{noun} name '{name}' cannot be longer than '32' characters"

@@ -3,7 +3,7 @@
 use super::balancer::Kind;
 
 /// Balancers answer under a name of their own domain; internal ones say so in it.
-pub(super) fn name(
+pub(crate) fn name(
     kind: Kind,
     internet_facing: bool,
     name: &str,
@@ -21,7 +21,7 @@ pub(super) fn name(
 }
 
 /// Route 53 zones of balancers' names [AWS General Reference: Elastic Load Balancing endpoints].
-pub(super) fn hosted_zone(kind: Kind, region: &str) -> String {
+pub(crate) fn hosted_zone(kind: Kind, region: &str) -> String {
     let known = match (kind, region) {
         (Kind::Application, "ap-northeast-1") => "Z14GRHDCWA56QT",
         (Kind::Application, "ap-south-1") => "ZP97RAFLXTNZK",
@@ -38,10 +38,20 @@ pub(super) fn hosted_zone(kind: Kind, region: &str) -> String {
         (Kind::Application, "us-east-2") => "Z3AADJGX6KTTL2",
         (Kind::Application, "us-west-1") => "Z368ELLRRE2KJ0",
         (Kind::Application, "us-west-2") => "Z1H1FL5HABSF5",
+        (Kind::Network, "ap-northeast-1") => "Z31USIVHYNEOWT",
+        (Kind::Network, "ap-south-1") => "ZVDDRBQ08TROA",
+        (Kind::Network, "ap-southeast-1") => "ZKVM4W9LS7TM",
+        (Kind::Network, "ap-southeast-2") => "ZCT6FZBF4DROD",
+        (Kind::Network, "ca-central-1") => "Z2EPGBW3API2WT",
         (Kind::Network, "eu-central-1") => "Z3F0SRJ5LGBH90",
+        (Kind::Network, "eu-north-1") => "Z1UDT6IFJ4EJM",
         (Kind::Network, "eu-west-1") => "Z2IFOLAFXWLO4F",
+        (Kind::Network, "eu-west-2") => "ZD4D7Y8KGAS4G",
+        (Kind::Network, "eu-west-3") => "Z1CMS0P5QUZ6D5",
+        (Kind::Network, "sa-east-1") => "ZTK26PT1VY4CU",
         (Kind::Network, "us-east-1") => "Z26RNL4JYFTOTI",
         (Kind::Network, "us-east-2") => "ZLMOA37VPKANP",
+        (Kind::Network, "us-west-1") => "Z24FKFUX50B4VW",
         (Kind::Network, "us-west-2") => "Z18D5FSROUN65G",
         // Any well-formed id does: the twin has no Route 53 zones of other regions.
         _ => return format!("Z{}", region.replace('-', "").to_ascii_uppercase()),

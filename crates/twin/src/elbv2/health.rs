@@ -13,6 +13,7 @@ use super::balancer::later;
 use super::target_group::{self, TargetGroup};
 use super::targets::{self, Failure, Pending, State, Target, Wanted};
 use super::{Elbv2, Happening};
+use crate::elb;
 use crate::operation::{Answer, Call};
 use crate::world::World;
 
@@ -23,6 +24,8 @@ pub(crate) fn look(world: &mut World, region: &str) {
         return;
     };
     let groups: Vec<String> = here.target_groups.keys().cloned().collect();
+    elb::look(world, region);
+    targets::forget_gone(world, region);
     for arn in groups {
         let Some(here) = world.regions.get(region).map(|here| &here.elbv2) else {
             return;
@@ -255,7 +258,7 @@ fn is_checked(here: &Elbv2, group: &TargetGroup) -> bool {
 fn find(world: &World, region: &str, group: &TargetGroup, target: &Target) -> Option<Failure> {
     let check = &group.health_check;
     let port = check.port.parse().unwrap_or(target.port);
-    match backend::reply(world, region, &target.id, port) {
+    match backend::of_target(world, region, group, target, port) {
         Reply::Silence => Some(Failure::Timeout),
         Reply::Refused => Some(Failure::Refused),
         Reply::Status(status) if check.protocol == "TCP" || check.accepts(status) => None,

@@ -98,12 +98,15 @@ impl Wanted {
         self,
         protocol: &str,
         version: Option<&str>,
+        target_type: &str,
     ) -> Result<HealthCheck, Refusal> {
         let http = matches!(protocol, "HTTP" | "HTTPS");
-        let own = self
-            .protocol
-            .as_deref()
-            .unwrap_or(if http { "HTTP" } else { "TCP" });
+        let usual = if http || target_type == "alb" {
+            "HTTP"
+        } else {
+            "TCP"
+        };
+        let own = self.protocol.as_deref().unwrap_or(usual);
         let checks_http = own != "TCP";
         let grpc = version == Some("GRPC");
         let path = if grpc { "/AWS.ALB/healthcheck" } else { "/" };
@@ -127,15 +130,26 @@ impl Wanted {
                 false => Matcher::Http(codes.to_owned()),
             }),
         };
-        self.over(defaults, protocol)
+        self.over(defaults, protocol, target_type)
     }
 
     /// These settings changed as wanted, if the result is consistent.
-    pub(super) fn over(self, mut check: HealthCheck, group: &str) -> Result<HealthCheck, Refusal> {
+    pub(super) fn over(
+        self,
+        mut check: HealthCheck,
+        group: &str,
+        target_type: &str,
+    ) -> Result<HealthCheck, Refusal> {
         let number =
             |wanted: Option<i64>, held: u64| wanted.and_then(|n| n.try_into().ok()).unwrap_or(held);
         let http = matches!(group, "HTTP" | "HTTPS");
-        check.protocol = self.protocol.unwrap_or(check.protocol);
+        let before = std::mem::take(&mut check.protocol);
+        check.protocol = self.protocol.unwrap_or_else(|| before.clone());
+        if target_type == "alb" && check.protocol == "TCP" {
+            return Err(misconfigured(
+                "Health check protocol 'TCP' is not supported for target groups with target type 'alb'",
+            ));
+        }
         if http && check.protocol == "TCP" {
             return Err(misconfigured(format!(
                 "Health check protocol 'TCP' is not supported for target groups with protocol '{group}'"
@@ -146,13 +160,23 @@ impl Wanted {
                 "Health check path and matcher are not supported for TCP health checks",
             ));
         }
+        // A group whose checks become other ones gets what such checks begin with.
+        if before == "TCP" && check.protocol != "TCP" {
+            check.path = Some("/".to_owned());
+            check.matcher = Some(Matcher::Http("200-399".to_owned()));
+        }
+        if check.protocol == "TCP" {
+            (check.path, check.matcher) = (None, None);
+        }
         check.port = self.port.unwrap_or(check.port);
         check.path = self.path.or(check.path);
         check.interval = number(self.interval, check.interval);
         check.timeout = number(self.timeout, check.timeout);
         check.healthy = number(self.healthy, check.healthy);
         check.unhealthy = number(self.unhealthy, check.unhealthy);
-        if check.timeout >= check.interval {
+        // Checks of network balancers had ten seconds for both for years [NLB user guide: health checks].
+        let most = check.interval - u64::from(http);
+        if check.timeout > most {
             return Err(invalid(format!(
                 "Health check timeout '{}' must be smaller than the interval '{}'",
                 check.timeout, check.interval

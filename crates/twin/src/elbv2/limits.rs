@@ -8,7 +8,8 @@ use crate::servicequotas;
 use crate::world::World;
 use serde_json::json;
 
-/// Default quotas [ELBv2 API: DescribeAccountLimits, example; ELB user guide: quotas].
+/// Default quotas [ELBv2 API: DescribeAccountLimits, example; ELB user guide: quotas]. Network balancers have had
+/// weighted target groups since November 2025, as many as application balancers (assumed) [AWS networking blog].
 const LIMITS: &[(&str, usize)] = &[
     ("target-groups", 3000),
     ("targets-per-application-load-balancer", 1000),
@@ -25,7 +26,7 @@ const LIMITS: &[(&str, usize)] = &[
     ("condition-wildcards-per-alb-rule", 5),
     ("target-groups-per-application-load-balancer", 100),
     ("target-groups-per-action-on-application-load-balancer", 5),
-    ("target-groups-per-action-on-network-load-balancer", 1),
+    ("target-groups-per-action-on-network-load-balancer", 5),
     ("certificates-per-application-load-balancer", 25),
     ("certificates-per-network-load-balancer", 25),
     ("targets-per-target-group", 1000),

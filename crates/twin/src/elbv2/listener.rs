@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::action::{self, Action};
+use super::address_type::IPV4;
 use super::attributes::Attributes;
 use super::balancer::{self, Kind, LoadBalancer};
-use super::constraint::{self, invalid};
+use super::constraint::{self, invalid, misconfigured};
 use super::{Elbv2, action_check, certificates, limits, look, policies, tagging};
 use crate::input::Input;
 use crate::operation::{Answer, Call};
@@ -27,6 +28,9 @@ pub struct Listener {
     pub protocol: String,
     /// For HTTPS and TLS.
     pub tls: Option<Tls>,
+    /// For TLS: which protocols of applications are offered.
+    #[serde(default)]
+    pub alpn: Option<String>,
     /// The actions of its default rule.
     pub actions: Vec<Action>,
     /// Attributes that differ from the default.
@@ -54,8 +58,18 @@ struct Wanted {
     protocol: Option<String>,
     policy: Option<String>,
     certificate: Option<String>,
+    alpn: Option<String>,
     actions: Vec<Action>,
 }
+
+/// [ELBv2 API: CreateListener AlpnPolicy; NLB user guide: ALPN policies]
+const ALPN_POLICIES: [&str; 5] = [
+    "HTTP1Only",
+    "HTTP2Only",
+    "HTTP2Optional",
+    "HTTP2Preferred",
+    "None",
+];
 
 pub(super) fn create_listener(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
@@ -72,7 +86,10 @@ pub(super) fn create_listener(call: &mut Call<'_>) -> Answer {
         .ok_or_else(|| invalid("A listener protocol must be specified"))?;
     let tls = certificates::tls(call, &protocol, wanted.policy, wanted.certificate, None)?;
     check_protocol(&balancer, &protocol)?;
-    action_check::check(&call.here().elbv2, &balancer, &protocol, &wanted.actions)?;
+    check_alpn(&protocol, wanted.alpn.as_deref())?;
+    let mut actions = wanted.actions;
+    action_check::check(&call.here().elbv2, &balancer, &protocol, &actions)?;
+    action_check::keep_secrets(&mut actions, &[])?;
 
     let listeners = call
         .here()
@@ -81,8 +98,8 @@ pub(super) fn create_listener(call: &mut Call<'_>) -> Answer {
         .values()
         .filter(|l| l.balancer == balancer.arn);
     if let Some(existing) = listeners.clone().find(|listener| listener.port == port) {
-        let same = existing.protocol == protocol && existing.actions == wanted.actions;
-        if same && existing.same_tls(tls.as_ref()) {
+        let same = existing.protocol == protocol && existing.actions == actions;
+        if same && existing.same_tls(tls.as_ref()) && existing.alpn == wanted.alpn {
             return Ok(json!({"Listeners": [existing.value()]}));
         }
         return Err(duplicate(&balancer.arn));
@@ -100,7 +117,8 @@ pub(super) fn create_listener(call: &mut Call<'_>) -> Answer {
         port,
         protocol,
         tls,
-        actions: wanted.actions,
+        alpn: wanted.alpn,
+        actions,
         attributes: Attributes::new(),
         tags,
     };
@@ -159,10 +177,13 @@ pub(super) fn modify_listener(call: &mut Call<'_>) -> Answer {
         wanted.certificate,
         old.tls.clone(),
     )?;
+    check_protocol(&balancer, &new.protocol)?;
+    check_alpn(&new.protocol, wanted.alpn.as_deref())?;
+    new.alpn = wanted.alpn.or(new.alpn).filter(|_| new.protocol == "TLS");
     if !wanted.actions.is_empty() {
         new.actions = wanted.actions;
+        action_check::keep_secrets(&mut new.actions, &old.actions)?;
     }
-    check_protocol(&balancer, &new.protocol)?;
     let here = &mut call.here().elbv2;
     action_check::check(here, &balancer, &new.protocol, &new.actions)?;
     let others = here
@@ -214,6 +235,7 @@ fn read(input: &mut Input) -> Result<Wanted, Refusal> {
     let protocol = constraint::one_of(input, "Protocol", &PROTOCOLS)?;
     let policy = input.text("SslPolicy")?;
     let certificates = certificates::read(input)?;
+    let mut alpn = input.texts("AlpnPolicy")?;
     let actions = action::read(input, "DefaultActions")?;
     if let Some(mut mutual) = input.object("MutualAuthentication")? {
         mutual.accept("Mode", &[json!("off")])?;
@@ -227,7 +249,20 @@ fn read(input: &mut Input) -> Result<Wanted, Refusal> {
             "Up to one certificate can be specified; add others with AddListenerCertificates",
         ));
     }
+    if alpn.len() > 1 {
+        return Err(invalid("Up to one ALPN policy can be specified"));
+    }
+    if let Some(unknown) = alpn
+        .iter()
+        .find(|name| !ALPN_POLICIES.contains(&name.as_str()))
+    {
+        return Err(Refusal::new(
+            "ALPNPolicyNotFound",
+            format!("ALPN policy '{unknown}' is not supported"),
+        ));
+    }
     Ok(Wanted {
+        alpn: alpn.pop(),
         port: port.and_then(|port| port.try_into().ok()),
         protocol,
         policy,
@@ -241,6 +276,13 @@ fn check_protocol(balancer: &LoadBalancer, protocol: &str) -> Result<(), Refusal
         Kind::Application => &["HTTPS", "HTTP"],
         Kind::Network => &["TCP", "TLS", "UDP", "TCP_UDP"],
     };
+    if protocol.contains("UDP") && balancer.address_type != IPV4 {
+        // [ELBv2 API: CreateListener Protocol]
+        return Err(misconfigured(format!(
+            "Listener protocol '{protocol}' is not supported for load balancers with IP address type '{}'",
+            balancer.address_type
+        )));
+    }
     if supported.contains(&protocol) {
         return Ok(());
     }
@@ -248,6 +290,16 @@ fn check_protocol(balancer: &LoadBalancer, protocol: &str) -> Result<(), Refusal
         "Listener protocol '{protocol}' must be one of '{}'",
         supported.join(", ")
     )))
+}
+
+/// Worded as for security policies [USEPA/webcms #526].
+fn check_alpn(protocol: &str, wanted: Option<&str>) -> Result<(), Refusal> {
+    match wanted {
+        Some(_) if protocol != "TLS" => Err(invalid(format!(
+            "An ALPN policy cannot be specified for {protocol} listeners"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn duplicate(balancer: &str) -> Refusal {
@@ -286,6 +338,7 @@ impl Listener {
             "Protocol": self.protocol,
             "Certificates": tls.map(|tls| json!([{"CertificateArn": tls.certificate}])),
             "SslPolicy": tls.map(|tls| &tls.policy),
+            "AlpnPolicy": self.alpn.as_ref().map(|name| json!([name])),
             "DefaultActions": action::values(&self.actions),
             "MutualAuthentication": https.then(|| json!({"Mode": "off"})),
         })

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::balancer::{Kind, LoadBalancer};
 use super::dns;
+use crate::elb;
 use crate::world::World;
 
 /// The zone that Route 53 has this name in, whether or not a balancer bears it.
@@ -19,13 +20,17 @@ pub(crate) fn hosted_zone_of_name(name: &str) -> Option<String> {
 
 /// The zone of the balancer that answers under this name.
 pub(crate) fn hosted_zone_of_balancer(world: &World, name: &str) -> Option<String> {
-    let (region, balancer) = named(world, name)?;
+    let Some((region, balancer)) = named(world, name) else {
+        return elb::hosted_zone(world, name);
+    };
     Some(dns::hosted_zone(balancer.kind, region))
 }
 
 /// The addresses of the balancer that answers under this name; none where there is no such balancer.
 pub(crate) fn addresses(world: &World, name: &str) -> Option<Vec<IpAddr>> {
-    let (region, balancer) = named(world, name)?;
+    let Some((region, balancer)) = named(world, name) else {
+        return elb::addresses(world, name);
+    };
     let interfaces = &world.regions.get(region)?.ec2.interfaces;
     let own = balancer.zones.iter();
     let own = own.filter_map(|zone| interfaces.get(&zone.interface));

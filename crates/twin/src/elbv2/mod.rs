@@ -14,13 +14,17 @@ mod backend;
 mod balancer;
 mod certificates;
 mod condition;
-mod constraint;
-mod dns;
+pub(crate) mod constraint;
+pub(crate) mod dns;
 mod health;
 mod health_check;
 mod limits;
 mod listener;
+mod logging;
 mod lookup;
+mod mapping;
+mod neighbours;
+mod oidc;
 mod placement;
 mod policies;
 mod rule;
@@ -33,15 +37,22 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::ecs;
 use crate::operation::{Operation, read, write};
 use crate::world::World;
+use crate::{ecs, elb};
 
 pub(crate) use answer::ask;
+pub(crate) use backend::{Reply, reply};
 use balancer::LoadBalancer;
+pub(crate) use balancer::{Kind, is_active, release_certificates};
 pub(crate) use health::{look, look_everywhere, target_reason, target_state};
 use listener::Listener;
+pub(crate) use logging::may_write;
 pub(crate) use lookup::{addresses, hosted_zone_of_balancer, hosted_zone_of_name};
+pub(crate) use mapping::Mapping;
+pub(crate) use neighbours::instance;
+pub(crate) use placement::{Placement, Zone, choose, has_room, occupy, security_groups};
+pub(crate) use policies::DEFAULT as DEFAULT_POLICY;
 use rule::Rule;
 pub(crate) use tagging::tagged;
 pub(crate) use target_group::TargetGroup;
@@ -173,6 +184,7 @@ pub(crate) fn happen(world: &mut World, region: &str, what: Happening) {
         Happening::HealthDecided { group, serial } => {
             health::decide(world, region, &group, serial);
             ecs::target_changed(world, region, &group);
+            crate::autoscaling::target_changed(world, region, &group);
         }
         Happening::DrainingEnds { group } => {
             if let Some(group) = here.target_groups.get_mut(&group) {
@@ -210,6 +222,7 @@ pub(crate) fn uses_certificate(world: &World, region: &str, arn: &str) -> Vec<St
     let mut balancers: Vec<String> = listening
         .map(|listener| listener.balancer.clone())
         .chain(released.map(|released| released.balancer.clone()))
+        .chain(elb::uses_certificate(world, region, arn))
         .collect();
     balancers.sort();
     balancers.dedup();

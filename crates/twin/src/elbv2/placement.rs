@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::address_type::{self, WITHOUT_PUBLIC_IPV4};
 use super::balancer::{self, Kind};
-use super::constraint::{invalid, misconfigured};
-use super::look;
+use super::constraint::{self, invalid, misconfigured};
+use super::mapping::{self, Fixed, Mapping};
+use super::{look, neighbours};
 use crate::ec2;
-use crate::input::Input;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
 use crate::world::World;
@@ -23,25 +23,40 @@ pub struct Zone {
     pub subnet: String,
     /// The balancer's interface there.
     pub interface: String,
+    /// The address that its owner gave it there.
+    #[serde(default)]
+    pub fixed: Option<Fixed>,
 }
 
 /// Subnets that passed every check, by zone.
-pub(super) struct Placement {
-    pub(super) vpc: String,
-    /// (zone, subnet), in order of zone.
-    zones: Vec<(String, String)>,
+pub(crate) struct Placement {
+    pub(crate) vpc: String,
+    /// The zone's name and the subnet in it, in order of zone.
+    zones: Vec<(String, Mapping)>,
 }
 
 impl Placement {
-    pub(super) fn subnets(&self) -> impl Iterator<Item = &String> {
-        self.zones.iter().map(|(_, subnet)| subnet)
+    pub(crate) fn subnets(&self) -> impl Iterator<Item = &String> {
+        self.zones.iter().map(|(_, mapping)| &mapping.subnet)
+    }
+
+    /// Whether a balancer that stands there stands as this says.
+    pub(super) fn is(&self, zones: &[Zone]) -> bool {
+        self.zones.len() == zones.len()
+            && self.zones.iter().zip(zones).all(|((_, wanted), held)| {
+                wanted.subnet == held.subnet
+                    && match &wanted.fixed {
+                        Some(fixed) => fixed.is(held.fixed.as_ref()),
+                        None => held.fixed.is_none(),
+                    }
+            })
     }
 }
 
 pub(super) fn set_subnets(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
     let arn = input.required("LoadBalancerArn")?;
-    let subnets = read_subnets(&mut input)?;
+    let subnets = mapping::read(&mut input)?;
     let address_type = address_type::read(&mut input)?;
     input.accept("EnablePrefixForIpv6SourceNat", &[json!("off")])?;
     input.finish()?;
@@ -67,22 +82,29 @@ pub(super) fn set_subnets(call: &mut Call<'_>) -> Answer {
             found.vpc
         )));
     }
-    let kept = found
-        .zones
-        .iter()
-        .filter(|zone| place.subnets().any(|s| *s == zone.subnet));
+    let wanted = |zone: &Zone| {
+        let mut named = place.zones.iter().map(|(_, mapping)| mapping);
+        named.find(|mapping| mapping.subnet == zone.subnet)
+    };
+    let kept = found.zones.iter().filter(|zone| wanted(zone).is_some());
     let mut zones: Vec<Zone> = kept.cloned().collect();
-    if found.kind == Kind::Network && zones.len() < found.zones.len() {
-        return Err(Refusal::not_implemented(
-            "taking subnets from a network load balancer",
-        ));
+    // What is enabled already stays as it is [ELBv2 API: SetSubnets].
+    let other = |zone: &&Zone| {
+        let fixed = wanted(zone).and_then(|mapping| mapping.fixed.as_ref());
+        fixed.is_some_and(|fixed| !fixed.is(zone.fixed.as_ref()))
+    };
+    if let Some(zone) = zones.iter().find(other) {
+        return Err(misconfigured(format!(
+            "The addresses of subnet '{}' cannot be changed",
+            zone.subnet
+        )));
     }
     let fresh = Placement {
         vpc: place.vpc.clone(),
         zones: place
             .zones
             .iter()
-            .filter(|(_, subnet)| zones.iter().all(|zone| zone.subnet != *subnet))
+            .filter(|(_, new)| zones.iter().all(|zone| zone.subnet != new.subnet))
             .cloned()
             .collect(),
     };
@@ -119,12 +141,14 @@ pub(super) fn set_security_groups(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
     let arn = input.required("LoadBalancerArn")?;
     let groups = input.texts("SecurityGroups")?;
-    input.accept(
-        "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
-        &[json!("on")],
-    )?;
+    let enforce = constraint::one_of(&mut input, ENFORCE, &["on", "off"])?;
     input.finish()?;
     let found = balancer::named(&mut call.here().elbv2, &arn)?.clone();
+    if enforce.is_some() && found.kind == Kind::Application {
+        return Err(misconfigured(format!(
+            "{ENFORCE} is only supported by network load balancers"
+        )));
+    }
     if found.kind == Kind::Network && found.security_groups.is_empty() {
         return Err(misconfigured(
             "You cannot set security groups on a load balancer that was created without security groups",
@@ -137,38 +161,31 @@ pub(super) fn set_security_groups(call: &mut Call<'_>) -> Answer {
     for zone in &found.zones {
         ec2::interfaces::set_groups(call.world, &call.region, &zone.interface, groups.clone());
     }
-    balancer::named(&mut call.here().elbv2, &arn)?.security_groups = groups.clone();
-    Ok(json!({"SecurityGroupIds": groups}))
+    let found = balancer::named(&mut call.here().elbv2, &arn)?;
+    found.security_groups = groups.clone();
+    if let Some(enforce) = enforce {
+        found.unenforced = enforce == "off";
+    }
+    Ok(json!({"SecurityGroupIds": groups, ENFORCE: found.enforces()}))
 }
 
-/// The subnets, named plainly or as mappings.
-pub(super) fn read_subnets(input: &mut Input) -> Result<Vec<String>, Refusal> {
-    let mut subnets = input.texts("Subnets")?;
-    let mappings = input.objects("SubnetMappings")?;
-    if !subnets.is_empty() && !mappings.is_empty() {
-        return Err(invalid(
-            "You must specify either subnets or subnet mappings, but not both",
-        ));
-    }
-    for mut mapping in mappings {
-        subnets.push(mapping.required("SubnetId")?);
-        mapping.finish()?;
-    }
-    Ok(subnets)
-}
+/// Whether the groups' inbound rules hold for what comes through PrivateLink.
+pub(super) const ENFORCE: &str = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic";
 
 /// Checks the subnets: known, one VPC, one a zone, two zones for an application balancer, enough addresses, and a way
 /// to the internet if the balancer faces it.
-pub(super) fn choose(
+pub(crate) fn choose(
     world: &World,
     region: &str,
     kind: Kind,
     internet_facing: bool,
-    subnets: &[String],
+    subnets: &[Mapping],
 ) -> Result<Placement, Refusal> {
-    let mut zones: Vec<(String, String)> = Vec::new();
+    mapping::check(subnets, kind, internet_facing)?;
+    let mut zones: Vec<(String, Mapping)> = Vec::new();
     let mut vpc: Option<String> = None;
-    for id in subnets {
+    for mapping in subnets {
+        let id = &mapping.subnet;
         let subnet = ec2::subnet(world, region, id).ok_or_else(|| {
             Refusal::new(
                 "SubnetNotFound",
@@ -183,7 +200,7 @@ pub(super) fn choose(
                 "All subnets must belong to the same VPC: '{vpc}'"
             )));
         }
-        if zones.iter().any(|(_, known)| known == id) {
+        if zones.iter().any(|(_, known)| known.subnet == *id) {
             return Err(invalid(format!(
                 "The subnet ID '{id}' was specified more than once"
             )));
@@ -193,7 +210,7 @@ pub(super) fn choose(
                 "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
             ));
         }
-        zones.push((subnet.zone.clone(), id.clone()));
+        zones.push((subnet.zone.clone(), mapping.clone()));
     }
     let Some(vpc) = vpc.filter(|_| kind == Kind::Network || zones.len() > 1) else {
         let two = "At least two subnets in two different Availability Zones must be specified";
@@ -206,7 +223,7 @@ pub(super) fn choose(
             format!("VPC {vpc} has no internet gateway"),
         ));
     }
-    zones.sort();
+    zones.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(Placement { vpc, zones })
 }
 
@@ -214,7 +231,7 @@ pub(super) fn choose(
 const ROOM: usize = 8;
 
 /// Checks that the subnets have enough free addresses.
-pub(super) fn has_room(world: &World, region: &str, place: &Placement) -> Result<(), Refusal> {
+pub(crate) fn has_room(world: &World, region: &str, place: &Placement) -> Result<(), Refusal> {
     let Some(ec2) = world.regions.get(region).map(|here| &here.ec2) else {
         return Ok(());
     };
@@ -237,7 +254,7 @@ pub(super) fn has_room(world: &World, region: &str, place: &Placement) -> Result
 }
 
 /// Checks the security groups, or finds the VPC's default one if an application balancer names none.
-pub(super) fn security_groups(
+pub(crate) fn security_groups(
     world: &World,
     region: &str,
     kind: Kind,
@@ -269,7 +286,7 @@ pub(super) fn security_groups(
 }
 
 /// Makes the balancer's interface in every subnet. All or none: a subnet that is full takes back the others.
-pub(super) fn occupy(
+pub(crate) fn occupy(
     world: &mut World,
     region: &str,
     owner: &str,
@@ -277,21 +294,33 @@ pub(super) fn occupy(
     groups: &[String],
     public_ip: bool,
 ) -> Result<Vec<Zone>, Refusal> {
+    let mut fixed = Vec::new();
+    for (_, mapping) in &place.zones {
+        fixed.push(mapping::resolve(world, region, mapping)?);
+    }
     let mut zones: Vec<Zone> = Vec::new();
-    for (zone, subnet) in &place.zones {
+    for ((zone, mapping), fixed) in place.zones.iter().zip(fixed) {
         let wanted = ec2::interfaces::NewInterface {
-            subnet: subnet.clone(),
+            subnet: mapping.subnet.clone(),
             groups: groups.to_vec(),
             description: format!("ELB {owner}"),
             requester: "amazon-elb".into(),
             public_ip,
         };
-        match ec2::interfaces::create(world, region, wanted) {
+        let private = match &fixed {
+            Some(Fixed::Private(address)) => Some(*address),
+            _ => None,
+        };
+        match ec2::interfaces::create_at(world, region, wanted, private) {
             Ok(interface) => {
+                if let Some(Fixed::Elastic { allocation, .. }) = &fixed {
+                    neighbours::associate(world, region, &interface, allocation);
+                }
                 zones.push(Zone {
                     name: zone.clone(),
-                    subnet: subnet.clone(),
+                    subnet: mapping.subnet.clone(),
                     interface,
+                    fixed,
                 });
             }
             Err(refusal) => {
@@ -306,7 +335,10 @@ pub(super) fn occupy(
 }
 
 pub(super) fn values(zones: &[Zone]) -> Vec<Value> {
-    let value = |zone: &Zone| json!({"ZoneName": zone.name, "SubnetId": zone.subnet, "LoadBalancerAddresses": []});
+    let value = |zone: &Zone| {
+        let addresses: Vec<Value> = zone.fixed.iter().map(Fixed::value).collect();
+        json!({"ZoneName": zone.name, "SubnetId": zone.subnet, "LoadBalancerAddresses": addresses})
+    };
     zones.iter().map(value).collect()
 }
 

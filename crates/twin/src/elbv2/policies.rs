@@ -7,7 +7,7 @@ use crate::refusal::Refusal;
 use serde_json::{Value, json};
 
 /// What AWS takes when a listener names no policy, to this day [ux.md 4.1].
-pub(super) const DEFAULT: &str = "ELBSecurityPolicy-2016-08";
+pub(crate) const DEFAULT: &str = "ELBSecurityPolicy-2016-08";
 
 const TLS_1_3: &[&str] = &["TLSv1.3"];
 const TLS_1_2: &[&str] = &["TLSv1.2"];
@@ -64,7 +64,7 @@ const CIPHERS_1_2: &[&str] = &[
 ];
 
 /// Refuses a policy that does not exist.
-pub(super) fn known(name: &str) -> Result<(), Refusal> {
+pub(crate) fn known(name: &str) -> Result<(), Refusal> {
     if POLICIES.iter().any(|(known, _)| *known == name) {
         return Ok(());
     }

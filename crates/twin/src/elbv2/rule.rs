@@ -38,7 +38,7 @@ pub(super) fn create_rule(call: &mut Call<'_>) -> Answer {
         return Err(input.missing("Priority"));
     };
     let conditions = condition::read(&mut input)?;
-    let actions = action::read(&mut input, "Actions")?;
+    let mut actions = action::read(&mut input, "Actions")?;
     let tags = tagging::read(&mut input)?;
     input.finish()?;
     let here = &mut call.here().elbv2;
@@ -48,6 +48,7 @@ pub(super) fn create_rule(call: &mut Call<'_>) -> Answer {
     }
     let balancer = application(here, &listener)?;
     action_check::check(here, balancer, &listener.protocol, &actions)?;
+    action_check::keep_secrets(&mut actions, &[])?;
     // A rule has no name, and creating one is not idempotent: its priority is all that tells it from a second one.
     if here
         .rules
@@ -132,7 +133,7 @@ pub(super) fn modify_rule(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
     let arn = input.required("RuleArn")?;
     let conditions = condition::read(&mut input)?;
-    let actions = action::read(&mut input, "Actions")?;
+    let mut actions = action::read(&mut input, "Actions")?;
     input.finish()?;
     if conditions.is_empty() && actions.is_empty() {
         return Err(invalid("Either conditions or actions must be specified"));
@@ -146,6 +147,7 @@ pub(super) fn modify_rule(call: &mut Call<'_>) -> Answer {
         let listener = listener::named(here, &rule.listener)?.clone();
         let balancer = application(here, &listener)?;
         action_check::check(here, balancer, &listener.protocol, &actions)?;
+        action_check::keep_secrets(&mut actions, &rule.actions)?;
         rule.actions = actions;
     }
     let answer = rule.value();

@@ -30,7 +30,7 @@ pub struct TargetGroup {
     pub port: u16,
     /// The VPC of its targets.
     pub vpc: String,
-    /// `ip` or `instance`.
+    /// `ip`, `instance` or `alb`.
     pub target_type: String,
     /// How targets are checked.
     pub health_check: HealthCheck,
@@ -56,10 +56,8 @@ pub(super) fn create_target_group(call: &mut Call<'_>) -> Answer {
         &["instance", "ip", "lambda", "alb"],
     )?;
     let target_type = target_type.unwrap_or_else(|| "instance".to_owned());
-    if matches!(target_type.as_str(), "lambda" | "alb") {
-        return Err(Refusal::not_implemented(format_args!(
-            "TargetType={target_type}"
-        )));
+    if target_type == "lambda" {
+        return Err(Refusal::not_implemented("TargetType=lambda"));
     }
     let protocol = constraint::one_of(&mut input, "Protocol", &PROTOCOLS)?;
     // No enumeration in the model, and Terraform sends an empty one [terraform-provider-aws 5.100].
@@ -90,7 +88,12 @@ pub(super) fn create_target_group(call: &mut Call<'_>) -> Answer {
         )));
     }
     let version = http.then(|| version.unwrap_or_else(|| "HTTP1".to_owned()));
-    let health_check = check.over_defaults(&protocol, version.as_deref())?;
+    if target_type == "alb" && protocol != "TCP" {
+        return Err(misconfigured(format!(
+            "Target type 'alb' is not supported for target groups with {protocol} protocol"
+        )));
+    }
+    let health_check = check.over_defaults(&protocol, version.as_deref(), &target_type)?;
     let wanted = TargetGroup {
         arn: String::new(),
         name,
@@ -181,7 +184,8 @@ pub(super) fn modify_target_group(call: &mut Call<'_>) -> Answer {
     let check = health_check::read(&mut input)?;
     input.finish()?;
     let group = named(&mut call.here().elbv2, &arn)?;
-    group.health_check = check.over(group.health_check.clone(), &group.protocol)?;
+    let held = group.health_check.clone();
+    group.health_check = check.over(held, &group.protocol, &group.target_type)?;
     let answer = group.value();
     look(call.world, &call.region);
     Ok(json!({"TargetGroups": [answer]}))
@@ -238,6 +242,11 @@ impl TargetGroup {
     /// Whether application load balancers can use it.
     pub fn is_http(&self) -> bool {
         matches!(self.protocol.as_str(), "HTTP" | "HTTPS")
+    }
+
+    /// Whether datagrams are sent to its targets.
+    pub fn is_udp(&self) -> bool {
+        matches!(self.protocol.as_str(), "UDP" | "TCP_UDP")
     }
 
     /// Drops targets whose deregistration delay is over.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::balancer::later;
 use super::constraint::{self, invalid};
 use super::target_group::{self, TargetGroup};
-use super::{Happening, attributes, limits, look};
+use super::{Happening, attributes, limits, look, neighbours};
 use crate::clock::Millis;
 use crate::ec2;
 use crate::input::Input;
@@ -115,26 +115,49 @@ pub(super) fn deregister_targets(call: &mut Call<'_>) -> Answer {
     Ok(json!({}))
 }
 
-/// Registers an address on behalf of another service. False: no such group.
+/// Registers an address or an instance on behalf of another service. False: no such group.
 pub(crate) fn register_target(
     world: &mut World,
     region: &str,
     arn: &str,
-    ip: &str,
+    id: &str,
     port: u16,
 ) -> bool {
     let Some(group) = target_group::target_group(world, region, arn) else {
         return false;
     };
     let wanted = Wanted {
-        id: ip.to_owned(),
+        id: id.to_owned(),
         port: Some(port),
         zone: None,
     };
     let zone = zone(world, region, group, &wanted).unwrap_or_default();
-    insert(world, region, arn, ip.to_owned(), port, zone);
+    insert(world, region, arn, id.to_owned(), port, zone);
     look(world, region);
     true
+}
+
+/// Drops instances that are there no more: Elastic Load Balancing deregisters what is terminated by itself [ELB user
+/// guide: register targets].
+pub(super) fn forget_gone(world: &mut World, region: &str) {
+    let gone = |world: &World, group: &TargetGroup| -> Vec<String> {
+        let ids = group.targets.iter().map(|target| &target.id);
+        let gone = ids.filter(|id| neighbours::instance(world, region, id).is_none());
+        gone.cloned().collect()
+    };
+    let Some(here) = world.regions.get(region) else {
+        return;
+    };
+    let groups = here.elbv2.target_groups.iter();
+    let groups = groups.filter(|(_, group)| group.target_type == "instance");
+    let found: Vec<(String, Vec<String>)> = groups
+        .map(|(arn, group)| (arn.clone(), gone(world, group)))
+        .collect();
+    for (arn, gone) in found {
+        if let Some(group) = world.region(region).elbv2.target_groups.get_mut(&arn) {
+            group.targets.retain(|target| !gone.contains(&target.id));
+        }
+    }
 }
 
 /// Deregisters an address: it drains for the group's deregistration delay, then it is forgotten. False: no such group.
@@ -209,11 +232,30 @@ fn zone(
     wanted: &Wanted,
 ) -> Result<Option<String>, Refusal> {
     let refuse = |message: String| Err(Refusal::new("InvalidTarget", message));
+    if group.target_type != "ip" && wanted.zone.is_some() {
+        return Err(invalid(format!(
+            "You cannot specify an Availability Zone for a target group with target type '{}'",
+            group.target_type
+        )));
+    }
+    if group.target_type == "alb" {
+        return balancer_as_target(world, region, group, wanted).map(|()| None);
+    }
     if group.target_type == "instance" {
-        return refuse(format!(
-            "The following targets are not in a running state: '{}'",
-            wanted.id
-        ));
+        let found = neighbours::instance(world, region, &wanted.id);
+        let Some(found) = found.filter(|found| found.running) else {
+            return refuse(format!(
+                "The following targets are not in a running state and cannot be registered: '{}'",
+                wanted.id
+            ));
+        };
+        if found.vpc != group.vpc {
+            return refuse(format!(
+                "The following targets are not in the target group VPC '{}': '{}'",
+                group.vpc, wanted.id
+            ));
+        }
+        return Ok(Some(found.zone));
     }
     let Ok(address) = wanted.id.parse::<Ipv4Addr>() else {
         return Err(invalid(format!(
@@ -243,6 +285,55 @@ fn zone(
         ));
     }
     Ok(wanted.zone.clone())
+}
+
+/// Only one application balancer of the same VPC, which has a listener on the group's port [NLB user guide: application
+/// load balancers as targets].
+fn balancer_as_target(
+    world: &World,
+    region: &str,
+    group: &TargetGroup,
+    wanted: &Wanted,
+) -> Result<(), Refusal> {
+    let refuse = |message: String| Err(Refusal::new("InvalidTarget", message));
+    let Some(here) = world.regions.get(region).map(|here| &here.elbv2) else {
+        return refuse(format!("Load balancer '{}' not found", wanted.id));
+    };
+    if !wanted.id.contains(":loadbalancer/app/") {
+        return Err(invalid(format!(
+            "'{}' is not a valid application load balancer ARN",
+            wanted.id
+        )));
+    }
+    let Some(balancer) = here.balancers.get(&wanted.id) else {
+        return refuse(format!("Load balancer '{}' not found", wanted.id));
+    };
+    if balancer.vpc != group.vpc {
+        return refuse(format!(
+            "The following targets are not in the target group VPC '{}': '{}'",
+            group.vpc, wanted.id
+        ));
+    }
+    if wanted.port.is_some_and(|port| port != group.port) {
+        return refuse(format!(
+            "The port of target '{}' must be the port of the target group, '{}'",
+            wanted.id, group.port
+        ));
+    }
+    let mut listeners = here.listeners.values();
+    if !listeners.any(|it| it.balancer == wanted.id && it.port == group.port) {
+        return refuse(format!(
+            "Load balancer '{}' must have a listener on port '{}'",
+            wanted.id, group.port
+        ));
+    }
+    if group.targets.iter().any(|target| target.id != wanted.id) {
+        return Err(Refusal::new(
+            "TooManyTargets",
+            "The maximum number of targets of a target group with target type 'alb' is '1'",
+        ));
+    }
+    Ok(())
 }
 
 fn read(input: &mut Input) -> Result<Vec<Wanted>, Refusal> {

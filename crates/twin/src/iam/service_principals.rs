@@ -80,7 +80,7 @@ workmailmessageflow workspaces workspaces-instances workspaces-thin-client works
 ";
 
 /// Whether there may be a service of this principal: one of its labels before the domain is a service's.
-pub(super) fn is_known(principal: &str) -> bool {
+pub(crate) fn is_known(principal: &str) -> bool {
     principal
         .split('.')
         .any(|label| WORDS.split_whitespace().any(|word| word == label))

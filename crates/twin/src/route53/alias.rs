@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::name;
 use super::record_set::{Problems, RecordSet, Target, key};
 use super::zone::HostedZone;
-use crate::elbv2;
 use crate::refusal::Refusal;
 use crate::world::World;
+use crate::{cloudfront, elbv2};
 
-/// The zone of all CloudFront distributions [AWS General Reference: CloudFront], which the twin does not have.
+/// The zone of all CloudFront distributions [AWS General Reference: CloudFront].
 const CLOUDFRONT: &str = "Z2FDTNDATAQYW2";
 
 /// What stands in the way of this alias, in Route 53's words.
@@ -25,9 +25,6 @@ pub(super) fn problems(
     else {
         return Ok(Problems::new());
     };
-    if zone_id == CLOUDFRONT {
-        return Err(Refusal::not_implemented("aliases to CloudFront"));
-    }
     if matches!(set.kind.as_str(), "NS" | "SOA") {
         // [Route 53 guide: values for alias records]
         return Ok(vec![format!(
@@ -39,6 +36,11 @@ pub(super) fn problems(
         // An alias to itself names nothing.
         let found = sets.contains_key(&key(dns_name, &set.kind)) && *dns_name != set.name;
         (name::lies_in(dns_name, &zone.name), found)
+    } else if zone_id == CLOUDFRONT {
+        let domain = name::plain(dns_name);
+        let addressed = matches!(set.kind.as_str(), "A" | "AAAA" | "HTTPS");
+        let found = addressed && cloudfront::has_domain(world, &domain);
+        (domain.ends_with(".cloudfront.net"), found)
     } else {
         let balancer = name::plain(dns_name);
         let addressed = matches!(set.kind.as_str(), "A" | "AAAA");

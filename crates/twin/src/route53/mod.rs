@@ -15,6 +15,7 @@ mod record_set;
 mod refuse;
 mod routes;
 mod tagging;
+mod vpc;
 mod zone;
 mod zone_listing;
 
@@ -29,7 +30,8 @@ use health_check::HealthCheck;
 pub(crate) use record_set::Target;
 pub(crate) use routes::ROUTES;
 pub(crate) use tagging::tagged;
-pub(crate) use zone::{HostedZone, domain_of};
+pub(crate) use vpc::private_zone_of;
+pub(crate) use zone::{HostedZone, domain_of, drop_zone, make_private_zone};
 
 /// The state of Route 53.
 #[derive(Serialize, Deserialize, Debug)]
@@ -45,6 +47,10 @@ pub struct Route53 {
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     write(
+        "AssociateVPCWithHostedZone",
+        vpc::associate_vpc_with_hosted_zone,
+    ),
+    write(
         "ChangeResourceRecordSets",
         apply::change_resource_record_sets,
     ),
@@ -53,6 +59,10 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     write("CreateHostedZone", zone::create_hosted_zone),
     write("DeleteHealthCheck", health_check::delete_health_check),
     write("DeleteHostedZone", zone::delete_hosted_zone),
+    write(
+        "DisassociateVPCFromHostedZone",
+        vpc::disassociate_vpc_from_hosted_zone,
+    ),
     read("GetChange", change::get_change),
     read("GetDNSSEC", zone::get_dnssec),
     read("GetHealthCheck", health_check::get_health_check),
@@ -64,6 +74,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         "ListHostedZonesByName",
         zone_listing::list_hosted_zones_by_name,
     ),
+    read("ListHostedZonesByVPC", vpc::list_hosted_zones_by_vpc),
     read("ListResourceRecordSets", listing::list_resource_record_sets),
     read("ListTagsForResource", tagging::list_tags_for_resource),
     read("ListTagsForResources", tagging::list_tags_for_resources),

@@ -48,6 +48,19 @@ pub(crate) const ROUTES: &[Route] = &[
         &[],
     ),
     delete("DeleteHostedZone", "/2013-04-01/hostedzone/{Id}"),
+    post(
+        "AssociateVPCWithHostedZone",
+        "/2013-04-01/hostedzone/{Id}/associatevpc",
+        200,
+        &[],
+    ),
+    post(
+        "DisassociateVPCFromHostedZone",
+        "/2013-04-01/hostedzone/{Id}/disassociatevpc",
+        200,
+        &[],
+    ),
+    get("ListHostedZonesByVPC", "/2013-04-01/hostedzonesbyvpc"),
     get("GetDNSSEC", "/2013-04-01/hostedzone/{Id}/dnssec"),
     get(
         "ListResourceRecordSets",

@@ -63,6 +63,7 @@ pub(super) fn decode(request: &Request<Bytes>, path: &str) -> Result<Decoded, Un
         region: "global".to_owned(),
         key: Key::Token(token),
         fields,
+        body: Bytes::new(),
     })
 }
 

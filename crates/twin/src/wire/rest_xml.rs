@@ -81,7 +81,8 @@ pub(super) fn location(value: &Value) -> Option<&str> {
 
 const LOCATION: &str = "Location";
 
-fn element(out: &mut String, name: &str, value: &Value) {
+/// Writes `<name>value</name>`; a list repeats it.
+pub(super) fn element(out: &mut String, name: &str, value: &Value) {
     match value {
         Value::Null => {}
         Value::Array(items) => items.iter().for_each(|item| element(out, name, item)),
@@ -97,7 +98,7 @@ fn element(out: &mut String, name: &str, value: &Value) {
 }
 
 /// The path's parameters, if it fits the template. A slash at the end of either does not matter.
-fn parameters(template: &str, path: &str) -> Option<Map<String, Value>> {
+pub(super) fn parameters(template: &str, path: &str) -> Option<Map<String, Value>> {
     let mut fields = Map::new();
     let mut parts = path.trim_end_matches('/').split('/');
     for wanted in template.trim_end_matches('/').split('/') {

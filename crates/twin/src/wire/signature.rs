@@ -28,6 +28,17 @@ pub(super) fn scope(headers: &HeaderMap) -> Option<Scope<'_>> {
     })
 }
 
+impl Scope<'_> {
+    /// That of a request which bears no signature: nobody's, and of no region.
+    pub(super) fn nobody(service: &'static str) -> Scope<'static> {
+        Scope {
+            key: "",
+            region: "",
+            service,
+        }
+    }
+}
+
 /// Keys that begin with `EXPIRED` or `INVALID` are refused.
 pub(super) fn refused(key: &str, service: &Service) -> Option<Refusal> {
     match key {
@@ -42,10 +53,16 @@ pub(crate) fn expired(service: &Service) -> Refusal {
     let message = "The security token included in the request is expired";
     match service.protocol {
         Protocol::Ec2 { .. } => Refusal::new("RequestExpired", "Request has expired."),
-        Protocol::Query { .. } | Protocol::RestXml { .. } => {
+        Protocol::S3 => Refusal::new("ExpiredToken", "The provided token has expired."),
+        Protocol::Query { .. } | Protocol::Documents { .. } | Protocol::RestXml { .. } => {
             Refusal::new("ExpiredToken", message).status(403)
         }
-        Protocol::Json { .. } | Protocol::Rest => Refusal::new("ExpiredTokenException", message),
+        Protocol::Cbor { .. }
+        | Protocol::Json { .. }
+        | Protocol::Json10 { .. }
+        | Protocol::Registry
+        | Protocol::Rest
+        | Protocol::RestJson { .. } => Refusal::new("ExpiredTokenException", message),
     }
 }
 
@@ -57,11 +74,18 @@ fn unknown(service: &Service) -> Refusal {
             let message = "AWS was not able to validate the provided access credentials";
             Refusal::new("AuthFailure", message).status(401)
         }
-        Protocol::Query { .. } | Protocol::RestXml { .. } => {
+        Protocol::S3 => {
+            let message = "The AWS Access Key Id you provided does not exist in our records.";
+            Refusal::new("InvalidAccessKeyId", message).status(403)
+        }
+        Protocol::Query { .. } | Protocol::Documents { .. } | Protocol::RestXml { .. } => {
             Refusal::new("InvalidClientTokenId", message).status(403)
         }
-        Protocol::Json { .. } | Protocol::Rest => {
-            Refusal::new("UnrecognizedClientException", message)
-        }
+        Protocol::Cbor { .. }
+        | Protocol::Json { .. }
+        | Protocol::Json10 { .. }
+        | Protocol::Registry
+        | Protocol::Rest
+        | Protocol::RestJson { .. } => Refusal::new("UnrecognizedClientException", message),
     }
 }

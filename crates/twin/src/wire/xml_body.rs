@@ -112,7 +112,7 @@ impl Element {
     }
 }
 
-fn unescape(out: &mut String, mut text: &str) -> Result<(), Refusal> {
+pub(super) fn unescape(out: &mut String, mut text: &str) -> Result<(), Refusal> {
     while let Some((before, rest)) = text.split_once('&') {
         out.push_str(before);
         let (name, after) = rest

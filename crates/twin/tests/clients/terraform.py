@@ -12,7 +12,7 @@ import pytest
 PROVIDER = "registry.terraform.io/hashicorp/aws/5.100.0/*/terraform-provider-aws_v5.100.0_x5"
 # Where Terraform itself looks for a mirror, and one level below /opt, where system images put it.
 MIRRORS = ["~/.terraform.d/plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins", "/opt/*"]
-SERVICES = ["acm", "ec2", "ecs", "elbv2", "iam", "logs", "route53", "secretsmanager", "ssm", "sts"]
+SERVICES = ["acm", "autoscaling", "cloudfront", "ec2", "ecr", "ecs", "efs", "elb", "elbv2", "iam", "kms", "logs", "rds", "route53", "s3", "secretsmanager", "servicediscovery", "ssm", "sts", "wafv2"]
 
 
 def mirror():
@@ -54,7 +54,7 @@ class Terraform:
         environment = {**os.environ, "TF_CLI_CONFIG_FILE": rc, "CHECKPOINT_DISABLE": "1"}
         done = subprocess.run(
             ["terraform", *words, "-no-color", "-input=false"], cwd=self.folder, env=environment,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=900,
         )
         assert done.returncode in codes, done.stdout
         return done

@@ -628,7 +628,7 @@ def test_row_sg_rule_unknown_source_sg(ec2, group, refused):
         ({"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0"}]}, "InvalidParameterValue"),
         ({"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}] * 2}, "InvalidParameterValue"),
         ({"IpProtocol": "-1"}, "MissingParameter"),
-        ({"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": "pl-1"}]}, "NotImplemented"),
+        ({"IpProtocol": "-1", "PrefixListIds": [{"PrefixListId": "pl-1"}]}, "InvalidPrefixListID.NotFound"),
     ],
 )
 def test_authorize_refuses(ec2, group, refused, permission, code):

@@ -18,16 +18,6 @@ FILE = REFERENCE / "emulators.md"
 
 # Sections about services that the twin does not have: the service's name in ARNs and signatures.
 ABSENT_SERVICES = {
-    "elb-classic": None,  # the same name and other operations than the load balancers of today
-    "cloudwatch": "monitoring",
-    "ecr": "ecr",
-    "scaling": "application-autoscaling",
-    "autoscaling": "autoscaling",
-    "rds": "rds",
-    "rds-refuse": "rds",
-    "s3": "s3",
-    "cloudfront": "cloudfront",
-    "cloudmap": "servicediscovery",
     "cloudcontrol": "cloudcontrolapi",
     "cloudformation": "cloudformation",
 }
@@ -35,44 +25,28 @@ ABSENT_SERVICES = {
 # Rows whose operation the twin does not have: service and operation.
 ABSENT = {
     "ec2": {
-        "AllocateAddress": "AllocateAddress", "CreateNatGateway": "CreateNatGateway",
-        "CreateRoute nat": "CreateNatGateway", "EgressOnlyIGW create": "CreateEgressOnlyInternetGateway",
-        "CreateVpcEndpoint gateway s3": "CreateVpcEndpoint", "CreateVpcEndpoint interface ecr": "CreateVpcEndpoint",
-        "CreateLaunchTemplate": "CreateLaunchTemplate", "CreateLaunchTemplateVersion": "CreateLaunchTemplateVersion",
-        "DescribeLaunchTemplateVersions": "DescribeLaunchTemplateVersions",
-        "DescribeInstanceTypes": "DescribeInstanceTypes", "RunInstances": "RunInstances",
-        "NAT pending->available": "CreateNatGateway", "idempotency CreateNatGateway ClientToken": "CreateNatGateway",
-        "DescribeAddresses shows NAT assoc": "DescribeAddresses", "VPCE pending->available": "CreateVpcEndpoint",
-        "DescribeNetworkInterfaces(NAT ENI)": "CreateNatGateway",
-        "DescribePrefixLists/Managed": "DescribeManagedPrefixLists",
+        "RunInstances": "RunInstances",
     },
-    "ec2-refuse": {
-        "ReleaseAddress not found": "ReleaseAddress", "duplicate launch template": "CreateLaunchTemplate",
-        "RunInstances nonexistent AMI": "RunInstances", "DescribeNatGateways not found": "DescribeNatGateways",
-        "DeleteNatGateway not found": "DeleteNatGateway", "CreateNatGateway bad alloc": "CreateNatGateway",
-        "ReleaseAddress used by NAT": "ReleaseAddress", "DeleteSubnet with NAT": "CreateNatGateway",
-    },
+    "ec2-refuse": {"RunInstances nonexistent AMI": "RunInstances"},
     "iam": {
         "CreateOpenIDConnectProvider": "CreateOpenIDConnectProvider",
         "SimulatePrincipalPolicy": "SimulatePrincipalPolicy",
     },
     "logs": {"PutMetricFilter": "PutMetricFilter"},
-    "ecs": {"CreateCapacityProvider ASG": "CreateCapacityProvider"},
-    "teardown": {
-        "DeleteCapacityProvider": "DeleteCapacityProvider", "TerminateInstances": "TerminateInstances",
-        "DeleteVpcEndpoints": "DeleteVpcEndpoints", "DeleteNatGateway": "DeleteNatGateway",
-        "ReleaseAddress": "ReleaseAddress", "EgressOnlyIGW delete": "DeleteEgressOnlyInternetGateway",
-        "DeleteLaunchTemplate": "DeleteLaunchTemplate", "DeleteRepository force": "DeleteRepository",
-        "DeleteObjects+DeleteBucket": "DeleteBucket", "NAT deleting->deleted": "DeleteNatGateway",
-    },
+    "autoscaling": {"PutScalingPolicy ASG": "PutScalingPolicy"},
 }
 
 # Every other row: the tests that stand for it. A test without a file is in the section's file of `FILES`.
 FILES = {
     "sts": "test_sts", "ec2": "test_ec2", "ec2-refuse": "test_ec2", "iam": "test_iam", "iam-refuse": "test_iam",
-    "acm": "test_acm", "elbv2": "test_elbv2", "elbv2-refuse": "test_elbv2", "logs": "test_logs",
+    "acm": "test_acm", "elbv2": "test_elbv2", "elbv2-refuse": "test_elbv2",
+    "elb-classic": "test_elb", "logs": "test_logs",
     "secretsmanager": "test_secretsmanager", "ssm": "test_ssm", "ecs": "test_ecs", "ecs-refuse": "test_ecs",
     "route53": "test_route53", "tagging": "test_tagging", "teardown": "test_ec2",
+    "ecr": "test_ecr", "s3": "test_s3_objects", "cloudfront": "test_cloudfront",
+    "cloudwatch": "test_cloudwatch", "scaling": "test_appautoscaling",
+    "autoscaling": "test_autoscaling",
+    "rds": "test_rds", "rds-refuse": "test_rds", "cloudmap": "test_cloudmap",
 }
 SUBNETS = "test_a_subnet test_row_subnets_of_two_sorts"
 ROWS = {
@@ -101,6 +75,22 @@ ROWS = {
         "DescribeSecurityGroupRules": "test_row_egress_rule_and_rules_of_a_group",
         "DescribeSecurityGroups default egress": "test_a_new_group_lets_everything_out",
         "CreateTags/DeleteTags": "test_tags",
+        "AllocateAddress": "test_ec2_addresses:test_row_allocate_address",
+        "CreateNatGateway": "test_ec2_nat:test_row_create_nat_gateway",
+        "CreateRoute nat": "test_ec2_nat:test_row_create_route_nat",
+        "NAT pending->available": "test_ec2_nat:test_row_nat_pending_to_available",
+        "idempotency CreateNatGateway ClientToken": "test_ec2_nat:test_row_idempotency_client_token",
+        "DescribeAddresses shows NAT assoc": "test_ec2_nat:test_row_describe_addresses_shows_nat_association",
+        "DescribeNetworkInterfaces(NAT ENI)": "test_ec2_nat:test_row_nat_interface",
+        "EgressOnlyIGW create": "test_ec2_ways_out:test_row_egress_only_igw_create",
+        "CreateVpcEndpoint gateway s3": "test_ec2_endpoints:test_row_create_vpc_endpoint_gateway_s3",
+        "CreateVpcEndpoint interface ecr": "test_ec2_endpoints:test_row_create_vpc_endpoint_interface_ecr",
+        "VPCE pending->available": "test_ec2_endpoints:test_row_vpce_pending_to_available",
+        "DescribePrefixLists/Managed": "test_ec2_endpoints:test_row_prefix_lists",
+        "CreateLaunchTemplate": "test_ec2_capacity:test_row_create_launch_template",
+        "CreateLaunchTemplateVersion": "test_ec2_capacity:test_row_versions_of_a_launch_template",
+        "DescribeLaunchTemplateVersions": "test_ec2_capacity:test_row_versions_of_a_launch_template",
+        "DescribeInstanceTypes": "test_ec2_capacity:test_row_describe_instance_types",
     },
     "ec2-refuse": {
         "CreateNetworkInterface": "test_row_create_network_interface", "CreateVpc /8": "test_row_create_vpc_8",
@@ -120,6 +110,13 @@ ROWS = {
         "DeleteRouteTable associated": "test_row_delete_route_table_associated",
         "DetachIGW with EIPs mapped": "test_row_detach_igw_mapped_and_delete_sg_used_by_alb",
         "DeleteIGW attached": "test_row_delete_igw_attached", "DeleteVpc with subnet": "test_row_delete_vpc_with_subnet",
+        "ReleaseAddress not found": "test_ec2_addresses:test_row_release_address_not_found",
+        "DescribeNatGateways not found": "test_ec2_nat:test_row_describe_and_delete_nat_gateways_not_found",
+        "DeleteNatGateway not found": "test_ec2_nat:test_row_describe_and_delete_nat_gateways_not_found",
+        "CreateNatGateway bad alloc": "test_ec2_nat:test_row_create_nat_gateway_bad_alloc",
+        "ReleaseAddress used by NAT": "test_ec2_nat:test_row_release_address_used_by_nat",
+        "DeleteSubnet with NAT": "test_ec2_nat:test_row_delete_subnet_with_nat",
+        "duplicate launch template": "test_ec2_capacity:test_row_duplicate_launch_template",
     },
     "iam": {
         "CreateRole(tags)": "test_a_role_has_what_it_was_given",
@@ -192,6 +189,11 @@ ROWS = {
         "DeleteSG used by ALB": "test_row_delete_security_group_used_by_alb",
         "DeleteLB with deletion protection": "test_row_deletion_protection",
     },
+    "elb-classic": {
+        "CreateLoadBalancer classic": "test_row_create_load_balancer_classic",
+        "DescribeLoadBalancers classic": "test_row_describe_load_balancers_classic",
+        "DeleteLoadBalancer classic": "test_row_delete_load_balancer_classic",
+    },
     "logs": {
         "CreateLogGroup": "test_create_and_describe", "PutRetentionPolicy": "test_retention",
         "CreateLogStream+PutLogEvents": "test_get_events_from_head_and_tail",
@@ -244,6 +246,7 @@ ROWS = {
         "ExecuteCommand": "test_execute_command", "StopTask": "test_stop_task",
         "TagResource/ListTags": "test_tag_resource_list_tags", "PutAccountSetting": "test_put_account_setting",
         "UpdateCluster(settings)": "test_update_cluster_settings",
+        "CreateCapacityProvider ASG": "test_ecs_capacity:test_row_create_capacity_provider_asg",
     },
     "ecs-refuse": {
         "UpdateService missing": "test_update_service_missing",
@@ -307,6 +310,115 @@ ROWS = {
         "Detach*/DeleteRole": "test_iam:test_delete_role_with_attached_policy",
         "DeletePolicy with >1 versions": "test_iam:test_delete_policy_with_more_than_one_version",
         "DeleteHostedZone": "test_route53:test_delete_hosted_zone_with_records",
+        "DeleteVpcEndpoints": "test_ec2_endpoints:test_a_gateway_endpoint_takes_its_routes_along",
+        "DeleteNatGateway": "test_ec2_nat:test_row_deleting_to_deleted",
+        "NAT deleting->deleted": "test_ec2_nat:test_row_deleting_to_deleted",
+        "ReleaseAddress": "test_ec2_addresses:test_a_released_address_is_gone",
+        "EgressOnlyIGW delete": "test_ec2_ways_out:test_row_egress_only_igw_delete",
+        "DeleteCapacityProvider": "test_ecs_capacity:test_row_delete_capacity_provider",
+        "TerminateInstances": "test_autoscaling:test_a_terminated_instance_is_replaced",
+        "DeleteLaunchTemplate": "test_ec2_capacity:test_a_deleted_template_is_gone",
+        "DeleteRepository force": "test_ecr:test_row_delete_repository_force",
+        "DeleteObjects+DeleteBucket": "test_s3:test_versions_keep_a_bucket",
+    },
+    "ecr": {
+        "CreateRepository": "test_row_create_repository",
+        "PutLifecyclePolicy": "test_row_put_lifecycle_policy_and_get",
+        "GetLifecyclePolicy": "test_row_put_lifecycle_policy_and_get",
+        "SetRepositoryPolicy": "test_row_set_repository_policy",
+        "GetAuthorizationToken": "test_row_get_authorization_token", "PutImage": "test_row_put_image",
+        "DescribeImages": "test_row_put_image", "duplicate repo": "test_row_duplicate_repo",
+        "DescribeRepositories missing": "test_row_describe_repositories_missing",
+        "DeleteRepository non-empty": "test_row_delete_repository_non_empty",
+        "DescribeImages missing tag": "test_row_describe_images_missing_tag",
+    },
+    "s3": {
+        "CreateBucket": "test_s3:test_row_create_bucket", "PutBucketCors/Get": "test_s3:test_row_put_bucket_cors_get",
+        "PutBucketVersioning": "test_s3:test_row_put_bucket_versioning",
+        "PublicAccessBlock": "test_s3:test_row_public_access_block",
+        "PutBucketPolicy": "test_s3:test_row_put_bucket_policy",
+        "PutBucketEncryption": "test_s3:test_row_put_bucket_encryption",
+        "PutBucketLifecycle": "test_s3:test_row_put_bucket_lifecycle",
+        "PutBucketTagging": "test_s3:test_row_put_bucket_tagging",
+        "PutObject If-None-Match:* (new)": "test_row_if_none_match",
+        "PutObject If-None-Match:* (exists)": "test_row_if_none_match",
+        "PutObject If-Match good": "test_row_if_match", "PutObject If-Match stale": "test_row_if_match",
+        "GetObject If-Match stale": "test_row_if_match", "DeleteObject If-Match stale": "test_row_if_match",
+        "PutObject If-Match missing key": "test_row_put_object_if_match_missing_key",
+        "16 racing If-None-Match writers: 1 wins": "test_row_racing_writers_one_wins",
+        "ListObjectVersions": "test_row_list_object_versions", "GetObject missing": "test_row_get_object_missing",
+        "HeadBucket missing": "test_s3:test_row_head_bucket_missing",
+        "DeleteBucket non-empty": "test_s3:test_row_delete_bucket_non_empty",
+    },
+    "cloudfront": {
+        "CreateOriginAccessControl": "test_row_create_origin_access_control",
+        "CreateDistributionWithTags": "test_row_create_distribution_with_tags",
+        "GetDistributionConfig": "test_row_get_distribution_config_goes_round",
+        "CreateInvalidation": "test_row_create_invalidation",
+        "UpdateDistribution disable": "test_row_cf_in_progress_to_deployed",
+        "DeleteDistribution": "test_row_delete_distribution_enabled",
+        "GetDistribution missing": "test_row_get_distribution_missing",
+        "CF InProgress->Deployed": "test_row_cf_in_progress_to_deployed",
+        "DeleteDistribution enabled": "test_row_delete_distribution_enabled",
+        "same CallerReference other config": "test_row_same_caller_reference",
+        "UpdateDistribution stale ETag": "test_row_update_distribution_stale_etag",
+        "DeleteOAC in use": "test_row_delete_oac_in_use",
+        "CF disabled InProgress->Deployed": "test_row_cf_in_progress_to_deployed",
+        "DeleteOriginAccessControl": "test_row_delete_oac_in_use",
+    },
+    "cloudwatch": {
+        "PutMetricAlarm": "test_put_metric_alarm", "DescribeAlarms": "test_describe_alarms",
+        "PutMetricData/GetMetricData": "test_put_metric_data_get_metric_data", "PutDashboard": "test_put_dashboard",
+        "DeleteAlarms": "test_delete_alarms",
+    },
+    "scaling": {
+        "RegisterScalableTarget": "test_register_scalable_target",
+        "PutScalingPolicy target tracking": "test_put_scaling_policy_target_tracking",
+        "policy creates 2 alarms": "test_policy_creates_two_alarms", "PutScheduledAction": "test_put_scheduled_action",
+        "DescribeScalableTargets": "test_describe_scalable_targets",
+        "policy without target": "test_policy_without_target",
+        "DeleteScalingPolicy missing": "test_delete_scaling_policy_missing",
+        "DeleteScalingPolicy": "test_delete_scaling_policy",
+        "DeregisterScalableTarget": "test_deregister_scalable_target",
+        "DeregisterScalableTarget again": "test_deregister_again",
+
+    },
+    "autoscaling": {
+        "CreateAutoScalingGroup LT": "test_row_create_auto_scaling_group",
+        "UpdateAutoScalingGroup": "test_row_update_auto_scaling_group",
+        "DeleteAutoScalingGroup force": "test_row_delete_asg_force", "UpdateASG missing": "test_row_update_asg_missing",
+        "ASG instance InService": "test_row_asg_instance_in_service", "duplicate ASG": "test_row_duplicate_asg",
+        "DeleteASG with instances no force": "test_row_delete_asg_with_instances",
+    },
+    "rds": {
+        "CreateDBSubnetGroup": "test_create_db_subnet_group", "CreateDBParameterGroup": "test_create_db_parameter_group",
+        "DeleteDBSubnetGroup": "test_describe_and_delete_db_subnet_group",
+        "CreateDBInstance postgres": "test_create_db_instance_postgres",
+        "RDS creating->available": "test_rds_creating_available", "Endpoint.Address": "test_endpoint_address",
+        "ModifyDBInstance": "test_modify_db_instance", "CreateDBSnapshot": "test_create_db_snapshot",
+        "DescribeDBEngineVersions": "test_describe_db_engine_versions",
+        "DeleteDBInstance + final snapshot": "test_delete_db_instance_final_snapshot",
+        "RDS deleting->gone": "test_delete_db_instance_final_snapshot",
+        "final snapshot exists": "test_delete_db_instance_final_snapshot", "DeleteDBSnapshot": "test_delete_db_snapshot",
+    },
+    "rds-refuse": {
+        "DescribeDBInstances missing": "test_describe_db_instances_missing",
+        "subnet group single AZ": "test_subnet_group_single_az", "duplicate DB": "test_duplicate_db",
+        "duplicate subnet group": "test_duplicate_subnet_group",
+        "DeleteDBSubnetGroup in use": "test_delete_db_subnet_group_in_use",
+        "DeleteDBInstance no snapshot id": "test_delete_db_instance_no_snapshot_id",
+        "DeleteDBInstance deletion protection": "test_delete_db_instance_deletion_protection",
+        "short master password": "test_short_master_password",
+    },
+    "cloudmap": {
+        "CreatePrivateDnsNamespace": "test_create_private_dns_namespace",
+        "namespace id from op": "test_create_private_dns_namespace", "CreateService sd": "test_create_service",
+        "DeleteService sd": "test_delete_service_with_instances", "GetNamespace missing": "test_get_namespace_missing",
+        "namespace op ->SUCCESS": "test_create_private_dns_namespace",
+        "namespace makes private hosted zone": "test_namespace_makes_private_hosted_zone",
+        "duplicate service sd": "test_duplicate_service_sd",
+        "DeleteNamespace with service": "test_delete_namespace_with_service",
+        "DeleteNamespace": "test_namespace_makes_private_hosted_zone",
     },
 }
 MADE = "test_emulator_rows_made"
@@ -345,7 +457,8 @@ def test_what_the_twin_is_said_not_to_have_it_has_not(twin):
     assert not set(ABSENT_SERVICES.values()) & set(has)
     every = {operation for operations in has.values() for operation in operations}
     for section, absent in ABSENT.items():
-        assert not set(absent.values()) & every, section
+        # Two services have an operation of the same name: a section that is named after one means that one's.
+        assert not set(absent.values()) & set(has.get(section, every)), section
 
 
 @pytest.mark.parametrize("section", ROWS)

@@ -27,6 +27,18 @@ def made(twin):
     twin.client("logs").create_log_group(logGroupName="l", tags={"app": "hello"})
     secret = twin.client("secretsmanager").create_secret(Name="s", Tags=[KEYS])
     twin.client("ssm").put_parameter(Name="/p", Value="v", Type="String", Tags=[KEYS])
+    image = twin.client("ecr").create_repository(repositoryName="app", tags=[KEYS])["repository"]
+    key = twin.client("kms").create_key(Tags=[{"TagKey": "app", "TagValue": "hello"}])["KeyMetadata"]
+    s3, place = twin.client("s3"), {"LocationConstraint": "eu-central-1", "Tags": [KEYS]}
+    s3.create_bucket(Bucket="bucket-of-app", CreateBucketConfiguration=place)
+    twin.client("cloudwatch").put_metric_alarm(
+        AlarmName="a", Namespace="n", MetricName="m", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=1,
+        ComparisonOperator="GreaterThanThreshold", Tags=[KEYS],
+    )
+    rule = twin.client("events").put_rule(Name="r", ScheduleExpression="rate(1 day)", Tags=[KEYS])
+    schedules = twin.client("scheduler").create_schedule_group(Name="g", Tags=[KEYS])
+    topic = twin.client("sns").create_topic(Name="t", Tags=[KEYS])
+    twin.client("sqs").create_queue(QueueName="q", tags={"app": "hello"})
     own = lambda kind, name: f"arn:aws:ec2:eu-central-1:123456789012:{kind}/{name}"
     return {
         "ec2:vpc": own("vpc", vpc),
@@ -39,6 +51,14 @@ def made(twin):
         "logs:log-group": "arn:aws:logs:eu-central-1:123456789012:log-group:l",
         "secretsmanager:secret": secret["ARN"],
         "ssm:parameter": "arn:aws:ssm:eu-central-1:123456789012:parameter/p",
+        "ecr:repository": image["repositoryArn"],
+        "kms:key": key["Arn"],
+        "s3": "arn:aws:s3:::bucket-of-app",
+        "cloudwatch:alarm": "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a",
+        "events:rule": rule["RuleArn"],
+        "scheduler:schedule-group": schedules["ScheduleGroupArn"],
+        "sns": topic["TopicArn"],
+        "sqs": "arn:aws:sqs:eu-central-1:123456789012:q",
     }
 
 
@@ -55,7 +75,8 @@ def test_everything_tagged_is_listed(twin, made):
 @pytest.mark.parametrize("kind", [
     "ec2:vpc", "ec2:subnet", "ec2:internet-gateway", "ec2:security-group",
     "elasticloadbalancing:targetgroup", "acm:certificate", "ecs:cluster", "logs:log-group",
-    "secretsmanager:secret", "ssm:parameter",
+    "secretsmanager:secret", "ssm:parameter", "ecr:repository", "kms:key", "s3",
+    "cloudwatch:alarm", "events:rule", "scheduler:schedule-group", "sns", "sqs",
 ])
 def test_by_type(twin, made, kind):
     found = listed(twin, ResourceTypeFilters=[kind], TagFilters=[{"Key": "app"}])

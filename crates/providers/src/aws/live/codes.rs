@@ -13,6 +13,7 @@ const THROTTLED: &[&str] = &[
     "PriorRequestNotComplete",
     "ConcurrentModification",
     "ConcurrentModificationException",
+    "ConcurrentUpdateException",
     "OperationAborted",
     "OperationAbortedException",
     "UpdateInProgressException",
@@ -46,6 +47,7 @@ const DEPENDENCY: &[&str] = &[
     "DependencyViolation",
     "InvalidGroup.InUse",
     "InvalidCidrBlock.InUse",
+    "InvalidIPAddress.InUse",
     "DeleteConflict",
     "ResourceInUse",
     "ResourceInUseException",
@@ -86,6 +88,7 @@ const EXISTS: &[&str] = &[
     "DuplicateLoadBalancerName",
     "DuplicateTargetGroupName",
     "DuplicateListener",
+    "RepositoryAlreadyExistsException",
 ];
 
 const GONE: &[&str] = &["NoSuchEntity", "Gateway.NotAttached"];
@@ -163,6 +166,24 @@ fn ambiguous(operation: &str, message: &str) -> Class {
             Class::Gone
         }
         "ecs:DeleteService" if message.contains("cannot be stopped while") => Class::Dependency,
+        // A network that was just made [Route 53 API: InvalidVPCId].
+        "route53:CreateHostedZone" | "route53:AssociateVPCWithHostedZone"
+            if message.contains("not authorized to make the association") =>
+        {
+            Class::Eventual
+        }
+        // A role that was just made.
+        "ec2:CreateFlowLogs" if message.contains("Unable to assume") => Class::Eventual,
+        // The service, its balancer or the service-linked role is not everywhere yet
+        // (terraform-provider-aws retries the same for two minutes).
+        "application-autoscaling:RegisterScalableTarget"
+        | "application-autoscaling:PutScalingPolicy"
+            if ["doesn't exist", "Unable to assume", "not authorized"]
+                .iter()
+                .any(|text| message.contains(text)) =>
+        {
+            Class::Eventual
+        }
         // "… a secret with this name is already scheduled for deletion" (terraform-provider-aws
         // #5445).
         "secretsmanager:CreateSecret" if message.contains("scheduled for deletion") => {

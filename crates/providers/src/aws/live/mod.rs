@@ -15,7 +15,9 @@ pub mod identity;
 pub mod in_process;
 pub(crate) mod pace;
 mod quotas;
+pub(crate) mod raw;
 pub mod regions;
+pub mod registry;
 mod zones;
 
 use std::any::Any;
@@ -34,6 +36,7 @@ pub use hosted_zones::HostedZone;
 use identity::Heard;
 pub use quotas::Standing;
 
+use super::image::local::Locals;
 use super::secret::vault::Vault;
 
 /// Everything that AWS kinds talk through. Cheap to clone.
@@ -47,14 +50,18 @@ pub struct Aws {
     pub caller: String,
     pub(crate) acm: aws_sdk_acm::Client,
     pub(crate) ec2: aws_sdk_ec2::Client,
+    pub(crate) ecr: aws_sdk_ecr::Client,
     pub(crate) ecs: aws_sdk_ecs::Client,
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) scaling: aws_sdk_applicationautoscaling::Client,
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
     pub(crate) ssm: aws_sdk_ssm::Client,
     pub(crate) quotas: aws_sdk_servicequotas::Client,
     pub(crate) vault: Rc<Vault>,
+    /// The images of this machine that a run may have to push.
+    pub images: Rc<Locals>,
     pub(crate) route53: aws_sdk_route53::Client,
     batches: Rc<RefCell<BTreeMap<&'static str, Rc<dyn Any>>>>,
 }
@@ -93,14 +100,17 @@ impl Aws {
             caller: required("sts:GetCallerIdentity", caller.arn)?,
             acm: aws_sdk_acm::Client::new(&config),
             ec2: aws_sdk_ec2::Client::new(&config),
+            ecr: aws_sdk_ecr::Client::new(&config),
             ecs: aws_sdk_ecs::Client::new(&config),
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            scaling: aws_sdk_applicationautoscaling::Client::new(&config),
             secrets: aws_sdk_secretsmanager::Client::new(&config),
             ssm: aws_sdk_ssm::Client::new(&config),
             quotas: aws_sdk_servicequotas::Client::new(&config),
             vault: Rc::default(),
+            images: Rc::default(),
             route53: aws_sdk_route53::Client::new(&config),
             batches: Rc::default(),
         })

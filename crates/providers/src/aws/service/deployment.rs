@@ -112,7 +112,7 @@ impl Snapshot {
             return match primary.rollout {
                 Some(Rollout::Failed) if self.goes_back(wanted) => Stand::TurningAway,
                 Some(Rollout::Failed) => Stand::GivenUp,
-                _ if waited < STALE && primary.desired != wanted.desired_count => Stand::Unseen,
+                _ if waited < STALE && !counts(wanted, primary) => Stand::Unseen,
                 _ if primary.running < primary.desired => Stand::Starting,
                 Some(Rollout::InProgress) => Stand::Running,
                 _ if alone => Stand::Complete,
@@ -207,6 +207,11 @@ impl Event {
     }
 }
 
+/// Whether it has the number of tasks that is wanted, if that is ours to say.
+fn counts(wanted: &Service, primary: &Deployment) -> bool {
+    wanted.scaled || primary.desired == wanted.desired_count
+}
+
 fn is_of(deployment: &Deployment, wanted: &Service) -> bool {
     let known = |inputs: &[Input<String>]| -> BTreeSet<String> {
         let values = inputs.iter().filter_map(|input| input.known().cloned());
@@ -237,6 +242,10 @@ pub(super) fn enough(wanted: &Service, goes_back: bool) -> usize {
 /// healthy, and five for ECS to begin. The kind's own patience is the wall behind it.
 pub(super) fn deadline(wanted: &Service, wait: Wait) -> Duration {
     const MINUTE: u64 = 60;
+    const WALL: u64 = 55 * MINUTE;
+    if wanted.scaled {
+        return Duration::from_secs(WALL); // how many tasks there are now is not ours to say
+    }
     let desired = u64::from(wanted.desired_count);
     let more = desired * u64::from(wanted.maximum_percent) / 100;
     let least = (desired * u64::from(wanted.minimum_healthy_percent)).div_ceil(100);
@@ -248,7 +257,7 @@ pub(super) fn deadline(wanted: &Service, wait: Wait) -> Duration {
     };
     let grace = u64::from(wanted.grace());
     let seconds = 5 * MINUTE + batches * (5 * MINUTE + grace) + old_ones;
-    Duration::from_secs(seconds.min(55 * MINUTE))
+    Duration::from_secs(seconds.min(WALL))
 }
 
 #[cfg(test)]

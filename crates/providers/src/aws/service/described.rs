@@ -126,6 +126,7 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
             cluster: Input::Known(outputs.cluster.clone()),
             task_definition: Input::Known(task_definition),
             desired_count: count(service.desired_count),
+            scaled: false, // the cloud does not know it of a service
             subnets: inputs(subnets),
             security_groups: inputs(groups),
             assign_public_ip,

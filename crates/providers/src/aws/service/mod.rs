@@ -30,13 +30,18 @@ mod stopped;
 #[cfg(feature = "live")]
 mod stopped_tasks;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ashore_engine::input::{Input, Output};
 use ashore_engine::kind::{Impact, Kind, Observed, Patience, Replacement, Request};
 use serde::{Deserialize, Serialize};
 
-use crate::aws::tags::Tags;
+#[cfg(feature = "live")]
+pub(in crate::aws) use live::{delete, services as listed};
+#[cfg(feature = "live")]
+pub(in crate::aws) use rollout::ready;
+
+use crate::aws::tags::{Tags, is_part};
 use crate::aws::{names, patience};
 
 /// The longest name [ECS API: CreateService].
@@ -51,8 +56,11 @@ pub struct Service {
     pub cluster: Input<String>,
     /// The ARN of the revision that is to run.
     pub task_definition: Input<String>,
-    /// How many tasks.
+    /// How many tasks; where they are scaled, how many to begin with.
     pub desired_count: u32,
+    /// Whether somebody else says how many tasks run, once it is there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub scaled: bool,
     /// Where their network interfaces stand.
     pub subnets: Vec<Input<String>>,
     /// What those may talk to.
@@ -289,6 +297,13 @@ impl Kind for Service {
     /// order, a cluster has a name and an ARN, no grace period is a grace period of 0, and where
     /// no rollout is given up none goes back.
     fn owned(mut self, by: &[&Self]) -> Self {
+        // The cloud does not know of a service that it is scaled; what is wanted now counts.
+        if let Some(wanted) = by.first() {
+            self.scaled = wanted.scaled;
+            if wanted.scaled {
+                self.desired_count = wanted.desired_count;
+            }
+        }
         for spec in by {
             if same_set(&self.subnets, &spec.subnets) {
                 self.subnets.clone_from(&spec.subnets);
@@ -336,12 +351,21 @@ fn same_set(left: &[Input<String>], right: &[Input<String>]) -> bool {
     matches!((known(left), known(right)), (Some(left), Some(right)) if left == right)
 }
 
-fn same_cluster(left: &Input<String>, right: &Input<String>) -> bool {
+pub(in crate::aws) fn same_cluster(left: &Input<String>, right: &Input<String>) -> bool {
     let name = |input: &Input<String>| {
         let given = input.known()?;
         given.rsplit('/').next().map(str::to_string)
     };
     matches!((name(left), name(right)), (Some(left), Some(right)) if left == right)
+}
+
+/// Whether a service with these tags was written in ECS's own JSON: that is another kind.
+#[cfg_attr(
+    not(feature = "live"),
+    allow(dead_code, reason = "asked by the effect half")
+)]
+pub(in crate::aws) fn is_raw(tags: &BTreeMap<String, String>) -> bool {
+    is_part(tags, "raw_service")
 }
 
 #[cfg(test)]

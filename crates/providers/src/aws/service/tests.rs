@@ -6,6 +6,7 @@ pub(super) fn service() -> Service {
         cluster: "hello-default".to_string().into(),
         task_definition: "arn:td:2".to_string().into(),
         desired_count: 2,
+        scaled: false,
         subnets: inputs(&["subnet-a", "subnet-b"]),
         security_groups: inputs(&["sg-a"]),
         assign_public_ip: true,

@@ -12,6 +12,9 @@ use ashore_engine::input::{Input, Output};
 use ashore_engine::kind::{Kind, Observed, Replacement, Request};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "live")]
+pub(in crate::aws) use live::delete;
+
 use crate::aws::tags::Tags;
 
 /// A revision of a task definition, for Fargate.
