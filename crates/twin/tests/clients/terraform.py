@@ -63,7 +63,9 @@ class Terraform:
         return self.run("apply", "-auto-approve")
 
     def plans_nothing(self):
-        return self.run("plan", "-detailed-exitcode", codes=(0, 2)).returncode == 0
+        ran = self.run("plan", "-detailed-exitcode", codes=(0, 2))
+        print(ran.stdout)  # shown where a test fails
+        return ran.returncode == 0
 
     def destroy(self):
         return self.run("destroy", "-auto-approve")
