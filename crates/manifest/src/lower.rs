@@ -85,6 +85,7 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         manifest,
         surroundings,
         graph: Graph::default(),
+        linked_roles: BTreeMap::new(),
         kept: BTreeMap::new(),
         repositories: BTreeMap::new(),
     };
@@ -109,6 +110,8 @@ struct Lowering<'a> {
     manifest: &'a Manifest,
     surroundings: &'a Surroundings,
     graph: Graph,
+    /// The roles that services of AWS act through, by key: each is there once.
+    linked_roles: BTreeMap<String, Handle<ServiceLinkedRole>>,
     /// ARNs of the secrets that are kept for the app, by address.
     kept: BTreeMap<String, Input<String>>,
     /// The repositories, by physical name.
@@ -145,18 +148,17 @@ impl Lowering<'_> {
     }
 
     /// A role that a service of AWS acts through. There is one of it in each account.
-    fn linked_role(
-        &mut self,
-        key: &str,
-        service: &str,
-    ) -> ashore_engine::graph::Handle<ServiceLinkedRole> {
+    fn linked_role(&mut self, key: &str, service: &str) -> Handle<ServiceLinkedRole> {
+        if let Some(role) = self.linked_roles.get(key) {
+            return role.clone();
+        }
         let role = ServiceLinkedRole {
             service: service.to_string(),
         };
-        self.graph.add(
-            format!("account/service_linked_role[{key}]").as_str(),
-            &role,
-        )
+        let address = format!("account/service_linked_role[{key}]");
+        let role = self.graph.add(address.as_str(), &role);
+        self.linked_roles.insert(key.to_string(), role.clone());
+        role
     }
 
     fn name(&self, part: &str, limit: usize) -> String {
