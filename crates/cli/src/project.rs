@@ -118,8 +118,7 @@ impl Project {
 
     /// The URLs of the services that are reached from outside by HTTP.
     pub(crate) fn urls(&self, state: &ashore_engine::state::State) -> Vec<String> {
-        // One that waits for its first image is not reached yet.
-        let runs = |service: &Service| crate::images::is_running(state, service.name.get());
+        let runs = |service: &Service| !crate::images::waits(state, service);
         let hostnames = self.manifest.hostnames();
         let mut urls: Vec<String> = hostnames
             .filter(|(service, _)| runs(service) && self.is_public(service))

@@ -202,14 +202,10 @@ impl Manifest {
         // What a role of somebody else's reads is not known, only that it reads.
         let theirs = raw().any(|raw| raw.reads_by_theirs);
         let mut needed = vec!["ecr.api", "ecr.dkr", "logs"];
-        if of_containers
-            || theirs
-            || self.registry.is_some()
-            || references.iter().any(|it| secret(it))
-        {
+        if of_containers || theirs || self.registry.is_some() || references.iter().any(secret) {
             needed.push("secretsmanager");
         }
-        if theirs || references.iter().any(|it| parameter(it)) {
+        if theirs || references.iter().any(parameter) {
             needed.push("ssm");
         }
         if services().any(|service| service.exec) || raw().any(|raw| raw.exec()) {

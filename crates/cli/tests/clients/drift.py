@@ -62,9 +62,13 @@ from alter import (
 )
 from drift_balancers import ROWS as OF_BALANCERS
 from drift_balancers import UNALTERED as UNALTERED_OF_BALANCERS
+from drift_images import ROWS as OF_IMAGES
+from drift_images import UNALTERED as UNALTERED_OF_IMAGES
 from drift_marks import ROWS as MARKS
 from drift_private import ROWS as OF_PRIVATE
 from drift_private import UNALTERED as UNALTERED_OF_PRIVATE
+from drift_raw import ROWS as OF_RAW
+from drift_raw import UNALTERED as UNALTERED_OF_RAW
 from drift_shop import ROWS as OF_SHOP
 from drift_shop import UNALTERED as UNALTERED_OF_SHOP
 
@@ -424,7 +428,9 @@ ROWS = [
     ),
     *MARKS,
     *OF_BALANCERS,
+    *OF_IMAGES,
     *OF_PRIVATE,
+    *OF_RAW,
     *OF_SHOP,
 ]
 
@@ -440,6 +446,8 @@ UNALTERED = {
     ("cloudflare.dns.record", "zone_id"): "records are asked for in it: in another one it is missing",
     ("cloudflare.dns.record", "take_over"): "says what we may do, not what is there",
     **UNALTERED_OF_BALANCERS,
+    **UNALTERED_OF_IMAGES,
     **UNALTERED_OF_PRIVATE,
+    **UNALTERED_OF_RAW,
     **UNALTERED_OF_SHOP,
 }

@@ -138,8 +138,8 @@ pub(super) fn check_images(
     }
     let here = format!(".dkr.ecr.{}.amazonaws.com", region.as_str());
     for service in services {
-        // What is built, or comes from a repository of the manifest's, is there.
-        let own = service.image.get().reference();
+        // What is built, or lies in a repository of ours, is in ECR in this region.
+        let own = service.image.reference();
         let own = own.map(|image| (image, service.image.span()));
         let sidecars = service.sidecars.values();
         let sidecars = sidecars.map(|it| (it.image.get(), it.image.span()));
