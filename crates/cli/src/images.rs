@@ -97,9 +97,15 @@ impl Waiting {
     }
 }
 
+/// Whether a service is left out because nobody has pushed its image yet: it is not to be reached.
+pub(crate) fn waits(state: &State, service: &Service) -> bool {
+    matches!(service.image.get(), Image::Stored { .. }) && !is_running(state, service.name.get())
+}
+
 /// Whether there is a service of that name by now.
-pub(crate) fn is_running(state: &State, name: &Name) -> bool {
-    state.current(&address(name, "service")).is_some()
+fn is_running(state: &State, name: &Name) -> bool {
+    let there = |part| state.current(&address(name, part)).is_some();
+    there("service") || there("raw_service")
 }
 
 fn address(name: &Name, part: &str) -> Address {

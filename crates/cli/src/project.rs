@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ashore_engine::address::StackName;
 use ashore_engine::state::folder::Folder;
-use ashore_manifest::model::Service;
+use ashore_manifest::model::{Balancer, Ingress, Service, Target};
 use ashore_manifest::{Files, LoadOptions, Manifest, Variables, load};
 
 use crate::args::Global;
@@ -116,26 +116,62 @@ impl Project {
         self.home.join("sandbox").join("world")
     }
 
-    /// The URLs of the services that are reached from outside.
+    /// The URLs of the services that are reached from outside by HTTP.
     pub(crate) fn urls(&self, state: &ashore_engine::state::State) -> Vec<String> {
-        // One that waits for its first image is not reached yet.
-        let runs = |service: &Service| crate::images::is_running(state, service.name.get());
+        let runs = |service: &Service| !crate::images::waits(state, service);
         let hostnames = self.manifest.hostnames();
         let mut urls: Vec<String> = hostnames
-            .filter(|(service, _)| runs(service))
-            .map(|(_, hostname)| format!("https://{}", *hostname.name))
+            .filter(|(service, _)| runs(service) && self.is_public(service))
+            .filter_map(|(service, hostname)| {
+                let path = start(service.ingress.target()?)?;
+                let https = matches!(service.ingress, Ingress::Https(..));
+                https.then(|| format!("https://{}{path}", *hostname.name))
+            })
             .collect();
-        if self.manifest.plain_http().is_some_and(runs)
-            && let Some((_, record)) = state.current(&"ingress/load_balancer".into())
-            && let Some(name) = record
-                .outputs
-                .get("dns_name")
-                .and_then(|name| name.as_str())
-        {
-            urls.push(format!("http://{name}"));
+        let public = self.manifest.balancers.iter();
+        let public = public.filter(|(_, balancer)| !balancer.internal);
+        for (name, _) in public {
+            let plain = |service: &Service| matches!(service.ingress, Ingress::Http(_));
+            let behind = self.manifest.behind(name);
+            let mut paths = behind
+                .filter(|(service, _)| plain(service) && runs(service))
+                .filter_map(|(_, target)| start(target))
+                .peekable();
+            if paths.peek().is_none() {
+                continue;
+            }
+            let balancer = match name.as_str() {
+                Balancer::PUBLIC => "ingress/load_balancer".to_string(),
+                name => format!("balancers.{name}/load_balancer"),
+            };
+            if let Some((_, record)) = state.current(&balancer.as_str().into())
+                && let Some(name) = record
+                    .outputs
+                    .get("dns_name")
+                    .and_then(|name| name.as_str())
+            {
+                urls.extend(paths.map(|path| format!("http://{name}{path}")));
+            }
         }
         urls
     }
+
+    /// Whether somebody outside of the network reaches the service.
+    fn is_public(&self, service: &Service) -> bool {
+        let names = service.ingress.target().into_iter();
+        let mut balancers = names
+            .flat_map(|target| &target.balancers)
+            .filter_map(|name| self.manifest.balancers.get(name));
+        balancers.any(|balancer| !balancer.internal)
+    }
+}
+
+/// Where requests of a service begin; nowhere that can be told if that is a pattern.
+fn start(target: &Target) -> Option<&str> {
+    let Some(first) = target.paths.first() else {
+        return Some("");
+    };
+    (!first.as_str().contains(['*', '?'])).then(|| first.as_str())
 }
 
 /// The files that the manifest names, which lie beside it.

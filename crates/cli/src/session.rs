@@ -211,6 +211,10 @@ pub(crate) async fn graph(
     let surroundings = surroundings::look_up(cloud, project, state, say).await?;
     lower(&project.manifest, &surroundings).map_err(|error| {
         let (code, advice) = match &error {
+            LowerError::PrivateZones(_) => (
+                "E0206",
+                "list a private subnet in another zone too, or let the load balancer be internet-facing",
+            ),
             LowerError::Zones { .. } | LowerError::PublicZones(_) => {
                 ("E0206", "lower `azs` or list fewer `subnets` in [network]")
             }

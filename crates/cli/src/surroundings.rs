@@ -161,7 +161,10 @@ async fn owned_by_others(
         return Ok(lower::Existing::default());
     }
     let purpose = Purpose {
-        hostnames: manifest.names().map(ToString::to_string).collect(),
+        hostnames: manifest
+            .certified_names()
+            .map(ToString::to_string)
+            .collect(),
         makes_balancer: manifest.has_load_balancer() && named.load_balancer.is_none(),
     };
     let found = cloud

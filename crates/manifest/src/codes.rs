@@ -386,6 +386,40 @@ codes! {
         "A pattern is a regular expression that all of the value fits; `min` and `max` bound numbers, `min_length` and \
          `max_length` texts, and the smaller one comes first."
 
+    // Load balancers: E0840 to E0849.
+    BadPath "E0840" "not a path that requests can be told apart by"
+        "A path starts with a slash and is made of letters, digits and _ - . $ / ~ \" ' @ : + &, at most 126 of them, with \
+         * for any number of characters and ? for one. A plain path is for itself and everything below it. A service that \
+         is to get everything else has no path."
+    PathTwice "E0841" "two services for the same requests"
+        "Of two paths the more specific one wins: the one with more characters that stand for themselves. Where they have \
+         as many and some requests fit both, nothing tells whose they are."
+    BalancerUnknown "E0842" "a load balancer that the manifest does not have"
+        "A service is behind `public`, `internal`, `network`, or one of `[balancers]`."
+    BalancerUnfit "E0843" "a load balancer of the wrong sort"
+        "A service that speaks HTTP is behind an application load balancer, which tells requests apart by host and path. One \
+         that speaks TCP, UDP or TLS is behind a network load balancer, which tells connections apart by port. Each balancer \
+         is named once."
+    ListenTwice "E0844" "two services at one port of a load balancer"
+        "A port of a network load balancer leads to one service, whatever its protocol. Let clients connect to another port \
+         for one of them: `listen`."
+    BadBalancer "E0845" "a setting that no load balancer takes"
+        "A policy of TLS is `recommended`, `compatible`, `strict`, `fips`, or one of AWS's by its name. A web ACL is named by \
+         its ARN and is a regional one. Logs go to a bucket, into a folder without slashes at its ends. Somebody must be \
+         allowed to connect."
+    LoginWithoutHttps "E0846" "a login without HTTPS"
+        "Whoever logs in gets a cookie that only HTTPS keeps safe, and a load balancer asks for a login over nothing else. \
+         Give the service a hostname."
+    BadLogin "E0847" "a login that cannot be"
+        "The four addresses of a provider are URLs that begin with https://; its `/.well-known/openid-configuration` has \
+         them. The client has an id there, and `openid` is among what is asked."
+    HealthUnfit "E0848" "a health check that does not go with the service"
+        "A load balancer asks a service of HTTP by HTTP or HTTPS. It asks no service by datagram: one of UDP needs a port at \
+         which something in the task takes connections of TCP, `health.port`."
+    TlsWithoutHostname "E0849" "TLS without a hostname"
+        "The load balancer shows a certificate, and that is made out to a name. Give the service a hostname, or let it speak \
+         TLS by itself: protocol = \"tcp\"."
+
     // Warnings.
     ProxiedTooDeep "W0101" "the proxy may have no certificate for this hostname"
         "Cloudflare's own certificate covers the zone and the names directly below it. A name that is deeper needs \

@@ -5,19 +5,23 @@
 
 mod databases;
 mod endpoints;
+mod entrance;
 mod flow_logs;
 mod hostname;
 mod ingress;
+mod login;
 mod network;
 mod policy;
 mod private;
 mod raw;
 mod record;
 mod repository;
+mod rules;
 mod scale;
 mod secrets;
 mod service;
 mod surroundings;
+mod targets;
 mod task;
 mod uses;
 mod volumes;
@@ -30,6 +34,7 @@ use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster::Cluster;
 use ashore_providers::aws::mount_target::MountTarget;
 use ashore_providers::aws::repository::Repository;
+use ashore_providers::aws::secret;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
 
@@ -59,6 +64,11 @@ pub enum LowerError {
     /// A database would stand in too few zones.
     #[error("a database needs subnets in two zones, and `existing.subnets` has them in {0}")]
     DataZones(usize),
+    /// An internal load balancer of ours would stand in too few zones.
+    #[error(
+        "an internal load balancer needs private subnets in two zones, and `existing.subnets` has {0}"
+    )]
+    PrivateZones(usize),
     /// The containers of a service may do, or read, more than stands in one role.
     #[error(
         "the {part} role of `services.{service}` has policies of {characters} characters, and IAM takes \
@@ -92,8 +102,8 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         manifest,
         surroundings,
         graph: Graph::default(),
-        kept: BTreeMap::new(),
         linked_roles: BTreeMap::new(),
+        kept: BTreeMap::new(),
         mount_targets: BTreeMap::new(),
         repositories: BTreeMap::new(),
     };
@@ -103,16 +113,19 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         true => lowering.network()?,
         false => network::Network::none(),
     };
-    let ingress = lowering.ingress(&network)?;
+    let ways = lowering.ingress(&network)?;
     lowering.databases(&network)?;
     lowering.volumes(&network);
     let cluster = match manifest.needs_cluster() {
         true => lowering.cluster()?,
         false => Input::Known(String::new()), // every service names its own
     };
+    let mut running = BTreeMap::new();
     for service in manifest.services.values() {
-        lowering.service(service, &network, ingress.as_ref(), &cluster)?;
+        let handle = lowering.service(service, &network, &ways, &cluster)?;
+        running.extend(handle.map(|handle| (service.name.as_str(), handle)));
     }
+    lowering.hostname_records(&ways, &running)?;
     Ok(lowering.graph)
 }
 
@@ -120,10 +133,10 @@ struct Lowering<'a> {
     manifest: &'a Manifest,
     surroundings: &'a Surroundings,
     graph: Graph,
-    /// ARNs of the secrets that are kept for the app, by address.
-    kept: BTreeMap<String, Input<String>>,
-    /// The service-linked roles so far, by their keys: several sections may need one.
+    /// The roles that services of AWS act through, by key: each is there once.
     linked_roles: BTreeMap<String, Handle<ServiceLinkedRole>>,
+    /// The secrets that are kept for the app, by address.
+    kept: BTreeMap<String, Handle<secret::Secret>>,
     /// Where each volume is reached.
     mount_targets: BTreeMap<Name, Vec<Handle<MountTarget>>>,
     /// The repositories, by physical name.
@@ -160,21 +173,15 @@ impl Lowering<'_> {
     }
 
     /// A role that a service of AWS acts through. There is one of it in each account.
-    fn linked_role(
-        &mut self,
-        key: &str,
-        service: &str,
-    ) -> ashore_engine::graph::Handle<ServiceLinkedRole> {
+    fn linked_role(&mut self, key: &str, service: &str) -> Handle<ServiceLinkedRole> {
         if let Some(role) = self.linked_roles.get(key) {
             return role.clone();
         }
         let role = ServiceLinkedRole {
             service: service.to_string(),
         };
-        let role = self.graph.add(
-            format!("account/service_linked_role[{key}]").as_str(),
-            &role,
-        );
+        let address = format!("account/service_linked_role[{key}]");
+        let role = self.graph.add(address.as_str(), &role);
         self.linked_roles.insert(key.to_string(), role.clone());
         role
     }

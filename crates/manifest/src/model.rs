@@ -1,5 +1,6 @@
 //! What a manifest means: every default filled in, every value checked and of its own type.
 
+mod balancer;
 mod container;
 mod database;
 mod deploy;
@@ -8,8 +9,10 @@ mod environment;
 mod existing;
 mod image;
 mod image_source;
+mod login;
 mod name;
 mod network;
+mod path;
 mod permission;
 mod quantity;
 mod raw;
@@ -24,6 +27,7 @@ mod volume;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use balancer::{AccessLogs, Balancer, Layer};
 pub use container::{Condition, ContainerHealth, Sidecar};
 pub use database::{Database, Removal};
 pub use deploy::Deploy;
@@ -32,8 +36,10 @@ pub use environment::Guard;
 pub use existing::Existing;
 pub use image::ImageReference;
 pub use image_source::{Build, Image, Principal, Repository};
+pub use login::{Login, Unauthenticated};
 pub use name::Name;
 pub use network::{Layout, Nat, Network, Subnet};
+pub use path::PathPattern;
 pub use permission::Permission;
 pub(crate) use permission::{ROLE_POLICIES_MAX, characters};
 pub use quantity::{Amount, Cpu, GibiBytes, RetentionDays, Seconds};
@@ -45,7 +51,10 @@ pub use registry::Registry;
 pub(crate) use registry::canonical as canonical_registry;
 pub use scale::Scale;
 pub use secret::{Reference, Secret, SecretOwner, SecretSource, ValueFrom};
-pub use service::{Architecture, Health, Hostname, Ingress, LogRetention, Service, Target};
+pub use service::{
+    Architecture, Health, HealthProtocol, Hostname, Ingress, LogRetention, Protocol, Service,
+    Target,
+};
 pub use uses::Used;
 pub use volume::Volume;
 
@@ -67,6 +76,8 @@ pub struct Manifest {
     pub dns: Option<Dns>,
     /// The network that the tasks run in; none if it is somebody else's.
     pub network: Option<Network>,
+    /// The load balancers that services are behind, by name.
+    pub balancers: BTreeMap<String, Balancer>,
     /// What somebody else owns.
     pub existing: Existing,
     /// The private registry that images come from.
@@ -131,8 +142,36 @@ impl Manifest {
         self.hostnames().flat_map(|(_, hostname)| hostname.names())
     }
 
-    /// What somebody else keeps and containers read, each once.
+    /// Every name that a certificate is needed for: those that are reached by TLS.
+    pub fn certified_names(&self) -> impl Iterator<Item = &Located<DomainName>> {
+        let names = self
+            .hostnames()
+            .filter(|(service, _)| service.ingress.is_tls());
+        names.flat_map(|(_, hostname)| hostname.names())
+    }
+
+    /// The services that are behind a balancer, and what it sends to them.
+    pub fn behind<'m>(&'m self, balancer: &str) -> impl Iterator<Item = (&'m Service, &'m Target)> {
+        let targets = self.services.values();
+        let targets = targets.filter_map(|service| Some((service, service.ingress.target()?)));
+        targets.filter(move |(_, target)| target.balancers.iter().any(|it| it == balancer))
+    }
+
+    /// What somebody else keeps and containers or load balancers read, each once.
     pub fn references(&self) -> BTreeSet<&Reference> {
+        let logins = self
+            .services
+            .values()
+            .filter_map(|it| it.ingress.target()?.login.as_ref());
+        let logins = logins.filter_map(|login| match login.client_secret.get() {
+            SecretSource::Existing { reference, .. } => Some(reference),
+            SecretSource::Generated { .. } | SecretSource::Given(_) => None,
+        });
+        self.read_by_tasks().into_iter().chain(logins).collect()
+    }
+
+    /// What somebody else keeps and containers read, each once.
+    fn read_by_tasks(&self) -> BTreeSet<&Reference> {
         let services = self.services.values();
         let all = services.flat_map(|service| {
             let sidecars = service.sidecars.values();
@@ -167,7 +206,7 @@ impl Manifest {
         let of_containers = services().any(|service| {
             kept(&service.secrets) || service.sidecars.values().any(|it| kept(&it.secrets))
         });
-        let references = self.references();
+        let references = self.read_by_tasks();
         let secret = |it: &&Reference| matches!(it, Reference::Secret(_));
         let parameter = |it: &&Reference| matches!(it, Reference::Parameter(_));
         // What a role of somebody else's reads is not known, only that it reads.
@@ -177,11 +216,11 @@ impl Manifest {
             || theirs
             || self.registry.is_some()
             || services().any(Service::uses_database)
-            || references.iter().any(|it| secret(it))
+            || references.iter().any(secret)
         {
             needed.push("secretsmanager");
         }
-        if theirs || references.iter().any(|it| parameter(it)) {
+        if theirs || references.iter().any(parameter) {
             needed.push("ssm");
         }
         if services().any(|service| service.exec) || raw().any(|raw| raw.exec()) {
@@ -206,10 +245,12 @@ impl Manifest {
         raw.any(|raw| raw.as_ref().is_none_or(|raw| raw.cluster.is_none()))
     }
 
-    /// The service that the load balancer answers with over plain HTTP, if there is one.
-    pub fn plain_http(&self) -> Option<&Service> {
-        self.services
-            .values()
-            .find(|service| matches!(service.ingress, Ingress::Http(_)))
+    /// The service that a balancer answers with over plain HTTP where no path says otherwise, if there is one.
+    pub fn plain_http(&self, balancer: &str) -> Option<&Service> {
+        let mut behind = self.behind(balancer);
+        let plain = behind.find(|(service, target)| {
+            matches!(service.ingress, Ingress::Http(_)) && target.paths.is_empty()
+        });
+        plain.map(|(service, _)| service)
     }
 }

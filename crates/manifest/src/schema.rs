@@ -6,6 +6,7 @@
 //! them from the schema. Every field is optional in Rust so that one mistake does not hide the next;
 //! `#[schemars(required)]` marks those that must be there.
 
+mod balancer;
 mod database;
 mod deploy;
 mod dns;
@@ -13,6 +14,7 @@ mod environment;
 mod existing;
 mod health;
 mod image;
+mod login;
 mod network;
 mod number;
 mod params;
@@ -29,6 +31,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(crate) use balancer::{AccessLogsSection, BalancerSection, BalancerType, Scheme};
 pub(crate) use database::{
     BackupsSection, DatabaseRemoval, DatabaseSection, StorageSection, StorageType,
 };
@@ -36,8 +39,9 @@ pub(crate) use deploy::{DeploySection, Strategy};
 pub(crate) use dns::{DnsSection, Provider};
 pub(crate) use environment::{Confirm, EnvironmentSection};
 pub(crate) use existing::ExistingSection;
-pub(crate) use health::{ContainerHealthSection, HealthSection};
+pub(crate) use health::{ContainerHealthSection, HealthProtocol, HealthSection};
 pub(crate) use image::{BuildSection, BuildTable, ImageSection, Removal, RepositorySection};
+pub(crate) use login::{ClientSecretSection, LoginSection, Unauthenticated};
 pub(crate) use network::{Layout, Nat, NetworkSection};
 pub(crate) use number::{Number, OneOrMany};
 pub(crate) use params::ParamSection;
@@ -45,7 +49,7 @@ pub(crate) use permission::PermissionSection;
 pub(crate) use registry::RegistrySection;
 pub(crate) use scale::ScaleSection;
 pub(crate) use secret::{SecretSection, ValueSection};
-pub(crate) use service::{Architecture, ServiceSection};
+pub(crate) use service::{Architecture, Protocol, ServiceSection};
 pub(crate) use sidecar::{Condition, SidecarSection};
 pub(crate) use volume::{Throughput, VolumeRemoval, VolumeSection};
 
@@ -90,6 +94,10 @@ pub(crate) struct File {
 
     /// The network that the tasks run in. Default: a VPC of its own with public subnets in two zones.
     pub(crate) network: Option<NetworkSection>,
+
+    /// Load balancers that services share, by name, and what is special about them. Those that there are without a
+    /// section: `public`, `internal` and `network`.
+    pub(crate) balancers: Option<Named<Located<BalancerSection>>>,
 
     /// What somebody else owns and the app is built on. It is read and never changed.
     pub(crate) existing: Option<Located<ExistingSection>>,

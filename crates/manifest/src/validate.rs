@@ -4,6 +4,7 @@
 //! between two keys is checked only when both are there, so that one mistake is told once.
 
 mod arn;
+mod balancers;
 mod containers;
 mod data_subnets;
 mod databases;
@@ -17,9 +18,11 @@ mod health;
 mod hostname;
 mod image;
 mod ingress;
+mod login;
 mod network;
 mod permissions;
 mod raw;
+mod reach;
 mod registry;
 mod repositories;
 mod scale;
@@ -89,6 +92,7 @@ pub(crate) fn validate(
         (None, Some(written)) => network::network(cx, written).map(Some),
         (None, None) => network::network(cx, &Default::default()).map(Some),
     };
+    let balancers = balancers::balancers(cx, file.balancers.as_ref(), existing.as_ref());
     let network = match (network, &file.databases) {
         (Some(Some(network)), Some(databases)) if !databases.is_empty() => {
             let subnets = data_subnets::data_subnets(cx, &network);
@@ -137,6 +141,9 @@ pub(crate) fn validate(
     in_text.sort_by_key(|(name, _)| name.span().start);
     hostname::check_names(cx, &in_text);
     ingress::check_plain(cx, &in_text);
+    ingress::check_listen(cx, &in_text);
+    reach::check_paths(cx, &in_text);
+    balancers::check_used(cx, file.balancers.as_ref(), &in_text);
     if let Some(existing) = &existing {
         existing::check_services(cx, existing, &sections);
         if let Some(region) = &region {
@@ -164,6 +171,7 @@ pub(crate) fn validate(
         .is_some_and(|it| it.target_group.is_some());
     let shared = service::Shared {
         dns: &dns,
+        balancers: balancers.as_ref(),
         env: shared_env.as_ref(),
         secrets: shared_secrets.as_ref(),
         usable: &usable,
@@ -184,6 +192,7 @@ pub(crate) fn validate(
         network::check_images(cx, network, region, &all);
     }
     let services = services.into_iter().collect::<Option<Vec<_>>>();
+    let balancers = balancers::behind(balancers, services.as_deref());
 
     let manifest = Manifest {
         app: app?,
@@ -192,6 +201,7 @@ pub(crate) fn validate(
         guard: guard?,
         dns: dns.into_model()?,
         network: network?,
+        balancers: balancers?,
         existing: existing?,
         registry: registry?,
         repositories: repositories?,

@@ -6,7 +6,7 @@ MANIFEST = """
 app = "private"
 region = "eu-central-1"
 tags = { team = "a" }
-network = { layout = "private-nat" }
+network = { layout = "private-nat", flow_logs = "30d", private_zone = "myorg.local" }
 
 [services.web]
 image = "nginx:1.29"
@@ -15,6 +15,7 @@ scale = { min = 1, max = 4, cpu = 60, memory = 80, requests_per_target = 500 }
 """
 
 ADDRESS, NAT = "network/elastic_ip[a]", "network/nat_gateway[a]"
+FLOW_LOG, ZONE = "network/flow_log", "network/private_zone"
 ENDPOINT, TABLE = "network/s3_endpoint", "network/private_route_table[a]"
 TARGET = "services.web/scalable_target"
 CPU, REQUESTS = "services.web/scaling_policy[cpu]", "services.web/scaling_policy[requests]"
@@ -47,6 +48,20 @@ def tags(address):
 def tables(stack):
     endpoint, table = stack.out(ENDPOINT, "id"), stack.out(TABLE, "id")
     stack.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, RemoveRouteTableIds=[table])
+
+
+def tag_zone(stack):
+    tag = {"Key": "team", "Value": "theirs"}
+    stack.route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=stack.out(ZONE, "id"), AddTags=[tag])
+
+
+def lead_elsewhere(stack):
+    """Another network sees the zone, and ours does not any more."""
+    other = stack.ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
+    place = {"VPCRegion": "eu-central-1", "VPCId": other}
+    zone, ours = stack.out(ZONE, "id"), {"VPCRegion": "eu-central-1", "VPCId": stack.out("network/vpc", "id")}
+    stack.route53.associate_vpc_with_hosted_zone(HostedZoneId=zone, VPC=place)
+    stack.route53.disassociate_vpc_from_hosted_zone(HostedZoneId=zone, VPC=ours)
 
 
 def bounds(field, **members):
@@ -117,6 +132,19 @@ ROWS = [
     world(ENDPOINT, "vpc", ("ec2", "endpoints", "{id}", "vpc"), OTHER_VPC),
     world(ENDPOINT, "service", ("ec2", "endpoints", "{id}", "service"), "com.amazonaws.eu-central-1.dynamodb"),
     row(ENDPOINT, "way.gateway.route_tables.0", tables),
+    # aws.ec2.flow_log
+    *tags(FLOW_LOG),
+    world(FLOW_LOG, "traffic", ("ec2", "flow_logs", "{id}", "traffic"), "REJECT", **IN_TURN),
+    world(FLOW_LOG, "interval_seconds", ("ec2", "flow_logs", "{id}", "interval"), 60, **IN_TURN),
+    world(FLOW_LOG, "vpc", ("ec2", "flow_logs", "{id}", "resource"), OTHER_VPC),
+    world(FLOW_LOG, "group", ("ec2", "flow_logs", "{id}", "destination", "Logs", "group"), "theirs"),
+    world(
+        FLOW_LOG, "role", ("ec2", "flow_logs", "{id}", "destination", "Logs", "role"),
+        "arn:aws:iam::123456789012:role/theirs", **IN_TURN,
+    ),
+    # aws.route53.private_zone
+    row(ZONE, "tags.team", tag_zone),
+    row(ZONE, "vpcs", lead_elsewhere),
     # aws.application_autoscaling.scalable_target
     bounds("min", MinCapacity=2),
     bounds("max", MaxCapacity=9),
@@ -135,6 +163,8 @@ ROWS = [
 
 # What no row alters, and why.
 UNALTERED = {
+    ("aws.route53.private_zone", "domain"): "cannot be changed: the zone's id holds it",
+    ("aws.route53.private_zone", "region"): "says where its networks are, which `vpcs` names",
     ("aws.ec2.nat_gateway", "place.zone.subnet"): "a gateway cannot be moved; one that had been would be refused (E0205)",
     ("aws.ecs.service", "scaled"): "says who counts its tasks, of which the service knows nothing",
     ("aws.application_autoscaling.scalable_target", "service"): "targets are asked for by it: another's is missing",

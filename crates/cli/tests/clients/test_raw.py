@@ -24,6 +24,8 @@ class Raw:
         self.version("nginx:alpine")
         for service in ("ec2", "ecs", "elbv2", "iam", "logs", "ssm"):
             setattr(self, service, self.sandbox.client(service))
+        # Somebody has put it there before.
+        self.ssm.put_parameter(Name="/nginx/password", Value="hunter2", Type="SecureString")
 
     def version(self, image):
         self.sandbox.own["CONTAINER_VERSION"] = image
@@ -68,7 +70,7 @@ def raw(tmp_path):
 
 
 def test_definitions_in_json_live_from_check_to_down(raw):
-    """S2-1, S2-3, S2-4, S2-5, S2-6, S2-7, S2-8, S2-13, S2-14"""
+    """S2-1, S2-3, S2-4, S2-5, S2-6, S2-7, S2-8, S2-10, S2-11, S2-13, S2-14"""
     raw.exits(0, "check")
     raw.exits(0, "plan")
     first = raw.after("up")
@@ -80,11 +82,26 @@ def test_definitions_in_json_live_from_check_to_down(raw):
     [balancer] = service["loadBalancers"]
     [group] = raw.elbv2.describe_target_groups()["TargetGroups"]
     assert balancer["targetGroupArn"] == group["TargetGroupArn"]
+    # S2-10, S2-11: an internal balancer, and what is below /api on it.
+    [inside] = raw.elbv2.describe_load_balancers()["LoadBalancers"]
+    assert inside["Scheme"] == "internal"
+    [listener] = raw.elbv2.describe_listeners(LoadBalancerArn=inside["LoadBalancerArn"])["Listeners"]
+    rules = raw.elbv2.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
+    [rule] = [it for it in rules if not it["IsDefault"]]
+    [condition] = rule["Conditions"]
+    assert condition["PathPatternConfig"]["Values"] == ["/api", "/api/*"]
+    assert rule["Actions"][0]["TargetGroupArn"] == group["TargetGroupArn"]
+    assert listener["DefaultActions"][0]["FixedResponseConfig"]["StatusCode"] == "404"
     assert (definition["family"], definition["revision"]) == ("nginx", 1)
     [container] = definition["containerDefinitions"]
     assert container["image"] == "nginx:alpine" and container["memory"] == 128
     assert container["dockerLabels"] == {"team": "checkout"}
     assert container["ulimits"] == [{"name": "nofile", "softLimit": 4096, "hardLimit": 8192}]
+    assert container["secrets"] == [{"name": "PASSWORD", "valueFrom": "/nginx/password"}]
+    reader = definition["executionRoleArn"].rsplit("/", 1)[1]
+    [reads] = raw.iam.get_role_policy(RoleName=reader, PolicyName="secrets")["PolicyDocument"]["Statement"]
+    assert reads["Action"] == ["ssm:GetParameters"]
+    assert [it.rpartition(":")[2] for it in reads["Resource"]] == ["parameter/nginx/password"]
     role = definition["taskRoleArn"].rsplit("/", 1)[1]
     policy = raw.iam.get_role_policy(RoleName=role, PolicyName="permissions")["PolicyDocument"]
     assert policy["Statement"][0]["Resource"] == ["arn:aws:ssm:eu-central-1:*:parameter/nginx/*"]
@@ -115,6 +132,7 @@ def test_definitions_in_json_live_from_check_to_down(raw):
     raw.exits(0, "down", "--yes")
     left = {kind: objects for kind, objects in everything(raw.sandbox).items() if objects}
     assert left == {}
+    assert raw.ssm.get_parameter(Name="/nginx/password")["Parameter"], "it is theirs"
 
 
 def test_what_somebody_changes_by_hand_is_put_back(raw):
@@ -173,9 +191,9 @@ def test_on_a_cluster_and_a_target_group_of_somebody_elses(raw):
     )
     raw.iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
     raw.ecs.create_cluster(clusterName="test")
-    raw.ssm.put_parameter(Name="/nginx/password", Value="hunter2", Type="SecureString")
     manifest = (raw.folder / "ashore.toml").read_text()
-    manifest = manifest.replace("port = 80\n", "").replace('health = { path = "/", interval = "10s" }\n', "")
+    manifest = manifest.replace("port = 80\n", "").replace('balancer = "internal"\npath = "/api"\n', "")
+    manifest = manifest.replace('health = { path = "/", interval = "10s" }\n', "")
     manifest = manifest.replace("[services.nginx]", f'existing = {{ target_group = "{group}" }}\n\n[services.nginx]', 1)
     (raw.folder / "ashore.toml").write_text(manifest)
 
@@ -185,11 +203,7 @@ def test_on_a_cluster_and_a_target_group_of_somebody_elses(raw):
             "awsvpcConfiguration": {"subnets": subnets, "securityGroups": [security], "assignPublicIp": "ENABLED"}
         }
 
-    def with_secret(task):
-        task["containerDefinitions"][0]["secrets"] = [{"name": "PASSWORD", "valueFrom": "/nginx/password"}]
-
     raw.edit("service-definition.json", elsewhere)
-    raw.edit("task-definition.json", with_secret)
     made = raw.after("up")
     assert not any(it.startswith(("ec2:", "elasticloadbalancing:")) for it in made), made
     assert "ecs:CreateCluster" not in made

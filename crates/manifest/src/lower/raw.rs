@@ -15,10 +15,9 @@ use serde_json::{Value, json};
 use super::ingress::Ways;
 use super::network::Network;
 use super::secrets::Reads;
-use super::service::By;
 use super::task::{EXECUTION_POLICY, own_policies};
 use super::{LowerError, Lowering, of_service};
-use crate::model::{Ingress, LogRetention, Raw, RawNetwork, Service};
+use crate::model::{LogRetention, Raw, RawNetwork, Service};
 
 /// What stands in place of placeholders: texts that are known, and references.
 type Fills = BTreeMap<&'static str, Value>;
@@ -29,13 +28,13 @@ impl Lowering<'_> {
         service: &Service,
         raw: &Raw,
         network: &Network,
-        ways: Option<&Ways>,
+        ways: &BTreeMap<String, Ways>,
         cluster: &Input<String>,
-    ) -> Result<(), LowerError> {
+    ) -> Result<Handle<RawService>, LowerError> {
         let (definition, reader) = self.raw_task(service, raw)?;
-        let behind = ways.and_then(|ways| self.behind(service, network, ways));
+        let behind = self.behind(service, network, ways)?;
         let theirs = &self.manifest.existing.target_group;
-        let group = match (&behind, theirs) {
+        let group = match (behind.first(), theirs) {
             (Some(behind), _) => Some(json!(behind.group.get(TargetGroup::ARN))),
             (None, Some(theirs)) => Some(json!(theirs.get())),
             (None, None) => None,
@@ -69,19 +68,8 @@ impl Lowering<'_> {
             let why = "tasks read their secrets by this role as they start";
             self.graph.after(&running, reader, When::Ready, why);
         }
-        if let Some(behind) = &behind {
-            let why = "a service is refused whose target group is behind no balancer";
-            match &behind.by {
-                By::Rule(rule) => self.graph.after(&running, rule, When::Named, why),
-                By::Default(listener) => self.graph.after(&running, listener, When::Named, why),
-            }
-        }
-        match (&service.ingress, ways) {
-            (Ingress::Https(_, hostname), Some(ways)) => {
-                self.hostname_records(service, hostname, ways, &running.any())
-            }
-            _ => Ok(()),
-        }
+        self.after_balancers(&running.any(), &behind);
+        Ok(running)
     }
 
     /// The task definition, and the role that reads secrets for it if that is ours.

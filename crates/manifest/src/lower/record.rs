@@ -28,8 +28,8 @@ pub(super) struct Record<'r> {
     pub(super) take_over: bool,
 }
 
-/// What a name leads to: the service, and the listener that sends on who comes by plain HTTP, if it is ours.
-pub(super) type Way<'w> = (&'w Handle<()>, Option<&'w Handle<Listener>>);
+/// What a name leads to: the services, and the listener that sends on who comes by plain HTTP, if it is ours.
+pub(super) type Way<'w> = (&'w [&'w Handle<()>], Option<&'w Handle<Listener>>);
 
 /// Where a record points.
 pub(super) enum PointsTo {
@@ -79,12 +79,14 @@ impl Lowering<'_> {
         let Some((running, http)) = after else {
             return;
         };
-        self.graph.after(
-            &record,
-            running,
-            When::Ready,
-            "DNS moves only to healthy tasks",
-        );
+        for running in running.iter().copied() {
+            self.graph.after(
+                &record,
+                running,
+                When::Ready,
+                "DNS moves only to healthy tasks",
+            );
+        }
         if let Some(http) = http {
             self.graph.after(
                 &record,

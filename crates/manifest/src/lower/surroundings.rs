@@ -106,6 +106,15 @@ impl Existing {
         public.filter(|subnet| zones.insert(&subnet.zone)).collect()
     }
 
+    /// The subnets of an internal load balancer: private, one in each zone.
+    pub(super) fn within(&self) -> Vec<&Subnet> {
+        let mut zones = BTreeSet::new();
+        let private = self.subnets.iter().filter(|subnet| !subnet.public);
+        private
+            .filter(|subnet| zones.insert(&subnet.zone))
+            .collect()
+    }
+
     /// The subnets of tasks: the private ones, or all if there are none.
     pub(super) fn of_tasks(&self) -> Vec<&Subnet> {
         let private: Vec<_> = self.subnets.iter().filter(|it| !it.public).collect();

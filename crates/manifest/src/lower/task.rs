@@ -15,7 +15,7 @@ use super::secrets::Reads;
 use super::uses::Grants;
 use super::{LowerError, Lowering, of_service};
 use crate::model::{
-    self, Architecture, Condition, LogRetention, Name, Permission, Service, Sidecar,
+    self, Architecture, Condition, LogRetention, Name, Permission, Protocol, Service, Sidecar,
 };
 
 /// What Fargate needs to pull images and write logs.
@@ -163,12 +163,8 @@ fn own_container(service: &Service, image: &str, log: Log) -> Container {
         command: service.command.clone(),
         entry_point: service.entrypoint.clone(),
         environment,
-        ports: service
-            .ingress
-            .target()
-            .map(|target| *target.port)
-            .into_iter()
-            .collect(),
+        ports: own_ports(service, false),
+        udp_ports: own_ports(service, true),
         log: Some(log),
         stop_timeout_seconds: Some(service.stop_timeout.0),
         secrets: BTreeMap::new(),
@@ -207,6 +203,13 @@ fn own_of_uses(own: &mut Container, grants: &Grants, reads: &mut Reads) {
     }
 }
 
+/// The port of a service, if that is how it is reached there.
+fn own_ports(service: &Service, udp: bool) -> Vec<u16> {
+    let target = service.ingress.target();
+    let target = target.filter(|it| (it.protocol == Protocol::Udp) == udp);
+    target.map(|target| *target.port).into_iter().collect()
+}
+
 fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container {
     Container {
         name: sidecar.name.to_string(),
@@ -216,6 +219,7 @@ fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container
         entry_point: sidecar.entrypoint.clone(),
         environment: variables(&sidecar.env),
         ports: sidecar.ports.clone(),
+        udp_ports: Vec::new(),
         log: Some(log),
         stop_timeout_seconds: Some(service.stop_timeout.0),
         secrets: BTreeMap::new(),

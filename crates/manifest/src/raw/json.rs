@@ -168,9 +168,7 @@ impl Reader<'_> {
         match self.text.get(start..self.at) {
             Some("true") => Node::Truth(true),
             Some("false") => Node::Truth(false),
-            Some(number) => {
-                serde_json::from_str(number).map_or(Node::Null, |number| Node::Number(number))
-            }
+            Some(number) => serde_json::from_str(number).map_or(Node::Null, Node::Number),
             None => Node::Null,
         }
     }

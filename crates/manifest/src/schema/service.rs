@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::Condition;
 use super::{
-    BuildSection, DeploySection, HealthSection, ImageSection, Named, Number, PermissionSection,
-    ScaleSection, SecretSection, SidecarSection,
+    BuildSection, DeploySection, HealthSection, ImageSection, LoginSection, Named, Number,
+    OneOrMany, PermissionSection, ScaleSection, SecretSection, SidecarSection,
 };
 use crate::defaults;
 use crate::located::Located;
@@ -57,6 +57,37 @@ pub(crate) struct ServiceSection {
     /// Further names that the service is reached by, in the same certificate.
     #[schemars(extend("examples" = [["www.example.com"]]))]
     pub(crate) aliases: Option<Located<Vec<Located<String>>>>,
+
+    /// The requests that the service gets of those for its hostname, or of those for the load balancer's own name: a path
+    /// and everything below it, or a pattern with `*` and `?`. Several services can share a name, each with its own
+    /// paths; the more specific one wins, and a service without `path` gets the rest. Default: all of them.
+    #[schemars(extend("examples" = ["/api", ["/api", "/img/*.png"]]))]
+    pub(crate) path: Option<Located<OneOrMany>>,
+
+    /// What the container speaks at its `port`. Default `http`.
+    #[schemars(extend("default" = "http"))]
+    pub(crate) protocol: Option<Located<Protocol>>,
+
+    /// The port that clients connect to, for `tcp`, `udp` and `tls`. Default: `port`.
+    #[schemars(range(min = 1, max = 65535), example = 5432)]
+    pub(crate) listen: Option<Located<u16>>,
+
+    /// The load balancer that the service is behind, or a list of them: `public`, `internal`, `network`, or one of
+    /// `[balancers]`. Default `public`, and `network` for `tcp`, `udp` and `tls`.
+    #[schemars(extend("default" = "public"), extend("examples" = ["internal", ["public", "internal"]]))]
+    pub(crate) balancer: Option<Located<OneOrMany>>,
+
+    /// The name that leads to the internal one of its load balancers, for a service that is behind a public one too.
+    #[schemars(example = &"api.internal.example.com")]
+    pub(crate) private_hostname: Option<Located<String>>,
+
+    /// Does a client stay with the task that it came to first? Default false. By a cookie for HTTP, by the client's
+    /// address otherwise.
+    #[schemars(extend("default" = defaults::STICKY))]
+    pub(crate) sticky: Option<Located<bool>>,
+
+    /// Where people log in before the service gets their requests. Default: nobody has to.
+    pub(crate) login: Option<Located<LoginSection>>,
 
     /// Send visitors through the DNS provider's proxy (at Cloudflare the orange cloud). Default false:
     /// what you see is then what AWS serves, and certificates need nothing from the provider.
@@ -149,6 +180,20 @@ pub(crate) struct ServiceSection {
 
     /// Which sidecars must be how far before the service's own container starts.
     pub(crate) depends_on: Option<Named<Located<Condition>>>,
+}
+
+/// What a container speaks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Protocol {
+    /// HTTP; the load balancer adds TLS where there is a hostname.
+    Http,
+    /// Whatever runs over TCP.
+    Tcp,
+    /// Datagrams.
+    Udp,
+    /// Whatever runs over TCP; the load balancer adds TLS, and needs a hostname for its certificate.
+    Tls,
 }
 
 /// Processor architecture, by the name that ECS has for it.

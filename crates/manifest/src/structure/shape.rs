@@ -53,9 +53,7 @@ impl<'s> Shape<'s> {
             "table" => "object",
             other => other,
         };
-        types
-            .find(|name| *name == has)
-            .unwrap_or(first)
+        types.find(|name| *name == has).unwrap_or(first)
     }
 
     /// The keys that have a meaning of their own.

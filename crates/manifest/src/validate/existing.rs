@@ -3,10 +3,11 @@
 
 use super::Rules;
 use super::arn::is_arn;
+use super::balancers;
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
-use crate::model::{Existing, Refusal, Region};
+use crate::model::{Balancer, Existing, Refusal, Region};
 use crate::schema::{ExistingSection, Named, NetworkSection, ServiceSection};
 use crate::structure::dotted;
 
@@ -208,6 +209,7 @@ pub(super) fn check_services(
             let hostname = ["services", name.as_str(), "hostname"];
             if let Some(port) = &section.port
                 && section.hostname.is_none()
+                && balancers::written(section).contains(&Balancer::PUBLIC)
                 && !cx.is_spoiled(&hostname)
             {
                 let message = format!(

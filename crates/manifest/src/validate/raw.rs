@@ -426,6 +426,16 @@ fn check_service(
                 "write \"networkMode\": \"awsvpc\", or name a group of instances: existing.target_group = \"arn:…\"",
             );
         }
+        if let Some(names) = &section.balancer
+            && names.get().0.len() > 1
+        {
+            let message =
+                "@@TARGET_GROUP_ARN@@ is the target group of one load balancer".to_owned();
+            let diagnostic = Diagnostic::new(Code::RawMisfit, names.span(), message);
+            cx.push(diagnostic.help(
+                "let the manifest name one load balancer, and write the target groups of others into \"loadBalancers\"",
+            ));
+        }
     }
     // [ECS API: DescribeServices] the answer has the ARN, whatever was given.
     let namespace = places.get("serviceConnectConfiguration");
@@ -437,11 +447,6 @@ fn check_service(
         refused.label(cx, "write its ARN: ECS answers with that");
     }
     let balancers = places.get("loadBalancers").map_or(&[][..], Json::items);
-    if let [_, second, ..] = balancers {
-        let message = "more than one load balancer".to_owned();
-        let refused = service.refuse(cx, Code::RawMisfit, second.span.clone(), message);
-        refused.label(cx, "Ashore watches one");
-    }
     for balancer in balancers {
         check_balancer(cx, section, task, service, balancer);
     }
@@ -487,7 +492,9 @@ fn check_balancer(
         );
         service.refuse(cx, Code::RawMisfit, port.span.clone(), message);
     }
+    let group = balancer.get("targetGroupArn").and_then(Json::text);
     if let Some(written) = &section.port
+        && group == Some("@@TARGET_GROUP_ARN@@")
         && wanted != Some(i64::from(*written.get()))
     {
         let message = format!("the manifest's `port` is {}", written.get());

@@ -23,8 +23,8 @@ use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
 use crate::model::{
-    Architecture, ImageReference, LogRetention, Name, RetentionDays, Seconds, Secret, SecretOwner,
-    Service,
+    Architecture, Balancer, ImageReference, LogRetention, Name, RetentionDays, Seconds, Secret,
+    SecretOwner, Service,
 };
 use crate::schema::{self, ServiceSection};
 use crate::structure::dotted;
@@ -32,6 +32,7 @@ use crate::structure::dotted;
 /// What the whole file gives to each service; none where that is wrong.
 pub(super) struct Shared<'s> {
     pub(super) dns: &'s Zone,
+    pub(super) balancers: Option<&'s BTreeMap<String, Balancer>>,
     pub(super) env: Option<&'s BTreeMap<String, String>>,
     pub(super) secrets: Option<&'s BTreeMap<String, Secret>>,
     pub(super) usable: &'s Usable,
@@ -60,7 +61,7 @@ pub(super) fn service(
         (Some(None), _) | (Some(Some(_)), Some(_)) => image(cx, path, &section, arch, &place),
         _ => None, // it has been said what is wrong with the definition that would have it
     };
-    let ingress = ingress(cx, path, &section, shared.dns, &place);
+    let ingress = ingress(cx, path, &section, shared.dns, shared.balancers, &place);
     let entrypoint = entrypoint(cx, &at("entrypoint"), section.entrypoint.as_ref());
     let size = size(cx, path, &section, place.clone());
     let stop_timeout = duration(

@@ -124,6 +124,32 @@ fn all_but_the_service_is_there_before_its_first_image() {
     );
 }
 
+/// S3-24, S2-10.
+#[test]
+fn a_name_leads_to_the_services_behind_it_that_run_and_stays_while_others_wait() {
+    let text = format!(
+        "{HEAD}dns = {{ provider = \"manual\" }}\n[repositories.app]\n[services.web]\n\
+         image = {{ repository = \"app\" }}\nport = 80\nhostname = \"example.com\"\n\
+         [services.api]\nimage = \"api:1\"\nport = 81\nhostname = \"example.com\"\npath = \"/api\"\n"
+    );
+    let waits = graph(&text, &[], false).expect("a graph");
+    let record = "services.web/record";
+    assert_eq!(
+        after(&waits, record),
+        ["services.api/service", "ingress/http_listener"]
+    );
+    let whole = graph(&text, &["web"], false).expect("a graph");
+    assert_eq!(
+        after(&whole, record),
+        [
+            "services.api/service",
+            "services.web/service",
+            "ingress/http_listener"
+        ]
+    );
+    assert_eq!(spec(&waits, record), spec(&whole, record));
+}
+
 /// S3-5, S4-7.
 #[test]
 fn a_repository_says_who_may_push_and_how_much_is_kept() {

@@ -92,6 +92,35 @@ fn the_seeds_files_need_a_cluster_and_a_group_and_nothing_else() {
     assert_eq!(container["image"], "nginx:alpine");
 }
 
+/// Seed: S2-11.
+#[test]
+fn a_target_group_of_somebody_elses_stands_beside_the_one_that_is_made() {
+    let mut task = task();
+    task["networkMode"] = json!("awsvpc");
+    let mut service = service();
+    let theirs =
+        json!({ "targetGroupArn": "arn:theirs", "containerName": "nginx", "containerPort": 80 });
+    if let Some(groups) = service["loadBalancers"].as_array_mut() {
+        groups.push(theirs.clone());
+    }
+    let text = format!("{HEAD}{RAW}port = 80\nbalancer = \"internal\"\npath = \"/api\"\n");
+    let graph = graph(&text, &task, &service);
+    let groups = &spec(&graph, "services.nginx/raw_service")["definition"]["loadBalancers"];
+    assert_eq!(
+        groups[0]["targetGroupArn"]["$ref"]["address"],
+        "services.nginx/target_group[internal]"
+    );
+    assert_eq!(groups[1], theirs);
+    assert!(
+        after(&graph, "services.nginx/raw_service")
+            .contains(&"services.nginx/listener_rule[internal /api]".to_owned())
+    );
+    assert_eq!(
+        spec(&graph, "balancers.internal/load_balancer")["scheme"],
+        "internal"
+    );
+}
+
 /// Seed: S2-14.
 #[test]
 fn what_the_files_leave_to_ashore_is_made() {

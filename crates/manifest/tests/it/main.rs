@@ -7,6 +7,7 @@ mod json_schema;
 mod loads;
 mod lowered;
 mod lowers;
+mod lowers_balancers;
 mod lowers_data;
 mod lowers_raw;
 mod lowers_tasks;

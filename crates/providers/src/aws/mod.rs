@@ -13,6 +13,7 @@ pub mod tags;
 
 pub mod access_point;
 pub mod certificate;
+pub mod classic_balancer;
 pub mod cluster;
 pub mod db_instance;
 pub mod db_subnet_group;
@@ -45,11 +46,13 @@ pub mod target_group;
 pub mod task_definition;
 pub mod vpc;
 pub mod vpc_endpoint;
+pub mod web_acl_association;
 
 crate::list::kinds! {
     live::Aws;
     access_point::AccessPoint,
     certificate::Certificate,
+    classic_balancer::ClassicBalancer,
     cluster::Cluster,
     db_instance::DbInstance,
     db_subnet_group::DbSubnetGroup,
@@ -82,4 +85,5 @@ crate::list::kinds! {
     task_definition::TaskDefinition,
     vpc::Vpc,
     vpc_endpoint::VpcEndpoint,
+    web_acl_association::WebAclAssociation,
 }

@@ -33,7 +33,7 @@ async fn what_was_built_is_pushed_once() {
     let uploads = log[from..].iter();
     let uploads = uploads.filter(|call| call.operation.contains("Layer"));
     assert_eq!(uploads.count(), 0);
-    assert_eq!(stage.digests().await, [spec.digest.clone()]);
+    assert_eq!(stage.digests().await, std::slice::from_ref(&spec.digest));
 
     // Each has its own tag, and the image stays when both are gone.
     for spec in [spec, again] {

@@ -77,7 +77,8 @@ async fn what_holds_images_stays_and_is_ours_again() {
     assert_eq!(Repository::removal(&there), []);
     // Somebody pushed after it was looked at.
     let delete = vec![Change::Delete { images: false }];
-    let stays = stage.send(ADDRESS, &repository(), delete, Some(outputs.clone()));
+    let spec = repository();
+    let stays = stage.send(ADDRESS, &spec, delete, Some(outputs.clone()));
     let refused = stays.await.expect_err("it stays");
     assert_eq!(refused.code, "RepositoryNotEmptyException");
     assert!(refused.advice[0].contains("pushed"), "{refused:?}");
@@ -89,7 +90,7 @@ async fn what_holds_images_stays_and_is_ours_again() {
     assert_eq!(listed.len(), 1);
     // And with its images, if that is what was said.
     let delete = vec![Change::Delete { images: true }];
-    let gone = stage.send(ADDRESS, &repository(), delete, Some(outputs.clone()));
+    let gone = stage.send(ADDRESS, &spec, delete, Some(outputs.clone()));
     gone.await.expect("it goes");
     assert!(stage.observed::<Repository>(&outputs).await.is_none());
 }

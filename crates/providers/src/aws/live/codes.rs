@@ -102,7 +102,11 @@ const EXISTS: &[&str] = &[
     "RepositoryAlreadyExistsException",
 ];
 
-const GONE: &[&str] = &["NoSuchEntity", "Gateway.NotAttached"];
+const GONE: &[&str] = &[
+    "NoSuchEntity",
+    "Gateway.NotAttached",
+    "WAFNonexistentItemException",
+];
 
 /// Codes that say "quota" without the word in them.
 const QUOTA: &[&str] = &[
@@ -203,6 +207,11 @@ fn ambiguous(operation: &str, message: &str) -> Class {
                 .iter()
                 .any(|text| message.contains(text)) =>
         {
+            Class::Eventual
+        }
+        // The web ACL or the balancer is not everywhere yet; AWS says to try again
+        // (WAFUnavailableEntityException).
+        "wafv2:AssociateWebACL" if message.contains("unavailable") || message.contains("Retry") => {
             Class::Eventual
         }
         // "… a secret with this name is already scheduled for deletion" (terraform-provider-aws

@@ -51,6 +51,7 @@ pub struct Aws {
     /// Who we are: an ARN.
     pub caller: String,
     pub(crate) acm: aws_sdk_acm::Client,
+    pub(crate) classic: aws_sdk_elasticloadbalancing::Client,
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) ecr: aws_sdk_ecr::Client,
     pub(crate) ecs: aws_sdk_ecs::Client,
@@ -64,6 +65,7 @@ pub struct Aws {
     pub(crate) ssm: aws_sdk_ssm::Client,
     pub(crate) quotas: aws_sdk_servicequotas::Client,
     pub(crate) vault: Rc<Vault>,
+    pub(crate) waf: aws_sdk_wafv2::Client,
     /// The images of this machine that a run may have to push.
     pub images: Rc<Locals>,
     pub(crate) route53: aws_sdk_route53::Client,
@@ -103,6 +105,7 @@ impl Aws {
             account: required("sts:GetCallerIdentity", caller.account)?,
             caller: required("sts:GetCallerIdentity", caller.arn)?,
             acm: aws_sdk_acm::Client::new(&config),
+            classic: aws_sdk_elasticloadbalancing::Client::new(&config),
             ec2: aws_sdk_ec2::Client::new(&config),
             ecr: aws_sdk_ecr::Client::new(&config),
             ecs: aws_sdk_ecs::Client::new(&config),
@@ -116,6 +119,7 @@ impl Aws {
             ssm: aws_sdk_ssm::Client::new(&config),
             quotas: aws_sdk_servicequotas::Client::new(&config),
             vault: Rc::default(),
+            waf: aws_sdk_wafv2::Client::new(&config),
             images: Rc::default(),
             route53: aws_sdk_route53::Client::new(&config),
             batches: Rc::default(),

@@ -5,6 +5,7 @@ use ashore_engine::failure::{Class, Failure};
 use ashore_engine::input::Input;
 use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
 use aws_sdk_ecs::types::ServiceField;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::{Change, Outputs, RawService};
@@ -13,7 +14,7 @@ use crate::aws::live::ecs::{json_tags, tag, tags_json, untag};
 use crate::aws::live::failure::{failure, known, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
 use crate::aws::live::raw::{Answer, body};
-use crate::aws::service::{self, Service};
+use crate::aws::service::{self, Attachment, Service};
 use crate::aws::tags::{Tags, marked, of_stack};
 
 const CREATE: &str = "ecs:CreateService";
@@ -106,32 +107,46 @@ impl RawService {
         };
         let list = |value: Option<Value>| value.unwrap_or_else(|| json!([]));
         let deployment = |member: &str| at(&format!("/deploymentConfiguration/{member}"));
-        let balancer = at("/loadBalancers/0").filter(|it| it.get("targetGroupArn").is_some());
-        let count = at("/desiredCount");
-        let watched = json!({
-            "name": outputs.name,
-            "cluster": outputs.cluster,
-            "task_definition": at("/taskDefinition"),
-            "desired_count": count.clone().unwrap_or_else(|| json!(1)),
-            // Who does not say how many leaves it to somebody else.
-            "scaled": count.is_none(),
-            "subnets": list(vpc("subnets")),
-            "security_groups": list(vpc("securityGroups")),
-            "assign_public_ip": vpc("assignPublicIp") == Some(json!("ENABLED")),
-            "load_balancer": balancer.map(|it| json!({
-                "target_group": it["targetGroupArn"],
-                "container": it["containerName"],
-                "port": it["containerPort"],
-            })),
-            "grace_period_seconds": at("/healthCheckGracePeriodSeconds"),
-            "minimum_healthy_percent": self.least(),
-            "maximum_percent": deployment("maximumPercent").unwrap_or_else(|| json!(200)),
-            "circuit_breaker": deployment("deploymentCircuitBreaker/enable") == Some(json!(true)),
-            "rollback": deployment("deploymentCircuitBreaker/rollback") == Some(json!(true)),
-            "tags": {},
+        let balancers = list(at("/loadBalancers"));
+        let balancers = balancers.as_array().into_iter().flatten();
+        let balancers = balancers.filter(|it| it.get("targetGroupArn").is_some());
+        let attachments = balancers.map(|it| {
+            Ok(Attachment {
+                target_group: typed(it["targetGroupArn"].clone())?,
+                container: typed(it["containerName"].clone())?,
+                port: typed(it["containerPort"].clone())?,
+            })
         });
-        serde_json::from_value(watched).map_err(|error| Failure::internal(DESCRIBE, &error))
+        let mut attachments = attachments
+            .collect::<Result<Vec<_>, Failure>>()?
+            .into_iter();
+        let count = at("/desiredCount");
+        Ok(Service {
+            name: outputs.name.clone(),
+            cluster: Input::Known(outputs.cluster.clone()),
+            task_definition: typed(at("/taskDefinition").unwrap_or_default())?,
+            // Who does not say how many leaves it to somebody else.
+            scaled: count.is_none(),
+            desired_count: typed(count.unwrap_or_else(|| json!(1)))?,
+            subnets: typed(list(vpc("subnets")))?,
+            security_groups: typed(list(vpc("securityGroups")))?,
+            assign_public_ip: vpc("assignPublicIp") == Some(json!("ENABLED")),
+            load_balancer: attachments.next(),
+            more_load_balancers: attachments.collect(),
+            grace_period_seconds: typed(at("/healthCheckGracePeriodSeconds").unwrap_or_default())?,
+            minimum_healthy_percent: typed(json!(self.least()))?,
+            maximum_percent: typed(deployment("maximumPercent").unwrap_or_else(|| json!(200)))?,
+            circuit_breaker: deployment("deploymentCircuitBreaker/enable") == Some(json!(true)),
+            rollback: deployment("deploymentCircuitBreaker/rollback") == Some(json!(true)),
+            execute_command: at("/enableExecuteCommand") == Some(json!(true)),
+            tags: Tags::default(),
+        })
     }
+}
+
+/// A member of a definition as what it stands for. Built member by member, so that none of the spec's is forgotten.
+fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
+    serde_json::from_value(value).map_err(|error| Failure::internal(DESCRIBE, &error))
 }
 
 /// `CreateService`. The token makes a repetition within the run answer like the first one.
@@ -255,16 +270,11 @@ fn outputs_of(operation: &'static str, service: &Value) -> Result<Outputs, Failu
     let given_up = deployments
         .clone()
         .any(|it| it["status"] == "PRIMARY" && it["rolloutState"] == "FAILED");
-    let balancers = service["loadBalancers"].as_array().into_iter().flatten();
-    let further = balancers
-        .filter_map(|it| it["targetGroupArn"].as_str())
-        .skip(1);
     Ok(Outputs {
         arn: text("serviceArn")?,
         name: text("serviceName")?,
         cluster: text("clusterArn")?,
         given_up,
-        foreign: further.map(str::to_string).collect(),
     })
 }
 

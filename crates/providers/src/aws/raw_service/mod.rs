@@ -121,11 +121,7 @@ impl RawService {
             (None, Some(there)) => unsaid(name).is_some_and(|unsaid| unsaid != *there),
             (wanted, there) => wanted != there,
         };
-        let foreign = !observed.outputs.foreign.is_empty();
-        let balancers = (foreign && self.member("loadBalancers").is_some())
-            .then(|| "loadBalancers".to_string());
-        let all = all.into_iter().filter(differs).chain(balancers);
-        all.collect::<BTreeSet<_>>().into_iter().collect()
+        all.into_iter().filter(differs).collect()
     }
 }
 

@@ -39,7 +39,6 @@ fn there(definition: Value) -> Observed<RawService> {
             name: "nginx".into(),
             cluster: "arn:aws:ecs:eu-central-1:1:cluster/test".into(),
             given_up: false,
-            foreign: Vec::new(),
         },
     }
 }
@@ -128,6 +127,22 @@ fn what_cannot_be_updated_is_another_service() {
     );
     wanted.at_generation(2);
     assert_eq!(wanted.name, "nginx-g2");
+}
+
+#[test]
+fn a_target_group_that_somebody_else_put_beside_ours_is_taken_out() {
+    let mut theirs = seed();
+    let group =
+        json!({"targetGroupArn": "arn:theirs", "containerName": "nginx", "containerPort": 80});
+    if let Value::Array(groups) = &mut theirs["loadBalancers"] {
+        groups.insert(0, group);
+    }
+    let wanted = service(seed());
+    let changes = updated(&wanted, &wanted, there(theirs));
+    let [Change::Update { members, .. }] = changes.as_slice() else {
+        panic!("{changes:?}");
+    };
+    assert_eq!(members, &["loadBalancers"]);
 }
 
 #[test]

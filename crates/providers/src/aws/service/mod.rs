@@ -69,6 +69,10 @@ pub struct Service {
     pub assign_public_ip: bool,
     /// Where the tasks are registered.
     pub load_balancer: Option<Attachment>,
+    /// Where they are registered besides: a service may be behind several balancers, each with a
+    /// target group of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_load_balancers: Vec<Attachment>,
     /// For so long after a task's start a failed health check does not count. 0 without it.
     pub grace_period_seconds: Option<u32>,
     /// So many of the desired tasks serve at least during a rollout, in percent.
@@ -117,10 +121,6 @@ pub struct Outputs {
     /// another deployment gets the service going again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub given_up: bool,
-    /// Target groups that somebody else has put beside ours: ECS registers the tasks there too.
-    /// The next change takes them out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub foreign: Vec<String>,
 }
 
 impl Service {
@@ -203,6 +203,20 @@ impl Service {
         self.circuit_breaker && self.rollback
     }
 
+    /// The order in which a service names its target groups means nothing.
+    fn same_balancers(&self, there: &Self) -> bool {
+        let count = |spec: &Self| spec.attachments().count();
+        count(self) == count(there)
+            && self
+                .attachments()
+                .all(|own| there.attachments().any(|other| own == other))
+    }
+
+    /// Everywhere its tasks are registered.
+    fn attachments(&self) -> impl Iterator<Item = &Attachment> {
+        self.load_balancer.iter().chain(&self.more_load_balancers)
+    }
+
     fn differing(&self, observed: &Observed<Self>) -> Vec<Field> {
         let there = &observed.spec;
         let network = same_set(&self.subnets, &there.subnets)
@@ -218,10 +232,7 @@ impl Service {
                 self.task_definition != there.task_definition,
             ),
             (Field::Network, !network),
-            (
-                Field::LoadBalancer,
-                self.load_balancer != there.load_balancer || !observed.outputs.foreign.is_empty(),
-            ),
+            (Field::LoadBalancer, !self.same_balancers(there)),
             (
                 Field::DesiredCount(self.desired_count),
                 self.desired_count != there.desired_count,
@@ -310,6 +321,11 @@ impl Kind for Service {
             }
             if same_set(&self.security_groups, &spec.security_groups) {
                 self.security_groups.clone_from(&spec.security_groups);
+            }
+            if self.same_balancers(spec) {
+                self.load_balancer.clone_from(&spec.load_balancer);
+                self.more_load_balancers
+                    .clone_from(&spec.more_load_balancers);
             }
             if same_cluster(&self.cluster, &spec.cluster) {
                 self.cluster = spec.cluster.clone();

@@ -62,6 +62,9 @@ pub struct Container {
     pub environment: BTreeMap<String, Input<String>>,
     /// Ports that it listens on.
     pub ports: Vec<u16>,
+    /// Ports on which it takes datagrams.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub udp_ports: Vec<u16>,
     /// Where its output goes.
     pub log: Option<Log>,
     /// From SIGTERM to SIGKILL, at most 120; 30 without it.

@@ -62,12 +62,16 @@ fn volumes_to_aws(spec: &TaskDefinition) -> Result<Option<Vec<SdkVolume>>, Failu
 }
 
 fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
-    let port = |port: &u16| {
+    let port = |port: &u16, protocol: TransportProtocol| {
         PortMapping::builder()
             .container_port(i32::from(*port))
-            .protocol(TransportProtocol::Tcp)
+            .protocol(protocol)
             .build()
     };
+    let tcp = container.ports.iter();
+    let tcp = tcp.map(|it| port(it, TransportProtocol::Tcp));
+    let udp = container.udp_ports.iter();
+    let udp = udp.map(|it| port(it, TransportProtocol::Udp));
     let variable = |(name, value): (&String, &Input<String>)| {
         let pair = KeyValuePair::builder().name(name);
         Ok(pair.value(known(REGISTER, value)?).build())
@@ -84,7 +88,7 @@ fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
         .set_command(some(&container.command))
         .set_entry_point(some(&container.entry_point))
         .set_environment(Some(environment))
-        .set_port_mappings(Some(container.ports.iter().map(port).collect()))
+        .set_port_mappings(Some(tcp.chain(udp).collect()))
         .set_log_configuration(log)
         .set_stop_timeout(timeout.map(int))
         .set_secrets(secrets_to_aws(container)?)
@@ -159,7 +163,7 @@ fn int(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
-/// A revision as it was registered. Host ports, protocols, empty lists, `cpu: 0` of a container
+/// A revision as it was registered. Host ports, empty lists, `cpu: 0` of a container
 /// and what more AWS fills in are not ours and are left out.
 pub(super) fn from_aws(
     definition: aws_sdk_ecs::types::TaskDefinition,
@@ -195,7 +199,9 @@ fn container(container: ContainerDefinition) -> Result<Container, Failure> {
     let mounts = volumes::mounts_from_aws(&container);
     let environment = container.environment.unwrap_or_default();
     let ports = container.port_mappings.unwrap_or_default();
+    let is_udp = |mapping: &PortMapping| mapping.protocol == Some(TransportProtocol::Udp);
     let port = |mapping: &PortMapping| u16::try_from(mapping.container_port?).ok();
+    let (udp, tcp): (Vec<_>, Vec<_>) = ports.into_iter().partition(is_udp);
     Ok(Container {
         mounts,
         name: required(DESCRIBE, container.name)?,
@@ -204,7 +210,8 @@ fn container(container: ContainerDefinition) -> Result<Container, Failure> {
         command: container.command.unwrap_or_default(),
         entry_point: container.entry_point.unwrap_or_default(),
         environment: environment.into_iter().filter_map(variable).collect(),
-        ports: ports.iter().filter_map(port).collect(),
+        ports: tcp.iter().filter_map(port).collect(),
+        udp_ports: udp.iter().filter_map(port).collect(),
         log: container.log_configuration.and_then(log),
         stop_timeout_seconds: container
             .stop_timeout
