@@ -110,6 +110,10 @@ pub(crate) enum Command {
 pub(crate) enum SchemaOf {
     /// The manifest.
     Manifest,
+    /// A task definition in JSON, as `task_definition` names one: every member with AWS's page on it.
+    TaskDefinition,
+    /// A service definition in JSON, as `service_definition` names one: every member with AWS's page on it.
+    ServiceDefinition,
     /// One line of what commands print with --json.
     Output,
 }

@@ -57,6 +57,13 @@ pub(crate) enum Document {
         /// What is allowed and odd.
         warnings: Vec<Mistake>,
     },
+    /// `plan`, `up`: a service that is left out until its first image is there.
+    Waiting {
+        /// Its name.
+        service: String,
+        /// What to push.
+        image: String,
+    },
     /// `completions`.
     Completions {
         /// To be sourced by the shell.
@@ -321,6 +328,9 @@ pub(crate) struct Mistake {
     pub(crate) severity: String,
     /// What is wrong.
     pub(crate) message: String,
+    /// The file that it is in, as the manifest names it; none where it is in the manifest itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<String>,
     /// Where, from 1.
     pub(crate) line: usize,
     /// Where in the line, from 1.

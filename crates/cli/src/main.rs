@@ -9,6 +9,7 @@ mod document;
 mod environment;
 mod error;
 mod exit;
+mod images;
 mod look;
 mod outputs;
 mod printer;

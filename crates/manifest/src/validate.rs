@@ -5,6 +5,7 @@
 
 mod arn;
 mod assets;
+mod balancers;
 mod buckets;
 mod containers;
 mod data_subnets;
@@ -17,11 +18,16 @@ mod environment;
 mod existing;
 mod health;
 mod hostname;
+mod image;
 mod ingress;
+mod login;
 mod network;
 mod permissions;
 mod queues;
+mod raw;
+mod reach;
 mod registry;
+mod repositories;
 mod scale;
 mod secrets;
 mod service;
@@ -30,11 +36,13 @@ mod size;
 mod subnets;
 mod tags;
 mod uses;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
+use crate::interpolate::Values;
 use crate::load::{DEFAULT_ENVIRONMENT, LoadOptions};
 use crate::located::{Located, Span};
 use crate::model::{Guard, Manifest, Name, Network, Refusal, Region, SecretOwner, Service};
@@ -45,6 +53,7 @@ use crate::structure::dotted;
 pub(crate) fn validate(
     file: File,
     options: &LoadOptions,
+    values: &Values<'_>,
     spoiled: &BTreeSet<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Manifest> {
@@ -56,6 +65,12 @@ pub(crate) fn validate(
         spoiled,
         diagnostics,
         params: params.collect(),
+        repositories: file
+            .repositories
+            .iter()
+            .flatten()
+            .map(|(name, _)| name.get().clone())
+            .collect(),
     };
 
     let app = cx.parse(Code::BadName, &["app"], file.app.as_ref(), Name::parse_app);
@@ -80,6 +95,7 @@ pub(crate) fn validate(
         (None, Some(written)) => network::network(cx, written).map(Some),
         (None, None) => network::network(cx, &Default::default()).map(Some),
     };
+    let balancers = balancers::balancers(cx, file.balancers.as_ref(), existing.as_ref());
     let network = match (network, &file.databases) {
         (Some(Some(network)), Some(databases)) if !databases.is_empty() => {
             let subnets = data_subnets::data_subnets(cx, &network);
@@ -93,8 +109,19 @@ pub(crate) fn validate(
         (network, _) => network,
     };
     let registry = registry::registry(cx, file.registry.as_ref());
-    secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
     let usable = uses::usable(cx, &file);
+    let repositories = repositories::repositories(cx, file.repositories);
+    secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
+    let shared_at = (
+        file.env
+            .as_ref()
+            .and_then(|it| it.keys().next())
+            .map(Located::span),
+        file.secrets
+            .as_ref()
+            .and_then(|it| it.keys().next())
+            .map(Located::span),
+    );
     let shared_env = env::env(cx, &["env"], file.env);
     let shared_secrets = secrets::secrets(cx, &["secrets"], file.secrets, SecretOwner::App);
     let tags = tags::tags(cx, file.tags);
@@ -117,6 +144,9 @@ pub(crate) fn validate(
     in_text.sort_by_key(|(name, _)| name.span().start);
     hostname::check_names(cx, &in_text);
     ingress::check_plain(cx, &in_text);
+    ingress::check_listen(cx, &in_text);
+    reach::check_paths(cx, &in_text);
+    balancers::check_used(cx, file.balancers.as_ref(), &in_text);
     let assets = assets::assets(cx, file.assets, &in_text, &dns);
     let buckets = buckets::buckets(cx, file.buckets);
     let queues = queues::queues(cx, file.queues);
@@ -134,32 +164,61 @@ pub(crate) fn validate(
         .map(|(name, section)| databases::database(cx, name, section))
         .collect();
     let databases = databases.into_iter().collect::<Option<Vec<_>>>();
+    let volumes = file.volumes.unwrap_or_default();
+    let named_volumes: BTreeSet<String> = volumes.keys().map(|it| it.get().clone()).collect();
+    let volumes: Vec<_> = volumes
+        .into_iter()
+        .map(|(name, section)| volumes::volume(cx, name, section))
+        .collect();
+    let volumes = volumes.into_iter().collect::<Option<Vec<_>>>();
+    raw::check_shared(cx, shared_at, &sections);
+    let existing_target_group = existing
+        .as_ref()
+        .is_some_and(|it| it.target_group.is_some());
     let shared = service::Shared {
         dns: &dns,
+        balancers: balancers.as_ref(),
         env: shared_env.as_ref(),
         secrets: shared_secrets.as_ref(),
         usable: &usable,
+        volumes: &named_volumes,
+        files: raw::Files {
+            files: &options.files,
+            values,
+            target_group: existing_target_group,
+        },
     };
     let services: Vec<Option<Service>> = sections
         .into_inner()
         .into_iter()
         .map(|(name, section)| service::service(cx, name, section, &shared))
         .collect();
+    if let (Some(Some(network)), Some(region)) = (&network, &region) {
+        let all: Vec<&Service> = services.iter().flatten().collect();
+        network::check_images(cx, network, region, &all);
+    }
     let services = services.into_iter().collect::<Option<Vec<_>>>();
+    let balancers = balancers::behind(balancers, services.as_deref());
 
-    Some(Manifest {
+    let manifest = Manifest {
         app: app?,
         environment: environment?,
         region: region?,
         guard: guard?,
         dns: dns.into_model()?,
         network: network?,
+        balancers: balancers?,
         existing: existing?,
         registry: registry?,
+        repositories: repositories?,
         secrets: shared_secrets?,
         databases: databases?
             .into_iter()
             .map(|database| (database.name.get().clone(), database))
+            .collect(),
+        volumes: volumes?
+            .into_iter()
+            .map(|volume| (volume.name.get().clone(), volume))
             .collect(),
         services: services?
             .into_iter()
@@ -170,6 +229,14 @@ pub(crate) fn validate(
         queues: queues?,
         tags: tags?,
         warnings: Vec::new(),
+    };
+    Some(Manifest {
+        // A network that nothing stands in is not made.
+        network: manifest
+            .network
+            .clone()
+            .filter(|_| manifest.needs_network()),
+        ..manifest
     })
 }
 
@@ -217,6 +284,8 @@ pub(crate) struct Rules<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
     /// The names of the params, and whether each is a secret.
     params: BTreeMap<String, bool>,
+    /// The names of the repositories.
+    repositories: BTreeSet<String>,
 }
 
 impl Rules<'_> {

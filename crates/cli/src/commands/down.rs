@@ -56,13 +56,21 @@ pub(crate) async fn down(
         let question = format!("this deletes the stack {}; go on?", project.stack);
         confirm(session.printer, &project, global, environment, &question).await?;
     }
-    let stays = render::plan::stays(&plan);
+    let kept = render::plan::kept(&plan);
+    let staying = render::plan::staying(&plan).map(|(step, planned)| {
+        let id = planned.outputs.as_ref().map(render::id).unwrap_or_default();
+        format!("{step} stays, as the manifest says: {id}")
+    });
+    let staying: Vec<String> = staying.collect();
     let carried = session.carry_out(plan).await?;
     told(&carried, &project)?;
-    session.printer.answer(match stays {
+    session.printer.answer(match kept {
         None => format!("{} is gone", project.stack),
-        Some(stays) => format!("{} is gone, but for what stays\n{stays}", project.stack),
+        Some(kept) => format!("{} is gone, but for what stays\n{kept}", project.stack),
     });
+    for line in staying {
+        session.printer.answer(line);
+    }
     session.printer.document(&Document::Result {
         outcome: Outcome::Converged,
         urls: Vec::new(),

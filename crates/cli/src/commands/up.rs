@@ -23,7 +23,7 @@ use crate::printer::Printer;
 use crate::project::Project;
 use crate::render;
 use crate::saved_plan;
-use crate::session::{Session, told};
+use crate::session::{Session, tell_waiting, told};
 use crate::vault;
 
 pub(crate) async fn up(
@@ -53,6 +53,7 @@ pub(crate) async fn up(
     let wish = Wish::Up { wanted: &wanted };
     if let Some(carried) = session.first(contents.open, wish).await? {
         told(&carried, &project)?;
+        tell_waiting(&project, &session.cloud, &graph, session.printer);
         return done(&mut session).await;
     }
     let plan = match &args.plan {
@@ -68,6 +69,7 @@ pub(crate) async fn up(
     session.printer.document(&render::plan::document(&plan));
     if plan.is_empty() {
         keep_records(&mut session, &plan)?;
+        tell_waiting(&project, &session.cloud, &graph, session.printer);
         return done(&mut session).await;
     }
     let allowed = &args.destroy.allow_destroy;
@@ -78,6 +80,7 @@ pub(crate) async fn up(
     }
     let carried = session.carry_out(plan).await?;
     told(&carried, &project)?;
+    tell_waiting(&project, &session.cloud, &graph, session.printer);
     done(&mut session).await
 }
 
@@ -135,7 +138,9 @@ async fn done(session: &mut Session<'_>) -> Result<Exit, CommandError> {
 /// than moments.
 fn deletes(plan: &Plan) -> bool {
     plan.steps.values().any(|step| {
-        let removed = step.action == Action::Delete && step.reasons.contains(&Reason::Unwanted);
+        let removed = step.action == Action::Delete
+            && step.reasons.contains(&Reason::Unwanted)
+            && !render::plan::stays(step);
         let interrupts = matches!(step.impact, Impact::Outage(_) | Impact::DataLoss(_));
         removed || (step.action != Action::Create && interrupts)
     })

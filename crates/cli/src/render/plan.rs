@@ -22,9 +22,9 @@ pub(crate) fn text(plan: &Plan) -> String {
             plan.stack,
             count(plan.kept.len() - plan.stays.len(), "resource")
         );
-        return match stays(plan) {
+        return match kept(plan) {
             None => nothing,
-            Some(stays) => format!("{nothing}\n{stays}"),
+            Some(kept) => format!("{nothing}\n{kept}"),
         };
     }
     let mut objects: BTreeMap<&str, Vec<(&Instance, &Step)>> = BTreeMap::new();
@@ -41,15 +41,15 @@ pub(crate) fn text(plan: &Plan) -> String {
             line(&mut text, plan, instance, step);
         }
     }
-    if let Some(stays) = stays(plan) {
-        let _ = writeln!(text, "\n{stays}");
+    if let Some(kept) = kept(plan) {
+        let _ = writeln!(text, "\n{kept}");
     }
     let _ = write!(text, "\n{}", summary(plan));
     text
 }
 
-/// What stays though nobody wants it, a line each; what is there for its sake is counted.
-pub(crate) fn stays(plan: &Plan) -> Option<String> {
+/// What stays ours though nobody wants it, a line each; what is there for its sake is counted.
+pub(crate) fn kept(plan: &Plan) -> Option<String> {
     if plan.stays.is_empty() {
         return None;
     }
@@ -110,14 +110,9 @@ fn verb(plan: &Plan, instance: &Instance, step: &Step) -> (char, &'static str) {
         Action::Create if instance.generation > 1 && replaces(plan, instance) => ('±', "replace"),
         Action::Create => ('+', "create"),
         Action::Update => ('~', "update"),
-        Action::Delete if left(step) => ('=', "leave"),
+        Action::Delete if stays(step) => ('=', "leave"),
         Action::Delete => ('-', "delete"),
     }
-}
-
-/// Whether it is there and nothing is done to it: it goes with what it is in, or stays in it.
-fn left(step: &Step) -> bool {
-    step.requests.is_empty() && step.pre_image.is_some()
 }
 
 /// A folder's files in one line: each of them would be many.
@@ -158,6 +153,16 @@ fn files(step: &Step) -> Option<String> {
         false => what.join(", "),
     };
     Some(format!("{}, {what}", count(wanted.len(), "file")))
+
+/// Whether it is not wanted any more, and stays in the cloud as it is: it is ours no longer.
+pub(crate) fn stays(step: &Step) -> bool {
+    let vanished = step.reasons.contains(&Reason::Vanished);
+    step.action == Action::Delete && step.requests.is_empty() && !vanished
+}
+
+/// The steps of what stays.
+pub(crate) fn staying(plan: &Plan) -> impl Iterator<Item = (&Instance, &Step)> {
+    plan.steps.iter().filter(|(_, step)| stays(step))
 }
 
 /// Whether an earlier life of the resource goes, or is retired, as this one comes.
@@ -232,8 +237,8 @@ fn counts(plan: &Plan) -> Counts {
             '+' => counts.create += 1,
             '±' => counts.replace += 1,
             '~' => counts.update += 1,
-            '=' => {}
-            _ => counts.delete += 1,
+            '-' => counts.delete += 1,
+            _ => {} // stays in the cloud
         }
     }
     counts

@@ -180,10 +180,71 @@ def test_what_is_retained_stays_and_is_taken_up_again(shop):
     assert "databases.db/instance stays" in out
     (kept,) = instances(shop)
     assert kept["DBInstanceStatus"] == "available"
-    assert shop.client("ecs").list_services(cluster="shop-production-cluster")["serviceArns"] == []
+    assert shop.client("ecs").list_clusters()["clusterArns"] == []
     assert "databases.db/instance stays" in run(shop, "down", "--yes")
     run(shop, "up")
     (after,) = instances(shop)
     assert after["DbiResourceId"] == before["DbiResourceId"]
     no_changes(shop)
 
+
+def test_a_run_that_is_undone_leaves_neither_database_nor_snapshot(shop):
+    refusal = {"status": 403, "code": "AccessDeniedException", "message": "somebody took the right away"}
+    fault = {"service": "ecs", "operation": "CreateService", "action": {"refuse": refusal}}
+    shop.twin("POST", "faults", fault)
+    code, out, err = shop.ashore("up")
+    assert code != 0, out
+    assert (instances(shop), snapshots(shop)) == ([], []), err
+    assert shop.client("ec2").describe_vpcs()["Vpcs"] == []
+
+
+FILES = """
+app = "shop"
+region = "eu-central-1"
+
+[volumes.uploads]
+{volume}
+
+[services.web]
+image = "nginx:1.29"
+volumes = {{ "/var/uploads" = "uploads" }}
+"""
+
+
+def file_systems(sandbox):
+    return sandbox.client("efs").describe_file_systems()["FileSystems"]
+
+
+def test_files_are_mounted_kept_and_taken_up_again(shop):
+    manifest = shop.folder / "ashore.toml"
+    manifest.write_text(FILES.format(volume=""))
+    run(shop, "up")
+    (before,) = file_systems(shop)
+    assert before["Encrypted"] and before["ThroughputMode"] == "elastic"
+    efs, ecs = shop.client("efs"), shop.client("ecs")
+    assert len(efs.describe_mount_targets(FileSystemId=before["FileSystemId"])["MountTargets"]) == 2
+    (arn,) = ecs.list_task_definitions()["taskDefinitionArns"]
+    definition = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+    (volume,) = definition["volumes"]
+    on = volume["efsVolumeConfiguration"]
+    assert on["fileSystemId"] == before["FileSystemId"] and on["transitEncryption"] == "ENABLED"
+    assert on["authorizationConfig"]["iam"] == "ENABLED"
+    (mount,) = definition["containerDefinitions"][0]["mountPoints"]
+    assert mount["containerPath"] == "/var/uploads"
+    no_changes(shop)
+    manifest.write_text(FILES.format(volume='archive_after = "never"\nbackup = false\nthroughput = "bursting"'))
+    run(shop, "up")
+    assert file_systems(shop)[0]["ThroughputMode"] == "bursting"
+    no_changes(shop)
+    assert "volumes.uploads/file_system stays" in run(shop, "down", "--yes")
+    assert shop.client("ec2").describe_vpcs()["Vpcs"] == []
+    run(shop, "up")
+    (after,) = file_systems(shop)
+    assert after["FileSystemId"] == before["FileSystemId"]
+    no_changes(shop)
+    manifest.write_text(FILES.format(volume='removal = "delete"'))
+    run(shop, "up")
+    code, _, err = shop.ashore("down", "--yes")
+    assert code == REFUSED and "--allow-destroy volumes.uploads" in err
+    run(shop, "down", "--yes", "--allow-destroy", "volumes.uploads")
+    assert file_systems(shop) == []

@@ -42,7 +42,9 @@ impl Deciding<'_> {
         };
         let asks = match observed.map(|it| kind.parting(it)).transpose() {
             Ok(Some(Parting::Asks(why))) => Some(why),
-            Ok(_) => None,
+            // It would have stayed, and is taken away all the same, to be made anew in its place.
+            Ok(Some(Parting::Stays(why))) => Some(why),
+            Ok(Some(Parting::Goes) | None) => None,
             Err(error) => return Err(malformed(address, &error)),
         };
         let first = self.interrupted.contains(instance);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ashore_engine::address::Address;
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::db_instance::{self, DbInstance, Storage};
 use ashore_providers::aws::db_subnet_group::DbSubnetGroup;
@@ -136,7 +137,7 @@ impl Lowering<'_> {
         let Some(database) = self.manifest.databases.get(name) else {
             return;
         };
-        let address = of_database(name.as_str(), "instance").as_str().into();
+        let address = of_database(name.as_str(), "instance");
         let ready = When::Ready;
         let host: Input<String> = DbInstance::ENDPOINT.of(&address, ready);
         let url = DbInstance::URL.of(&address, ready);
@@ -168,8 +169,8 @@ impl Lowering<'_> {
     }
 }
 
-fn of_database(name: &str, part: &str) -> String {
-    format!("databases.{name}/{part}")
+fn of_database(name: &str, part: &str) -> Address {
+    Address::new(format!("databases.{name}/{part}"))
 }
 
 /// Half an hour of the region's night for backups, and another for AWS's own work. AWS chooses some of a block of eight

@@ -41,6 +41,7 @@ impl Lowering<'_> {
                 Used::Queue(name) => queues::grant(&mut grants, name),
             }
         }
+        grants.statements.extend(self.mount_statements(service));
         grants
     }
 
@@ -52,8 +53,17 @@ impl Lowering<'_> {
 
     /// Rules that let the tasks of those who use this come in on the port, and nobody else.
     pub(super) fn from_users(&self, used: &Used, port: u16) -> Vec<Rule> {
+        self.from_tasks(self.users(used), port)
+    }
+
+    /// Rules that let the tasks of these services come in on the port, and nobody else.
+    pub(super) fn from_tasks<'s>(
+        &self,
+        services: impl Iterator<Item = &'s Service>,
+        port: u16,
+    ) -> Vec<Rule> {
         let mut rules: Vec<Rule> = Vec::new();
-        for service in self.users(used) {
+        for service in services {
             for group in self.groups_of_tasks(service) {
                 let source = Source::Group(group);
                 // Somebody else's groups are those of all services.

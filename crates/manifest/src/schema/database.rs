@@ -22,6 +22,7 @@ use crate::located::Located;
 pub(crate) struct DatabaseSection {
     /// What kind of database. Default `postgres`, the only one there is.
     #[schemars(extend("default" = "postgres"))]
+    #[expect(dead_code, reason = "there is one, and its type refuses all others")]
     pub(crate) engine: Option<Located<Engine>>,
 
     /// The major version, in which AWS chooses the minor and later brings newer ones in the `maintenance` window; or a

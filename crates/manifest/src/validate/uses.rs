@@ -12,8 +12,8 @@ use crate::model::{Name, Used};
 use crate::schema::File;
 use crate::structure::dotted;
 
-/// Everything that can be used, by its name, and where it stands. They share one room of names: what `db` is must not
-/// depend on where else somebody writes a `db`.
+/// Everything that can be used, by its name, and where it stands. They share one room of names, with volumes too: what
+/// `db` is must not depend on where else somebody writes a `db`.
 pub(super) struct Usable {
     things: BTreeMap<String, (Used, Span)>,
     /// The variable of each database.
@@ -34,6 +34,18 @@ pub(super) fn usable(cx: &mut Rules<'_>, file: &File) -> Usable {
     // In the order of the text, so that it is the second one of two that is told.
     all.sort_by_key(|(name, _)| name.span().start);
     let mut usable: BTreeMap<String, (Used, Span)> = BTreeMap::new();
+    let mut both = |name: &Located<String>, second: String, first: String, place: Span| {
+        cx.push(
+            Diagnostic::new(
+                Code::TwoOfOneName,
+                name.span(),
+                format!("`{second}` has the name of `{first}`"),
+            )
+            .label("services name them by their name alone")
+            .related(place, "the other one")
+            .help("give one of them another name"),
+        );
+    };
     for (name, used) in all {
         // A name that is none is reported by its own section.
         let Ok(parsed) = Name::parse(name) else {
@@ -41,19 +53,18 @@ pub(super) fn usable(cx: &mut Rules<'_>, file: &File) -> Usable {
         };
         let used = used(parsed);
         match usable.get(name.as_str()) {
-            Some((first, place)) => cx.push(
-                Diagnostic::new(
-                    Code::TwoOfOneName,
-                    name.span(),
-                    format!("`{used}` has the name of `{first}`"),
-                )
-                .label("`uses` could not tell them apart")
-                .related(place.clone(), "the other one")
-                .help("give one of them another name"),
-            ),
+            Some((first, place)) => {
+                both(name, used.to_string(), first.to_string(), place.clone());
+            }
             None => {
                 usable.insert(name.get().clone(), (used, name.span()));
             }
+        }
+    }
+    for name in file.volumes.iter().flat_map(|it| it.keys()) {
+        if let Some((used, place)) = usable.get(name.as_str()) {
+            let volume = format!("volumes.{}", name.as_str());
+            both(name, volume, used.to_string(), place.clone());
         }
     }
     let sections = file.databases.iter().flatten();

@@ -77,6 +77,7 @@ pub(crate) fn surroundings() -> Surroundings {
             listener: Some("arn:listener".to_owned()),
             certificate: Some("arn:certificate".to_owned()),
         },
+        images: BTreeMap::new(),
         secrets: BTreeMap::from([
             (
                 Reference::Secret("shop/stripe".to_owned()),

@@ -112,3 +112,69 @@ fn on_somebody_elses_network_a_database_stands_where_tasks_do() {
     assert_eq!(group["subnets"], json!(["subnet-a", "subnet-b"]));
     assert_eq!(addresses(&graph, "aws.ec2.subnet"), [""; 0]);
 }
+
+#[test]
+fn where_no_way_leads_to_the_internet_one_leads_to_the_secret_of_rds() {
+    let endpoints = "[network]\nlayout = \"private-endpoints\"\n";
+    let image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/web:1";
+    let web = format!("[services.web]\nimage = \"{image}\"\n");
+    let there = |uses: &str| {
+        let graph = graph(&format!("{HEAD}{endpoints}{DATABASE}{web}{uses}"));
+        addresses(&graph, "aws.ec2.vpc_endpoint")
+            .contains(&"network/endpoint[secretsmanager]".to_owned())
+    };
+    assert!(there("uses = [\"db\"]\n"));
+    assert!(!there(""));
+}
+
+#[test]
+fn a_volume_is_reached_in_each_zone_by_those_who_mount_it_alone() {
+    let graph = graph(&format!(
+        "{HEAD}[volumes.uploads]\n{WEB}volumes = {{ \"/var/uploads\" = \"uploads\" }}\n\
+         [services.other]\nimage = \"other:1\"\n"
+    ));
+    let targets = addresses(&graph, "aws.efs.mount_target");
+    assert_eq!(
+        targets,
+        [
+            "volumes.uploads/mount_target[a]",
+            "volumes.uploads/mount_target[b]"
+        ]
+    );
+    for target in &targets {
+        assert!(after(&graph, "services.web/service").contains(target));
+        assert!(!after(&graph, "services.other/service").contains(target));
+    }
+    let rules = &spec(&graph, "volumes.uploads/security_group")["ingress"];
+    let rules = rules.as_array().expect("rules");
+    assert_eq!(rules.len(), 1, "{rules:?}");
+    assert_eq!(rules[0]["from_port"], 2049);
+    let from = &rules[0]["source"]["group"]["$ref"]["address"];
+    assert_eq!(from, "services.web/security_group");
+    let task = spec(&graph, "services.web/task_definition");
+    let mounts = &task["containers"][0]["mounts"];
+    assert_eq!(mounts, &json!({ "/var/uploads": "uploads" }));
+    assert_eq!(task["volumes"][0]["name"], "uploads");
+    let role = spec(&graph, "services.web/task_role");
+    let statement = &role["inline_policies"]["uses"]["Statement"][0];
+    let actions = [
+        "elasticfilesystem:ClientMount",
+        "elasticfilesystem:ClientWrite",
+    ];
+    assert_eq!(statement["Action"], json!(actions));
+    let system = &statement["Resource"]["$ref"];
+    assert_eq!(system["address"], "volumes.uploads/file_system");
+    let other = spec(&graph, "services.other/task_role").to_string();
+    assert!(!other.contains("elasticfilesystem"), "{other}");
+}
+
+#[test]
+fn services_that_scale_share_the_role_of_the_scaler() {
+    let scale = "scale = { max = 4, cpu = 60 }\n";
+    let graph = graph(&format!(
+        "{HEAD}{WEB}{scale}[services.api]\nimage = \"api:1\"\n{scale}"
+    ));
+    let roles = addresses(&graph, "aws.iam.service_linked_role");
+    let scaler = "account/service_linked_role[application-autoscaling]";
+    assert!(roles.contains(&scaler.to_owned()), "{roles:?}");
+}

@@ -40,6 +40,19 @@ pub const IAM: Patience = Patience {
     ..Patience::DEFAULT
 };
 
+/// A repository is there at once; deleting one with many images takes a while.
+pub const REPOSITORY: Patience = Patience {
+    attempt: minutes(5),
+    gone: minutes(5),
+    ..Patience::DEFAULT
+};
+
+/// Gigabytes of layers go over a home's line with the request that puts an image.
+pub const IMAGE: Patience = Patience {
+    attempt: minutes(60),
+    ..Patience::DEFAULT
+};
+
 /// A certificate waits for its record to be seen from outside. Then AWS takes up to half an hour;
 /// 75 minutes is beyond any report of success. Deleting waits for balancers to let go.
 pub const CERTIFICATE: Patience = Patience {
@@ -131,6 +144,14 @@ pub const DATABASE: Patience = Patience {
     dependency: minutes(80),
     ready: minutes(80),
     gone: minutes(60),
+    ..Patience::DEFAULT
+};
+
+/// A file system is there in seconds, its mount targets in a minute or two, and they go as slowly.
+pub const FILE_SYSTEM: Patience = Patience {
+    dependency: minutes(20),
+    ready: minutes(30),
+    gone: minutes(20),
     ..Patience::DEFAULT
 };
 

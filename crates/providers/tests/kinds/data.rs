@@ -1,14 +1,23 @@
 //! Examples of what holds data.
 
+use ashore_providers::aws::access_point::{self, AccessPoint};
 use ashore_providers::aws::db_instance::{self, DbInstance, Storage};
 use ashore_providers::aws::db_subnet_group::{self, DbSubnetGroup};
+use ashore_providers::aws::file_system::{self, FileSystem};
+use ashore_providers::aws::mount_target::{self, MountTarget};
 use ashore_providers::aws::removal::Removal;
 use ashore_providers::aws::tags::Tags;
 
 use crate::example::Example;
 
 pub(crate) fn examples() -> Vec<Example> {
-    vec![subnet_group(), database()]
+    vec![
+        subnet_group(),
+        database(),
+        file_system(),
+        mount_target(),
+        access_point(),
+    ]
 }
 
 fn subnet_group() -> Example {
@@ -120,4 +129,74 @@ fn database() -> Example {
             it.removal = Removal::Retain;
         })
         .altered("tags", |it: &mut DbInstance| it.tags = Tags::default())
+}
+
+fn file_system() -> Example {
+    let spec = FileSystem {
+        encrypted: true,
+        throughput: "elastic".into(),
+        archive_days: Some(30),
+        backup: true,
+        removal: Removal::Retain,
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = file_system::Outputs {
+        id: "fs-0123456789abcdef0".into(),
+        arn: "arn:aws:elasticfilesystem:eu-central-1:1:file-system/fs-0123456789abcdef0".into(),
+    };
+    Example::of(&spec, &outputs)
+        .altered("encrypted", |it: &mut FileSystem| it.encrypted = false)
+        .altered("throughput", |it: &mut FileSystem| {
+            it.throughput = "bursting".into();
+        })
+        .altered("archive_days", |it: &mut FileSystem| it.archive_days = None)
+        .altered("backup", |it: &mut FileSystem| it.backup = false)
+        .altered("removal", |it: &mut FileSystem| {
+            it.removal = Removal::Delete;
+        })
+        .altered("tags", |it: &mut FileSystem| it.tags = Tags::default())
+}
+
+fn mount_target() -> Example {
+    let spec = MountTarget {
+        file_system: "fs-0123456789abcdef0".to_string().into(),
+        subnet: "subnet-a".to_string().into(),
+        security_groups: vec!["sg-1".to_string().into()],
+    };
+    let outputs = mount_target::Outputs {
+        id: "fsmt-0123456789abcdef0".into(),
+        file_system: "fs-0123456789abcdef0".into(),
+    };
+    Example::of(&spec, &outputs)
+        .altered("file_system", |it: &mut MountTarget| {
+            it.file_system = "fs-1".to_string().into();
+        })
+        .altered("subnet", |it: &mut MountTarget| {
+            it.subnet = "subnet-b".to_string().into();
+        })
+        .altered("security_groups", |it: &mut MountTarget| {
+            it.security_groups.clear();
+        })
+}
+
+fn access_point() -> Example {
+    let spec = AccessPoint {
+        file_system: "fs-0123456789abcdef0".to_string().into(),
+        path: "/data".into(),
+        uid: 1000,
+        gid: 1000,
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = access_point::Outputs {
+        id: "fsap-0123456789abcdef0".into(),
+        arn: "arn:aws:elasticfilesystem:eu-central-1:1:access-point/fsap-0123456789abcdef0".into(),
+    };
+    Example::of(&spec, &outputs)
+        .altered("file_system", |it: &mut AccessPoint| {
+            it.file_system = "fs-1".to_string().into();
+        })
+        .altered("path", |it: &mut AccessPoint| it.path.push('x'))
+        .altered("uid", |it: &mut AccessPoint| it.uid = 1)
+        .altered("gid", |it: &mut AccessPoint| it.gid = 1)
+        .altered("tags", |it: &mut AccessPoint| it.tags = Tags::default())
 }

@@ -60,6 +60,9 @@ const DEPENDENCY: &[&str] = &[
     "ClusterContainsContainerInstancesException",
     "ClusterContainsCapacityProviderException",
     "InvalidDBInstanceState",
+    "FileSystemInUse",
+    "IncorrectFileSystemLifeCycleState",
+    "IncorrectMountTargetState",
     "InvalidDBSubnetGroupStateFault",
 ];
 
@@ -102,7 +105,11 @@ const EXISTS: &[&str] = &[
     "DuplicateTargetGroupName",
     "DuplicateListener",
     "DBInstanceAlreadyExists",
+    "FileSystemAlreadyExists",
+    "AccessPointAlreadyExists",
+    "MountTargetConflict",
     "DBSubnetGroupAlreadyExists",
+    "RepositoryAlreadyExistsException",
 ];
 
 const GONE: &[&str] = &[
@@ -110,6 +117,7 @@ const GONE: &[&str] = &[
     "Gateway.NotAttached",
     "AWS.SimpleQueueService.NonExistentQueue",
     "QueueDoesNotExist",
+    "WAFNonexistentItemException",
 ];
 
 /// What clears by itself.
@@ -128,6 +136,8 @@ const QUOTA: &[&str] = &[
     "LimitExceededException",
     "TargetGroupAssociationLimit",
     "InstanceQuotaExceeded",
+    "FileSystemLimitExceeded",
+    "AccessPointLimitExceeded",
     "StorageQuotaExceeded",
     "SnapshotQuotaExceeded",
     "DBSubnetGroupQuotaExceeded",
@@ -205,6 +215,14 @@ fn ambiguous(operation: &str, message: &str) -> Class {
         "ecs:DeleteService" if message.contains("cannot be stopped while") => Class::Dependency,
         // Subnets that were just made (failures.md 1.2, VPC).
         "rds:CreateDBSubnetGroup" if message.contains("are invalid") => Class::Eventual,
+        // A network that was just made [Route 53 API: InvalidVPCId].
+        "route53:CreateHostedZone" | "route53:AssociateVPCWithHostedZone"
+            if message.contains("not authorized to make the association") =>
+        {
+            Class::Eventual
+        }
+        // A role that was just made.
+        "ec2:CreateFlowLogs" if message.contains("Unable to assume") => Class::Eventual,
         // The service, its balancer or the service-linked role is not everywhere yet
         // (terraform-provider-aws retries the same for two minutes).
         "application-autoscaling:RegisterScalableTarget"
@@ -213,6 +231,11 @@ fn ambiguous(operation: &str, message: &str) -> Class {
                 .iter()
                 .any(|text| message.contains(text)) =>
         {
+            Class::Eventual
+        }
+        // The web ACL or the balancer is not everywhere yet; AWS says to try again
+        // (WAFUnavailableEntityException).
+        "wafv2:AssociateWebACL" if message.contains("unavailable") || message.contains("Retry") => {
             Class::Eventual
         }
         // "… a secret with this name is already scheduled for deletion" (terraform-provider-aws

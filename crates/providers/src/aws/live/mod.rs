@@ -5,6 +5,7 @@ mod codes;
 pub mod config;
 pub(crate) mod ec2;
 pub(crate) mod ecs;
+pub(crate) mod efs;
 pub(crate) mod elb;
 pub mod existing;
 pub(crate) mod failure;
@@ -15,8 +16,10 @@ pub mod identity;
 pub mod in_process;
 pub(crate) mod pace;
 mod quotas;
+pub(crate) mod raw;
 pub(crate) mod rds;
 pub mod regions;
+pub mod registry;
 mod zones;
 
 use std::any::Any;
@@ -37,6 +40,7 @@ use identity::Heard;
 pub use quotas::Standing;
 
 use super::files::shelf::Shelf;
+use super::image::local::Locals;
 use super::secret::vault::Vault;
 
 /// Where the global services of AWS live.
@@ -54,9 +58,12 @@ pub struct Aws {
     pub(crate) acm: aws_sdk_acm::Client,
     /// Where certificates of distributions are, whatever the region.
     pub(crate) acm_first: aws_sdk_acm::Client,
+    pub(crate) classic: aws_sdk_elasticloadbalancing::Client,
     pub(crate) cloudfront: aws_sdk_cloudfront::Client,
     pub(crate) ec2: aws_sdk_ec2::Client,
+    pub(crate) ecr: aws_sdk_ecr::Client,
     pub(crate) ecs: aws_sdk_ecs::Client,
+    pub(crate) efs: aws_sdk_efs::Client,
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
@@ -69,6 +76,9 @@ pub struct Aws {
     pub(crate) quotas: aws_sdk_servicequotas::Client,
     pub(crate) shelf: Rc<Shelf>,
     pub(crate) vault: Rc<Vault>,
+    pub(crate) waf: aws_sdk_wafv2::Client,
+    /// The images of this machine that a run may have to push.
+    pub images: Rc<Locals>,
     pub(crate) route53: aws_sdk_route53::Client,
     batches: Rc<RefCell<BTreeMap<&'static str, Rc<dyn Any>>>>,
 }
@@ -111,9 +121,12 @@ impl Aws {
             caller: required("sts:GetCallerIdentity", caller.arn)?,
             acm: aws_sdk_acm::Client::new(&config),
             acm_first: aws_sdk_acm::Client::new(&in_first),
+            classic: aws_sdk_elasticloadbalancing::Client::new(&config),
             cloudfront: aws_sdk_cloudfront::Client::new(&config),
             ec2: aws_sdk_ec2::Client::new(&config),
+            ecr: aws_sdk_ecr::Client::new(&config),
             ecs: aws_sdk_ecs::Client::new(&config),
+            efs: aws_sdk_efs::Client::new(&config),
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
@@ -126,6 +139,8 @@ impl Aws {
             quotas: aws_sdk_servicequotas::Client::new(&config),
             shelf: Rc::default(),
             vault: Rc::default(),
+            waf: aws_sdk_wafv2::Client::new(&config),
+            images: Rc::default(),
             route53: aws_sdk_route53::Client::new(&config),
             batches: Rc::default(),
         })

@@ -110,6 +110,7 @@ fn service(task_definition: Input<String>, desired_count: u32) -> Service {
         security_groups: vec!["sg-1".to_string().into(), "sg-2".to_string().into()],
         assign_public_ip: true,
         load_balancer: None,
+        more_load_balancers: Vec::new(),
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,
