@@ -210,7 +210,9 @@ async fn bring_up(
             .collect(),
         machine_image,
         existing: Existing::default(),
+        assets: BTreeMap::new(),
         secrets: BTreeMap::new(),
+        images: BTreeMap::new(),
     };
     let graph = lower(&manifest, &surroundings).map_err(|error| error.to_string())?;
     note(timeline, began.elapsed(), "survey".to_string());

@@ -4,8 +4,14 @@
 //! between two keys is checked only when both are there, so that one mistake is told once.
 
 mod arn;
+mod assets;
+mod balancers;
+mod buckets;
 mod capacity;
 mod containers;
+mod data_subnets;
+mod databases;
+mod databases_windows;
 mod deploy;
 mod dns;
 mod ec2;
@@ -14,10 +20,16 @@ mod environment;
 mod existing;
 mod health;
 mod hostname;
+mod image;
 mod ingress;
+mod login;
 mod network;
 mod permissions;
+mod queues;
+mod raw;
+mod reach;
 mod registry;
+mod repositories;
 mod scale;
 mod secrets;
 mod service;
@@ -25,14 +37,17 @@ mod sidecar;
 mod size;
 mod subnets;
 mod tags;
+mod uses;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
+use crate::interpolate::Values;
 use crate::load::{DEFAULT_ENVIRONMENT, LoadOptions};
 use crate::located::{Located, Span};
-use crate::model::{Guard, Manifest, Name, Refusal, Region, SecretOwner, Service};
+use crate::model::{Guard, Manifest, Name, Network, Refusal, Region, SecretOwner, Service};
 use crate::schema::File;
 use crate::structure::dotted;
 
@@ -40,6 +55,7 @@ use crate::structure::dotted;
 pub(crate) fn validate(
     file: File,
     options: &LoadOptions,
+    values: &Values<'_>,
     spoiled: &BTreeSet<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Manifest> {
@@ -51,6 +67,12 @@ pub(crate) fn validate(
         spoiled,
         diagnostics,
         params: params.collect(),
+        repositories: file
+            .repositories
+            .iter()
+            .flatten()
+            .map(|(name, _)| name.get().clone())
+            .collect(),
     };
 
     let app = cx.parse(Code::BadName, &["app"], file.app.as_ref(), Name::parse_app);
@@ -76,8 +98,33 @@ pub(crate) fn validate(
         (None, None) => network::network(cx, &Default::default()).map(Some),
     };
     let ec2 = ec2::ec2(cx, file.ec2.as_ref());
+    let balancers = balancers::balancers(cx, file.balancers.as_ref(), existing.as_ref());
+    let network = match (network, &file.databases) {
+        (Some(Some(network)), Some(databases)) if !databases.is_empty() => {
+            let subnets = data_subnets::data_subnets(cx, &network);
+            subnets.map(|data_subnets| {
+                Some(Network {
+                    data_subnets,
+                    ..network
+                })
+            })
+        }
+        (network, _) => network,
+    };
     let registry = registry::registry(cx, file.registry.as_ref());
+    let usable = uses::usable(cx, &file);
+    let repositories = repositories::repositories(cx, file.repositories);
     secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
+    let shared_at = (
+        file.env
+            .as_ref()
+            .and_then(|it| it.keys().next())
+            .map(Located::span),
+        file.secrets
+            .as_ref()
+            .and_then(|it| it.keys().next())
+            .map(Located::span),
+    );
     let shared_env = env::env(cx, &["env"], file.env);
     let shared_secrets = secrets::secrets(cx, &["secrets"], file.secrets, SecretOwner::App);
     let tags = tags::tags(cx, file.tags);
@@ -100,6 +147,12 @@ pub(crate) fn validate(
     in_text.sort_by_key(|(name, _)| name.span().start);
     hostname::check_names(cx, &in_text);
     ingress::check_plain(cx, &in_text);
+    ingress::check_listen(cx, &in_text);
+    reach::check_paths(cx, &in_text);
+    balancers::check_used(cx, file.balancers.as_ref(), &in_text);
+    let assets = assets::assets(cx, file.assets, &in_text, &dns);
+    let buckets = buckets::buckets(cx, file.buckets);
+    let queues = queues::queues(cx, file.queues);
     if let Some(existing) = &existing {
         existing::check_services(cx, existing, &sections);
         if let Some(region) = &region {
@@ -120,19 +173,48 @@ pub(crate) fn validate(
     if let Some(Some(registry)) = &registry {
         registry::check_used(cx, registry, &sections);
     }
+    let databases = file.databases.unwrap_or_default().into_iter();
+    let databases: Vec<_> = databases
+        .map(|(name, section)| databases::database(cx, name, section))
+        .collect();
+    let databases = databases.into_iter().collect::<Option<Vec<_>>>();
+    let volumes = file.volumes.unwrap_or_default();
+    let named_volumes: BTreeSet<String> = volumes.keys().map(|it| it.get().clone()).collect();
+    let volumes: Vec<_> = volumes
+        .into_iter()
+        .map(|(name, section)| volumes::volume(cx, name, section))
+        .collect();
+    let volumes = volumes.into_iter().collect::<Option<Vec<_>>>();
+    raw::check_shared(cx, shared_at, &sections);
+    let existing_target_group = existing
+        .as_ref()
+        .is_some_and(|it| it.target_group.is_some());
     let shared = service::Shared {
         dns: &dns,
+        balancers: balancers.as_ref(),
         env: shared_env.as_ref(),
         secrets: shared_secrets.as_ref(),
+        usable: &usable,
+        volumes: &named_volumes,
+        files: raw::Files {
+            files: &options.files,
+            values,
+            target_group: existing_target_group,
+        },
     };
     let services: Vec<Option<Service>> = sections
         .into_inner()
         .into_iter()
         .map(|(name, section)| service::service(cx, name, section, &shared))
         .collect();
+    if let (Some(Some(network)), Some(region)) = (&network, &region) {
+        let all: Vec<&Service> = services.iter().flatten().collect();
+        network::check_images(cx, network, region, &all);
+    }
     let services = services.into_iter().collect::<Option<Vec<_>>>();
+    let balancers = balancers::behind(balancers, services.as_deref());
 
-    Some(Manifest {
+    let manifest = Manifest {
         app: app?,
         environment: environment?,
         region: region?,
@@ -140,15 +222,36 @@ pub(crate) fn validate(
         dns: dns.into_model()?,
         network: network?,
         ec2: ec2?,
+        balancers: balancers?,
         existing: existing?,
         registry: registry?,
+        repositories: repositories?,
         secrets: shared_secrets?,
+        databases: databases?
+            .into_iter()
+            .map(|database| (database.name.get().clone(), database))
+            .collect(),
+        volumes: volumes?
+            .into_iter()
+            .map(|volume| (volume.name.get().clone(), volume))
+            .collect(),
         services: services?
             .into_iter()
             .map(|service| (service.name.get().clone(), service))
             .collect(),
+        assets: assets?,
+        buckets: buckets?,
+        queues: queues?,
         tags: tags?,
         warnings: Vec::new(),
+    };
+    Some(Manifest {
+        // A network that nothing stands in is not made.
+        network: manifest
+            .network
+            .clone()
+            .filter(|_| manifest.needs_network()),
+        ..manifest
     })
 }
 
@@ -196,6 +299,8 @@ pub(crate) struct Rules<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
     /// The names of the params, and whether each is a secret.
     params: BTreeMap<String, bool>,
+    /// The names of the repositories.
+    repositories: BTreeSet<String>,
 }
 
 impl Rules<'_> {

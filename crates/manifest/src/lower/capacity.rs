@@ -1,5 +1,7 @@
 //! What services run on: the capacity providers that the cluster has for them.
 
+use std::collections::BTreeMap;
+
 use ashore_engine::graph::{Graph, Handle};
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster_capacity::ClusterCapacity;
@@ -26,7 +28,7 @@ impl Lowering<'_> {
     pub(super) fn capacity(
         &mut self,
         network: &Network,
-        ways: Option<&Ways>,
+        ways: &BTreeMap<String, Ways>,
         cluster: &Input<String>,
     ) -> Result<Capacities, LowerError> {
         let mut services = self.manifest.services.values();

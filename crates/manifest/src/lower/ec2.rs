@@ -15,6 +15,7 @@ use ashore_providers::aws::launch_template::LaunchTemplate;
 use ashore_providers::aws::security_group::{Rule, SecurityGroup, Source};
 use serde_json::{Value, json};
 
+use super::entrance::transport;
 use super::ingress::Ways;
 use super::network::Network;
 use super::policy::policy;
@@ -23,6 +24,9 @@ use crate::model::{Ec2, Fleet, Group, MachineImage, Ssh};
 
 /// The part of the names of all of these.
 const PART: &str = "instances";
+
+/// The address of the security group of instances: that of every task which shares its instance's network.
+pub(super) const INSTANCE_GROUP: &str = "ec2/security_group";
 
 /// Ports that a task which shares its instance's network may get there [ECS developer guide: network modes: "the
 /// ephemeral port range … 32768 through 61000"].
@@ -57,7 +61,7 @@ impl Lowering<'_> {
         &mut self,
         ec2: &Ec2,
         network: &Network,
-        ways: Option<&Ways>,
+        ways: &BTreeMap<String, Ways>,
         cluster: &Input<String>,
     ) -> Result<Instances, LowerError> {
         let role = self.instance_role(ec2);
@@ -139,12 +143,12 @@ impl Lowering<'_> {
             "Auto Scaling acts in the account through its service-linked role",
         );
         for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
-            self.graph.after(
-                &handle,
-                way_out,
-                When::Named,
-                "the agent of an instance joins its cluster over the internet",
-            );
+            let why = "the agent of an instance joins its cluster over the internet";
+            self.graph.after(&handle, way_out, When::Named, why);
+        }
+        for endpoint in network.made.iter().flat_map(|made| &made.endpoints) {
+            let why = "the agent of an instance joins its cluster by way of it";
+            self.graph.after(&handle, endpoint, When::Ready, why);
         }
         (handle, group.target)
     }
@@ -205,26 +209,27 @@ impl Lowering<'_> {
         &mut self,
         ec2: &Ec2,
         network: &Network,
-        ways: Option<&Ways>,
+        ways: &BTreeMap<String, Ways>,
     ) -> Result<Handle<SecurityGroup>, LowerError> {
         let services = self.manifest.services.values();
-        let mut served = services
-            .filter(|it| it.capacity.shares_network())
-            .filter(|it| it.ingress.target().is_some());
-        let balancers = match served.next() {
-            Some(_) => ways.map(|ways| ways.security_groups.clone()),
-            None => None,
-        };
-        let balancers = balancers.unwrap_or_default().into_iter();
-        let mut ingress: Vec<Rule> = balancers
-            .map(|group| Rule {
-                protocol: "tcp".to_string(),
-                from_port: DYNAMIC_PORTS.0,
-                to_port: DYNAMIC_PORTS.1,
-                source: Source::Group(group),
-                description: "from the load balancer".to_string(),
-            })
-            .collect();
+        let served = services.filter(|it| it.capacity.shares_network());
+        let mut ingress: Vec<Rule> = Vec::new();
+        for target in served.filter_map(|it| it.ingress.target()) {
+            let behind = target.balancers.iter().filter_map(|name| ways.get(name));
+            for group in behind.flat_map(|ways| &ways.security_groups) {
+                let rule = Rule {
+                    protocol: transport(target).to_string(),
+                    from_port: DYNAMIC_PORTS.0,
+                    to_port: DYNAMIC_PORTS.1,
+                    source: Source::Group(group.clone()),
+                    description: "from the load balancer".to_string(),
+                };
+                // Services behind one balancer need it once.
+                if !ingress.contains(&rule) {
+                    ingress.push(rule);
+                }
+            }
+        }
         if let Fleet::Group(Group { ssh: Some(ssh), .. }) = &ec2.fleet {
             let from = self.ssh_from(ssh)?.into_iter();
             ingress.extend(from.map(|range| Rule {
@@ -236,7 +241,7 @@ impl Lowering<'_> {
             }));
         }
         Ok(self.graph.add(
-            "ec2/security_group",
+            INSTANCE_GROUP,
             &SecurityGroup {
                 name: self.name(PART, 255),
                 description: format!("Instances of {}", self.surroundings.names.stack),

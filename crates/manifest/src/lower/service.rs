@@ -1,50 +1,39 @@
 //! `[services.*]`: a service, and what puts it behind the balancer.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use ashore_engine::graph::Handle;
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::listener::Listener;
 use ashore_providers::aws::listener_rule::ListenerRule;
 use ashore_providers::aws::scaling_policy::Metric;
-use ashore_providers::aws::security_group::{Rule, SecurityGroup, Source};
+use ashore_providers::aws::security_group::{Rule, SecurityGroup};
 use ashore_providers::aws::service::{Attachment, Service as EcsService};
 use ashore_providers::aws::target_group::TargetGroup;
 use ashore_providers::aws::task_definition::TaskDefinition;
 
 use super::capacity::Capacities;
-use super::ingress::{Door, Ways};
+use super::ingress::Ways;
 use super::network::Network;
+use super::targets::from_balancer;
 use super::{LowerError, Lowering, of_service};
 use crate::model::{Ingress, Service};
 
-/// The priority of the first rule on a listener of ours; services count up from it in the order of their names.
-const FIRST_PRIORITY: u32 = 100;
-
-/// On somebody else's listener there are other rules, which are not read: rules go to places that differ from stack
-/// to stack, behind the low numbers that people write by hand. A priority is at most 50000 [ELBv2 API: CreateRule].
-const SHARED_PRIORITIES: std::ops::Range<u32> = 10_000..50_000;
-
-/// How many hosts one rule can be for [ELBv2 quotas: condition values per rule].
-const HOSTS_OF_A_RULE: usize = 5;
-
-/// More rules than a listener of ours ever has [ELBv2 quotas: rules per load balancer, 100].
-const MOST_RULES: u32 = 1000;
-
-/// A service has no more names than its certificate.
-const MOST_NAMES: u32 = 10;
-
 impl Lowering<'_> {
+    /// None: everything is there but the service itself, which waits for its first image.
     pub(super) fn service(
         &mut self,
         service: &Service,
         network: &Network,
-        ways: Option<&Ways>,
+        ways: &BTreeMap<String, Ways>,
         cluster: &Input<String>,
         capacity: &Capacities,
-    ) -> Result<(), LowerError> {
-        let task = self.task(service)?;
-        let behind = ways.and_then(|ways| self.behind(service, network, ways));
+    ) -> Result<Option<Handle<()>>, LowerError> {
+        if let Some(raw) = &service.raw {
+            let running = self.raw_service(service, raw, network, ways, cluster)?;
+            return Ok(Some(running.any()));
+        }
+        let behind = self.behind(service, network, ways)?;
         let shared = service.capacity.shares_network();
         let (subnets, security_groups) = match shared {
             true => (Vec::new(), Vec::new()),
@@ -55,8 +44,18 @@ impl Lowering<'_> {
         };
         let on_instances = service.capacity.is_on_instances();
         let daemon = service.capacity.is_daemon();
+        let Some(image) = self.image(service)? else {
+            return Ok(None); // everything is there but the image, which the service waits for
+        };
+        let task = self.task(service, &image)?;
         let name = service.name.as_str();
         let target = service.ingress.target();
+        let attachments = behind.iter().zip(target.iter().cycle());
+        let mut attachments = attachments.map(|(behind, target)| Attachment {
+            target_group: behind.group.get(TargetGroup::ARN),
+            container: name.to_string(),
+            port: *target.port,
+        });
         let running = self.graph.add(
             of_service(name, "service"),
             &EcsService {
@@ -70,14 +69,8 @@ impl Lowering<'_> {
                 security_groups,
                 // On an instance an interface of a task's own gets no public address.
                 assign_public_ip: network.public_tasks && !on_instances,
-                load_balancer: behind
-                    .as_ref()
-                    .zip(target)
-                    .map(|(behind, target)| Attachment {
-                        target_group: behind.group.get(TargetGroup::ARN),
-                        container: name.to_string(),
-                        port: *target.port,
-                    }),
+                load_balancer: attachments.next(),
+                more_load_balancers: attachments.collect(),
                 grace_period_seconds: target.map(|target| target.health.grace.0),
                 minimum_healthy_percent: match daemon {
                     // A task on each instance: none can start before another has stopped.
@@ -95,14 +88,18 @@ impl Lowering<'_> {
             },
         );
         capacity.before(&mut self.graph, &running, service);
-        for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
-            self.graph.after(
-                &running,
-                way_out,
-                When::Named,
-                "tasks fetch their image over the internet",
-            );
+        for volume in service.mounts.values() {
+            for target in self.mount_targets.get(volume).into_iter().flatten() {
+                self.graph.after(
+                    &running,
+                    target,
+                    When::Ready,
+                    "tasks mount their volumes as they start",
+                );
+            }
         }
+        self.pulled_by(&running, &image);
+        self.after_ways_out(&running.any(), network);
         if let Some(reader) = &task.reader {
             self.graph.after(
                 &running,
@@ -111,58 +108,67 @@ impl Lowering<'_> {
                 "tasks read their secrets by this role as they start",
             );
         }
-        if let Some(behind) = &behind {
-            let why = "a service is refused whose target group is behind no balancer";
-            match &behind.by {
-                By::Rule(rule) => self.graph.after(&running, rule, When::Named, why),
-                By::Default(listener) => self.graph.after(&running, listener, When::Named, why),
-            }
-        }
+        self.after_balancers(&running.any(), &behind);
         if let Some(scale) = &service.scale {
-            let requests = ways
-                .zip(behind.as_ref())
-                .map(|(ways, behind)| Metric::Requests {
-                    load_balancer: ways.arn.clone(),
-                    target_group: behind.group.get(TargetGroup::ARN),
-                });
+            let requests = behind.first().map(|behind| Metric::Requests {
+                load_balancer: behind.balancer.clone(),
+                target_group: behind.group.get(TargetGroup::ARN),
+            });
             self.scale(service, scale, &running, requests);
         }
-        match (&service.ingress, ways) {
-            (Ingress::Https(_, hostname), Some(ways)) => {
-                self.hostname_records(service, hostname, ways, &running)
+        Ok(Some(running.any()))
+    }
+
+    /// Tasks start where they can fetch their image.
+    pub(super) fn after_ways_out(&mut self, running: &Handle<()>, network: &Network) {
+        for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
+            let why = "tasks fetch their image over the internet";
+            self.graph.after(running, way_out, When::Named, why);
+        }
+        for endpoint in network.made.iter().flat_map(|made| &made.endpoints) {
+            let why = "tasks fetch their image and write their logs by way of it";
+            self.graph.after(running, endpoint, When::Ready, why);
+        }
+    }
+
+    /// A service comes when its target groups are behind their balancers.
+    pub(super) fn after_balancers(&mut self, running: &Handle<()>, behind: &[Behind]) {
+        for behind in behind {
+            let why = "a service is refused whose target group is behind no balancer";
+            match &behind.by {
+                By::Rule(rule) => self.graph.after(running, rule, When::Named, why),
+                By::Default(listener) => self.graph.after(running, listener, When::Named, why),
             }
-            _ => Ok(()),
         }
     }
 
     /// The security groups of the tasks: one of ours, or those that somebody else owns.
-    fn task_groups(
+    pub(super) fn task_groups(
         &mut self,
         service: &Service,
         network: &Network,
-        ways: Option<&Ways>,
+        ways: &BTreeMap<String, Ways>,
     ) -> Vec<Input<String>> {
         let existing = &self.surroundings.existing.security_groups;
         if !existing.is_empty() {
             return existing.iter().cloned().map(Input::Known).collect();
         }
         let name = service.name.as_str();
-        let from_balancer = ways.zip(service.ingress.target()).map(|(ways, target)| {
-            ways.security_groups.iter().map(|group| Rule {
-                protocol: "tcp".to_string(),
-                from_port: i32::from(*target.port),
-                to_port: i32::from(*target.port),
-                source: Source::Group(group.clone()),
-                description: "from the load balancer".to_string(),
-            })
+        let from_balancers = service.ingress.target().into_iter().flat_map(|target| {
+            let behind = target
+                .balancers
+                .iter()
+                .filter_map(move |name| ways.get(name));
+            behind.flat_map(move |ways| from_balancer(target, &ways.security_groups))
         });
+        let ingress = from_balancers.collect();
         let group = self.graph.add(
             of_service(name, "security_group"),
             &SecurityGroup {
                 name: self.name(&format!("{name}-tasks"), 255),
                 description: format!("Tasks of {name}"),
                 vpc: network.vpc.clone(),
-                ingress: from_balancer.into_iter().flatten().collect(),
+                ingress,
                 egress: vec![Rule::all_out()],
                 tags: self.named_tags(&format!("{name}-tasks")),
             },
@@ -170,79 +176,51 @@ impl Lowering<'_> {
         vec![group.get(SecurityGroup::ID)]
     }
 
-    /// What puts a service behind the balancer.
-    fn behind(&mut self, service: &Service, network: &Network, ways: &Ways) -> Option<Behind> {
-        match &service.ingress {
-            Ingress::None => None,
-            Ingress::Http(_) => Some(Behind {
-                group: ways.plain.clone()?,
-                by: By::Default(ways.http.clone()?),
-            }),
-            Ingress::Https(target, hostname) => {
-                let door = ways.https.as_ref()?;
-                let group = self.target_group(service, target, network);
-                let names: Vec<_> = hostname.names().map(ToString::to_string).collect();
-                let rules = names.chunks(HOSTS_OF_A_RULE).zip(0_u32..);
-                let rules = rules.map(|(hosts, index)| {
-                    let rule = ListenerRule {
-                        listener: door.arn(),
-                        priority: self.priority(service, door, index),
-                        hosts: hosts.to_vec(),
-                        paths: Vec::new(),
-                        target_group: group.get(TargetGroup::ARN),
-                        tags: self.tags(),
-                    };
-                    let part = match index {
-                        0 => "listener_rule".to_string(),
-                        more => format!("listener_rule[{}]", more + 1),
-                    };
-                    self.graph
-                        .add(of_service(service.name.as_str(), &part), &rule)
-                });
-                let rules: Vec<_> = rules.collect();
-                Some(Behind {
-                    group,
-                    by: By::Rule(rules.into_iter().next()?),
-                })
-            }
-        }
-    }
-
-    /// The priority of a service's rule of that index.
-    fn priority(&self, service: &Service, door: &Door, index: u32) -> u32 {
-        let names = self.manifest.services.keys();
-        if let Door::Ours(_) = door {
-            let place = names.clone().position(|name| *name == *service.name);
-            let place = u32::try_from(place.unwrap_or(0)).unwrap_or(0);
-            return FIRST_PRIORITY + MOST_RULES * index + place;
-        }
-        let size = SHARED_PRIORITIES.end - SHARED_PRIORITIES.start;
-        let mut taken = BTreeSet::new();
-        for name in names {
-            for of_name in 0..=MOST_NAMES / HOSTS_OF_A_RULE as u32 {
-                let text = format!("{}/{name}/{of_name}", self.surroundings.names.stack);
-                let place = scattered(&text) % size;
-                let mut free =
-                    (0..size).map(|step| SHARED_PRIORITIES.start + (place + step) % size);
-                let free = free.find(|priority| taken.insert(*priority));
-                if *name == *service.name && of_name == index {
-                    return free.unwrap_or(SHARED_PRIORITIES.start);
+    /// What puts a service behind its balancers, in the order of the manifest.
+    pub(super) fn behind(
+        &mut self,
+        service: &Service,
+        network: &Network,
+        ways: &BTreeMap<String, Ways>,
+    ) -> Result<Vec<Behind>, LowerError> {
+        let mut all = Vec::new();
+        let target = service.ingress.target();
+        let names = target.iter().flat_map(|target| &target.balancers);
+        for (ways, target) in names
+            .filter_map(|name| ways.get(name))
+            .zip(target.iter().cycle())
+        {
+            let is_plain = match &service.ingress {
+                Ingress::Http(target) => target.paths.is_empty(),
+                _ => false,
+            };
+            let (group, by) = match (&ways.plain, &ways.http) {
+                (Some(group), Some(listener)) if is_plain => {
+                    (group.clone(), By::Default(listener.clone()))
                 }
-            }
+                _ => {
+                    let group = self.target_group(service, target, network, &ways.name);
+                    let rules = self.rules(service, target, ways, &group)?;
+                    let by = match rules.into_iter().next() {
+                        Some(rule) => By::Rule(rule),
+                        None => By::Default(self.stream(service, target, ways, &group)),
+                    };
+                    (group, by)
+                }
+            };
+            all.push(Behind {
+                balancer: ways.arn.clone(),
+                group,
+                by,
+            });
         }
-        SHARED_PRIORITIES.start
+        Ok(all)
     }
 }
 
-/// The same number for the same text on every machine and in every version: FNV-1a, 32 bits.
-fn scattered(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
-}
-
-struct Behind {
-    group: Handle<TargetGroup>,
+pub(super) struct Behind {
+    pub(super) balancer: Input<String>,
+    pub(super) group: Handle<TargetGroup>,
     by: By,
 }
 

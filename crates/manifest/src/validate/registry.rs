@@ -48,9 +48,11 @@ pub(super) fn check_used(
     let images = services.values().flat_map(|service| {
         let sidecars = service.sidecars.iter().flat_map(|all| all.values());
         let beside = sidecars.filter_map(|sidecar| sidecar.image.as_ref());
-        service.image.as_ref().into_iter().chain(beside)
+        let beside = beside.map(|image| image.as_str());
+        let own = service.image.as_ref().and_then(|it| it.reference());
+        own.into_iter().chain(beside)
     });
-    let mut images = images.map(|image| ImageReference::parse(image));
+    let mut images = images.map(ImageReference::parse);
     // An image that cannot be read may have been meant.
     if images.all(|image| image.is_ok_and(|image| !registry.serves(&image))) {
         let server = &registry.server;

@@ -1,6 +1,7 @@
 //! `[services.NAME.scale]`: how the number of tasks follows the load.
 
 use super::Rules;
+use super::balancers::speaks_http;
 use super::health::duration;
 use crate::codes::Code;
 use crate::defaults;
@@ -100,14 +101,15 @@ fn scale(
         );
         sound = false;
     }
-    if let (Some(requests), None) = (&written.requests_per_target, &section.port) {
+    let counted = section.port.is_some() && speaks_http(section);
+    if let (Some(requests), false) = (&written.requests_per_target, counted) {
         let message = format!(
             "`{}` counts requests, and the service gets none",
             dotted(&at("requests_per_target"))
         );
         cx.push(
             Diagnostic::new(Code::ScaleByNothing, requests.span(), message)
-                .label("a service without a port has no load balancer"),
+                .label("a service without a port has no load balancer, and a network load balancer counts none"),
         );
         sound = false;
     }

@@ -1,6 +1,6 @@
 //! `[services.NAME]`: a long-running container.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Rules;
 use super::capacity::capacity;
@@ -9,19 +9,23 @@ use super::deploy::deploy;
 use super::dns::Zone;
 use super::env::env;
 use super::health::{container_health, duration};
+use super::image::image;
 use super::ingress::ingress;
 use super::permissions::permissions;
+use super::raw;
 use super::scale::{Tasks, tasks};
 use super::secrets::{check_apart, secrets};
 use super::sidecar::sidecar;
 use super::size::{check_shares, ephemeral_storage, size};
+use super::uses::{Usable, uses};
+use super::volumes::mounts;
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
 use crate::model::{
-    Architecture, ImageReference, LogRetention, Name, RetentionDays, Seconds, Secret, SecretOwner,
-    Service,
+    Architecture, Balancer, ImageReference, LogRetention, Name, RetentionDays, Seconds, Secret,
+    SecretOwner, Service,
 };
 use crate::schema::{self, ServiceSection};
 use crate::structure::dotted;
@@ -29,32 +33,36 @@ use crate::structure::dotted;
 /// What the whole file gives to each service; none where that is wrong.
 pub(super) struct Shared<'s> {
     pub(super) dns: &'s Zone,
+    pub(super) balancers: Option<&'s BTreeMap<String, Balancer>>,
     pub(super) env: Option<&'s BTreeMap<String, String>>,
     pub(super) secrets: Option<&'s BTreeMap<String, Secret>>,
+    pub(super) usable: &'s Usable,
+    pub(super) volumes: &'s BTreeSet<String>,
+    pub(super) files: raw::Files<'s>,
 }
 
 /// The service. None if something in it is wrong.
 pub(super) fn service(
     cx: &mut Rules<'_>,
     key: Located<String>,
-    section: ServiceSection,
+    mut section: ServiceSection,
     shared: &Shared<'_>,
 ) -> Option<Service> {
     let path: &[&str] = &["services", key.as_str()];
+    let raw = raw::raw(cx, path, &mut section, &shared.files);
     let at = |key| [path, &[key]].concat();
     let place = key.span();
 
     let name = cx.parse(Code::BadName, path, Some(&key), Name::parse);
-    let image = cx.parse(
-        Code::BadImage,
-        &at("image"),
-        section.image.as_ref(),
-        ImageReference::parse,
-    );
-    if let Some(image) = &image {
-        warn_without_tag(cx, path, image);
-    }
-    let ingress = ingress(cx, path, &section, shared.dns, &place);
+    let arch = match section.arch.as_ref().map(Located::get) {
+        Some(schema::Architecture::Arm64) => Architecture::Arm64,
+        Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
+    };
+    let image = match (&raw, &section.image) {
+        (Some(None), _) | (Some(Some(_)), Some(_)) => image(cx, path, &section, arch, &place),
+        _ => None, // it has been said what is wrong with the definition that would have it
+    };
+    let ingress = ingress(cx, path, &section, shared.dns, shared.balancers, &place);
     let entrypoint = entrypoint(cx, &at("entrypoint"), section.entrypoint.as_ref());
     let capacity = capacity(cx, path, &section);
     let on_instances = section.capacity.as_ref().is_some_and(|it| it.ec2.is_some());
@@ -82,6 +90,8 @@ pub(super) fn service(
     let count = tasks.as_ref().map_or(defaults::COUNT, |it| *it.count);
     let deploy = deploy(cx, path, &section.deploy.unwrap_or_default(), count);
     let permissions = permissions(cx, path, section.permissions);
+    let mounts = mounts(cx, &at("volumes"), section.volumes, shared.volumes);
+    let uses = uses(cx, &at("uses"), section.uses.as_ref(), shared.usable);
     let sidecars = section.sidecars.unwrap_or_default().into_iter();
     let sidecars: Vec<_> = sidecars
         .map(|(name, section)| sidecar(cx, path, name, section))
@@ -98,7 +108,12 @@ pub(super) fn service(
     check_apart(cx, path, section.env.as_ref(), section.secrets.as_ref());
     let own_env = env(cx, &at("env"), section.env);
     let own_secrets = secrets(cx, &at("secrets"), section.secrets, SecretOwner::Container);
-    let (env, secrets) = merged(shared, own_env?, own_secrets?)?;
+    let (mut env, mut secrets) = merged(shared, own_env?, own_secrets?)?;
+    let raw = raw?;
+    if raw.is_some() {
+        env.clear();
+        secrets.clear();
+    }
     if !fits || !together {
         return None;
     }
@@ -106,6 +121,7 @@ pub(super) fn service(
     Some(Service {
         name: name?,
         image: image?,
+        raw,
         ingress: ingress?,
         command: section.command.map(words).unwrap_or_default(),
         entrypoint: entrypoint?,
@@ -113,10 +129,7 @@ pub(super) fn service(
         secrets,
         capacity: capacity?,
         size: size?,
-        arch: match section.arch.as_ref().map(Located::get) {
-            Some(schema::Architecture::Arm64) => Architecture::Arm64,
-            Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
-        },
+        arch,
         count,
         scale,
         stop_timeout: stop_timeout?.into_inner(),
@@ -125,6 +138,8 @@ pub(super) fn service(
         exec: section.exec.map_or(defaults::EXEC, Located::into_inner),
         deploy: deploy?,
         permissions: permissions?,
+        uses: uses?,
+        mounts: mounts?,
         sidecars: sidecars?
             .into_iter()
             .map(|sidecar| (sidecar.name.get().clone(), sidecar))
@@ -184,7 +199,7 @@ pub(super) fn entrypoint(
     Some(words(written.clone()))
 }
 
-fn log_retention(
+pub(super) fn log_retention(
     cx: &mut Rules<'_>,
     path: &[&str],
     written: Option<&Located<String>>,

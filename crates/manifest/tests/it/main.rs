@@ -2,11 +2,16 @@
 
 mod codes;
 mod fuzz;
+mod images;
 mod json_schema;
 mod loads;
 mod lowered;
 mod lowers;
+mod lowers_assets;
+mod lowers_balancers;
 mod lowers_capacity;
+mod lowers_data;
+mod lowers_raw;
 mod lowers_tasks;
 mod mistakes;
 mod render;

@@ -20,7 +20,7 @@ const INTERVAL: Duration = Duration::from_secs(5);
 const BOOTING: Duration = Duration::from_secs(90);
 
 /// Looks once.
-pub(super) async fn ready(
+pub(in crate::aws) async fn ready(
     spec: &Service,
     aws: &Aws,
     cx: &Context,

@@ -110,9 +110,10 @@ impl Targets {
     }
 }
 
-/// The targets of the deployment; none without a balancer. While another deployment's tasks are
-/// still behind the balancer, they are told apart by their addresses, or where they share their
-/// instance's by its id and their ports on it.
+/// The targets of the deployment; none without a balancer. Behind several, a task is as healthy as
+/// the one that thinks the least of it says. While another deployment's tasks are still behind the
+/// balancer, they are told apart by their addresses, or where they share their instance's by its
+/// id and their ports on it.
 pub(super) async fn targets(
     aws: &Aws,
     spec: &Service,
@@ -120,46 +121,65 @@ pub(super) async fn targets(
     deployment: &Deployment,
     alone: bool,
 ) -> Result<Option<Targets>, Failure> {
-    let attachment = spec.load_balancer.as_ref();
-    let Some(group) = attachment.and_then(|it| it.target_group.known()) else {
+    let groups = spec.attachments();
+    let groups: Vec<&String> = groups.filter_map(|it| it.target_group.known()).collect();
+    if groups.is_empty() {
         return Ok(None);
-    };
+    }
+    let shared = spec.subnets.is_empty();
     let ours = match alone {
         true => None,
-        false if spec.subnets.is_empty() => Some(bindings(aws, outputs, deployment).await?),
+        false if shared => Some(bindings(aws, outputs, deployment).await?),
         false => Some(addresses(aws, outputs, deployment).await?),
     };
+    let mut targets = Targets {
+        wanted: usize::try_from(deployment.desired).unwrap_or(usize::MAX),
+        healthy: usize::MAX,
+        others: Vec::new(),
+    };
+    for group in groups {
+        let healthy = of_group(aws, group, shared, ours.as_ref(), &mut targets.others).await?;
+        targets.healthy = targets.healthy.min(healthy);
+    }
+    Ok(Some(targets))
+}
+
+/// How many targets of that group are healthy; where tasks share their instance's address, a target
+/// is told by its port too. What is said of the others goes to `others`.
+async fn of_group(
+    aws: &Aws,
+    group: &str,
+    shared: bool,
+    ours: Option<&BTreeSet<String>>,
+    others: &mut Vec<String>,
+) -> Result<usize, Failure> {
     let health = aws.elb.describe_target_health().target_group_arn(group);
     let health = health.send().await;
     let health = health.map_err(|e| failure("elasticloadbalancing:DescribeTargetHealth", e))?;
-    let mut targets = Targets {
-        wanted: usize::try_from(deployment.desired).unwrap_or(usize::MAX),
-        healthy: 0,
-        others: Vec::new(),
-    };
+    let mut healthy = 0;
     for target in health.target_health_descriptions.unwrap_or_default() {
         let target_of = target.target.as_ref();
         let id = target_of.and_then(|it| it.id.clone()).unwrap_or_default();
         let address = match target_of.and_then(|it| it.port) {
-            Some(port) if spec.subnets.is_empty() => format!("{id}:{port}"),
+            Some(port) if shared => format!("{id}:{port}"),
             _ => id,
         };
-        if ours.as_ref().is_some_and(|ours| !ours.contains(&address)) {
+        if ours.is_some_and(|ours| !ours.contains(&address)) {
             continue;
         }
         let Some(health) = target.target_health else {
             continue;
         };
         match health.state {
-            Some(TargetHealthStateEnum::Healthy) => targets.healthy += 1,
+            Some(TargetHealthStateEnum::Healthy) => healthy += 1,
             Some(TargetHealthStateEnum::Draining) | None => {}
             Some(state) => {
                 let reason = health.description.unwrap_or_default();
-                targets.others.push(format!("{address} {state}: {reason}"));
+                others.push(format!("{address} {state}: {reason}"));
             }
         }
     }
-    Ok(Some(targets))
+    Ok(healthy)
 }
 
 /// The addresses of the deployment's tasks. ECS starts them in the deployment's name, and takes
