@@ -54,6 +54,7 @@ async fn definition(stage: &Stage, runs_on: &str, network_mode: &str) -> String 
             entry_point: Vec::new(),
             environment: BTreeMap::new(),
             ports: vec![80],
+            udp_ports: Vec::new(),
             log: None,
             stop_timeout_seconds: None,
             secrets: BTreeMap::new(),
@@ -62,7 +63,9 @@ async fn definition(stage: &Stage, runs_on: &str, network_mode: &str) -> String 
             memory_mib: None,
             health: None,
             depends_on: BTreeMap::new(),
+            mounts: BTreeMap::new(),
         }],
+        volumes: Vec::new(),
         tags: tags("a"),
     };
     let made = stage.create(&definition.family.clone(), &definition).await;
@@ -82,6 +85,7 @@ fn service(ground: &Ground, definition: &str, capacity: Capacity) -> Service {
         security_groups: vec![ground.group.clone().into()],
         assign_public_ip: true,
         load_balancer: None,
+        more_load_balancers: Vec::new(),
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,

@@ -228,7 +228,8 @@ fn is_of(deployment: &Deployment, wanted: &Service) -> bool {
             let there = Capacity::Providers(deployment.shares.clone());
             wanted.capacity.same(&there)
         }
-        Capacity::Fargate | Capacity::Daemon => deployment.shares.is_empty(),
+        // Nothing becomes one of these in place, and a cluster may have a default strategy of its own.
+        Capacity::Fargate | Capacity::Daemon => true,
     };
     shares
         && wanted.task_definition.known() == Some(&deployment.task_definition)
