@@ -22,6 +22,7 @@ mod health;
 mod hostname;
 mod image;
 mod ingress;
+mod instances;
 mod login;
 mod network;
 mod permissions;
@@ -159,12 +160,12 @@ pub(crate) fn validate(
             existing::check_region(cx, existing, region);
         }
     }
-    let around = ec2::Around {
+    let around = instances::Around {
         section: file.ec2.as_ref(),
         network: file.network.as_ref(),
         existing: existing.as_ref(),
     };
-    ec2::check_services(
+    instances::check_services(
         cx,
         &around,
         ec2.as_ref().and_then(Option::as_ref),

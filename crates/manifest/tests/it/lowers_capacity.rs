@@ -107,6 +107,69 @@ fn instances_are_launched_as_they_should_be() {
 }
 
 #[test]
+fn what_tasks_on_instances_use_lets_their_instances_in() {
+    let data = "[databases.db]\nengine = \"postgres\"\n[volumes.files]\n";
+    let shared = "capacity = { ec2 = { network = \"bridge\" } }\nuses = [\"db\"]\n\
+                  volumes = { \"/files\" = \"files\" }\ncpu = 0.5\nmemory = \"700MiB\"";
+    let graph = graph(&format!("{HEAD}{EC2}{data}{}", web(shared)));
+    for group in [
+        "databases.db/security_group",
+        "volumes.files/security_group",
+    ] {
+        let ingress = &spec(&graph, group)["ingress"];
+        assert_eq!(ingress.as_array().map(Vec::len), Some(1), "{ingress:#}");
+        let from = &ingress[0]["source"]["group"]["$ref"]["address"];
+        assert_eq!(from, "ec2/security_group", "{group}");
+    }
+}
+
+#[test]
+fn each_balancer_of_tasks_on_instances_reaches_their_ports() {
+    let both = "port = 8080\nbalancer = [\"public\", \"internal\"]\n\
+                capacity = { ec2 = { network = \"bridge\" } }\ncpu = 0.5\nmemory = \"700MiB\"";
+    let stream = "[services.db]\nimage = \"ghcr.io/acme/db:1\"\nport = 5432\nprotocol = \"tcp\"\n\
+                  capacity = { ec2 = { network = \"bridge\" } }\ncpu = 0.5\nmemory = \"700MiB\"\n";
+    let graph = graph(&format!("{HEAD}{EC2}{}{stream}", web(both)));
+    let groups = addresses(&graph, "aws.elb.target_group");
+    assert_eq!(groups.len(), 3, "{groups:?}");
+    for group in groups {
+        assert_eq!(spec(&graph, &group)["target_type"], "instance", "{group}");
+    }
+    let ingress = &spec(&graph, "ec2/security_group")["ingress"];
+    let rules = ingress.as_array().expect("a list");
+    let from = rules
+        .iter()
+        .map(|it| &it["source"]["group"]["$ref"]["address"]);
+    let mut from: Vec<_> = from.filter_map(Value::as_str).collect();
+    from.sort_unstable();
+    assert_eq!(
+        from,
+        [
+            "balancers.internal/security_group",
+            "balancers.network/security_group",
+            "ingress/security_group",
+        ]
+    );
+}
+
+#[test]
+fn where_nothing_leads_out_the_agent_has_endpoints_and_instances_wait_for_them() {
+    let network = "[network]\nlayout = \"private-endpoints\"\n";
+    let text = web("capacity = { ec2 = {} }").replace(
+        "ghcr.io/acme/web:1",
+        "123456789012.dkr.ecr.eu-central-1.amazonaws.com/web:1",
+    );
+    let graph = graph(&format!("{HEAD}{network}{EC2}{text}"));
+    let endpoints = addresses(&graph, "aws.ec2.vpc_endpoint");
+    let earlier = after(&graph, "ec2/group");
+    for service in ["ecs", "ecs-agent", "ecs-telemetry"] {
+        let endpoint = format!("network/endpoint[{service}]");
+        assert!(endpoints.contains(&endpoint), "{endpoints:?}");
+        assert!(earlier.contains(&endpoint), "{earlier:?}");
+    }
+}
+
+#[test]
 fn a_daemon_has_no_number_and_stops_before_it_starts() {
     let daemon = "capacity = { ec2 = { network = \"bridge\" } }\ndaemon = true";
     let graph = graph(&format!("{HEAD}{EC2}{}", web(daemon)));
