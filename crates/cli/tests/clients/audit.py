@@ -133,12 +133,18 @@ def volumes(sandbox):
 
 
 def databases(sandbox):
+    """Encrypted, without an address in the world, and reached by nobody there: whoever else has their groups."""
+    rules = pages(sandbox.client("ec2"), "describe_security_group_rules", "SecurityGroupRules")
+    sources = lambda rule: {rule.get("CidrIpv4"), rule.get("CidrIpv6")}
+    open_groups = {rule["GroupId"] for rule in rules if not rule["IsEgress"] and sources(rule) & WORLD}
     for database in pages(sandbox.client("rds"), "describe_db_instances", "DBInstances"):
         name = database["DBInstanceIdentifier"]
         if not database["StorageEncrypted"]:
             yield f"database {name} is not encrypted"
         if database["PubliclyAccessible"]:
             yield f"database {name} has a public address"
+        if open_groups & {group["VpcSecurityGroupId"] for group in database["VpcSecurityGroups"]}:
+            yield f"the world reaches database {name}"
 
 
 def file_systems(sandbox):

@@ -62,6 +62,8 @@ from alter import (
 )
 from drift_balancers import ROWS as OF_BALANCERS
 from drift_balancers import UNALTERED as UNALTERED_OF_BALANCERS
+from drift_data import ROWS as OF_DATA
+from drift_data import UNALTERED as UNALTERED_OF_DATA
 from drift_images import ROWS as OF_IMAGES
 from drift_images import UNALTERED as UNALTERED_OF_IMAGES
 from drift_marks import ROWS as MARKS
@@ -428,6 +430,7 @@ ROWS = [
     ),
     *MARKS,
     *OF_BALANCERS,
+    *OF_DATA,
     *OF_IMAGES,
     *OF_PRIVATE,
     *OF_RAW,
@@ -446,6 +449,7 @@ UNALTERED = {
     ("cloudflare.dns.record", "zone_id"): "records are asked for in it: in another one it is missing",
     ("cloudflare.dns.record", "take_over"): "says what we may do, not what is there",
     **UNALTERED_OF_BALANCERS,
+    **UNALTERED_OF_DATA,
     **UNALTERED_OF_IMAGES,
     **UNALTERED_OF_PRIVATE,
     **UNALTERED_OF_RAW,

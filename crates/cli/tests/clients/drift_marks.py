@@ -56,6 +56,26 @@ def ecs(address, mark):
     )
 
 
+def rds(address):
+    return Row(
+        address,
+        f"tags.{WHICH}",
+        lambda stack: stack.rds.remove_tags_from_resource(
+            ResourceName=stack.out(address, "arn"), TagKeys=[WHICH]
+        ),
+        stack="data",
+    )
+
+
+def efs(address):
+    return Row(
+        address,
+        f"tags.{WHOSE}",
+        lambda stack: stack.efs.untag_resource(ResourceId=stack.out(address, "id"), TagKeys=[WHOSE]),
+        stack="data",
+    )
+
+
 ROWS = [
     *(ec2(address) for address in (VPC, SUBNET_A, GATEWAY, TABLE, TASKS)),
     *(elb(address) for address in (BALANCER, HTTP, RULE, TARGETS)),
@@ -89,4 +109,6 @@ ROWS = [
         ),
         stack="shop",
     ),
+    *(rds(address) for address in ("databases.db/instance", "databases.db/subnet_group")),
+    *(efs(address) for address in ("volumes.uploads/file_system", "volumes.uploads/access_point")),
 ]

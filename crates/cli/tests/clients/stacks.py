@@ -6,6 +6,7 @@ import subprocess
 import urllib.request
 
 import drift_balancers
+import drift_data
 import drift_images
 import drift_private
 import drift_raw
@@ -76,6 +77,7 @@ hostname = "hand.example.net"
 STACKS = {
     "hello": HELLO, "plain": PLAIN, "shop": SHOP, "by hand": BY_HAND, "balanced": drift_balancers.manifest,
     "private": drift_private.MANIFEST, "images": drift_images.MANIFEST, "raw": drift_raw.MANIFEST,
+    "data": drift_data.MANIFEST,
 }
 # What lies beside the manifest.
 FILES = {"images": drift_images.FILES, "raw": drift_raw.FILES}
@@ -104,7 +106,9 @@ class Stack:
         self.resources = json.loads(state.read_text())["state"]["resources"]
         self.saved = self.world.read_text()
         self.sandbox.start(self.port())
-        for service in ("acm", "ec2", "ecr", "ecs", "elbv2", "iam", "logs", "route53", "secretsmanager", "wafv2"):
+        for service in (
+            "acm", "ec2", "ecr", "ecs", "efs", "elbv2", "iam", "logs", "rds", "route53", "secretsmanager", "wafv2",
+        ):
             setattr(self, service, self.sandbox.client(service))
         self.scaling = self.sandbox.client("application-autoscaling")
 
