@@ -106,7 +106,10 @@ def buckets(sandbox):
             policy = s3.get_bucket_policy(Bucket=name)["Policy"]
         except s3.exceptions.ClientError:
             policy = '{"Statement": []}'
-        for statement in read(policy)["Statement"]:
+        said = read(policy)["Statement"]
+        if not any(is_tls_only(statement) for statement in said):
+            yield f"bucket {name} is reached without TLS"
+        for statement in said:
             anybody = statement["Principal"] in ("*", {"AWS": "*"})
             if statement["Effect"] == "Allow" and anybody and "Condition" not in statement:
                 yield f"bucket {name} is public"
@@ -114,6 +117,12 @@ def buckets(sandbox):
             s3.get_bucket_encryption(Bucket=name)
         except s3.exceptions.ClientError:
             yield f"bucket {name} is not encrypted"
+
+
+def is_tls_only(statement):
+    plain = statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+    everybody = statement["Principal"] in ("*", {"AWS": "*"}) and "s3:*" in many(statement["Action"])
+    return statement["Effect"] == "Deny" and plain and everybody
 
 
 def volumes(sandbox):

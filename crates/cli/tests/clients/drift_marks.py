@@ -22,6 +22,7 @@ from alter import (
     TASKS,
     VPC,
 )
+from drift_assets import MARKS as OF_ASSETS
 
 WHOSE, WHICH = "ashore:stack", "ashore:address"
 
@@ -111,4 +112,5 @@ ROWS = [
     ),
     *(rds(address) for address in ("databases.db/instance", "databases.db/subnet_group")),
     *(efs(address) for address in ("volumes.uploads/file_system", "volumes.uploads/access_point")),
+    *OF_ASSETS,
 ]

@@ -37,11 +37,16 @@ def test_a_bad_manifest_and_a_bad_hand_are_found(tmp_path):
         by_hand(bad)
         found = audit.findings(bad.sandbox)[len(by_manifest):]
         words = [
-            "the world reaches ports 5432", "can be made public", "is public", "template", "queue",
+            "the world reaches ports 5432", "can be made public", "is public", "without TLS", "template", "queue",
             "database plain is not encrypted", "database plain has a public address", "the world reaches database plain",
             "file system fs-",
         ]
         assert [word for word in words if not any(word in sentence for sentence in found)] == []
+        # S3 lets nobody take the encryption of a bucket away any more; one of before 2023 may have none.
+        absent = {"status": 404, "code": "ServerSideEncryptionConfigurationNotFoundError"}
+        fault = {"service": "s3", "operation": "GetBucketEncryption", "action": {"refuse": absent}}
+        bad.sandbox.twin("POST", "faults", fault)
+        assert "bucket open-to-all is not encrypted" in audit.findings(bad.sandbox)
     finally:
         bad.sandbox.stop()
 
