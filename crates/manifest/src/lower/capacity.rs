@@ -6,12 +6,13 @@ use ashore_engine::graph::{Graph, Handle};
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster_capacity::ClusterCapacity;
 use ashore_providers::aws::service::{
-    Capacity as EcsCapacity, FARGATE, FARGATE_SPOT, Service as EcsService, Share as EcsShare,
+    Capacity as EcsCapacity, FARGATE, FARGATE_SPOT, Share as EcsShare,
 };
 
 use super::ec2::Instances;
 use super::ingress::Ways;
 use super::network::Network;
+use super::raw::shares_fargate;
 use super::{LowerError, Lowering};
 use crate::model::{Capacity, Service, Share};
 
@@ -32,7 +33,7 @@ impl Lowering<'_> {
         cluster: &Input<String>,
     ) -> Result<Capacities, LowerError> {
         let mut services = self.manifest.services.values();
-        let mixes = services.any(|it| matches!(it.capacity, Capacity::Mixed { .. }));
+        let mixes = services.any(names_fargate);
         let ours = self.manifest.existing.cluster.is_none();
         let fargate = (mixes && ours).then(|| {
             let names = [FARGATE, FARGATE_SPOT].map(|name| Input::Known(name.to_string()));
@@ -95,14 +96,14 @@ impl Capacities {
     pub(super) fn before(
         &self,
         graph: &mut Graph,
-        running: &Handle<EcsService>,
+        running: &Handle<()>,
         service: &Service,
     ) {
         const WHY: &str = "a service is refused that names a capacity provider which the cluster \
                            does not have";
         let attached = match service.capacity {
-            Capacity::Fargate => None,
-            Capacity::Mixed { .. } => self.fargate.as_ref(),
+            _ if names_fargate(service) => self.fargate.as_ref(),
+            Capacity::Fargate | Capacity::Mixed { .. } => None,
             Capacity::Instances { .. } => {
                 self.instances.as_ref().and_then(|it| it.attached.as_ref())
             }
@@ -110,5 +111,13 @@ impl Capacities {
         if let Some(attached) = attached {
             graph.after(running, attached, When::Ready, WHY);
         }
+    }
+}
+
+/// Does it name one of Fargate's providers, which our cluster must have then?
+fn names_fargate(service: &Service) -> bool {
+    match &service.raw {
+        Some(raw) => raw.cluster.is_none() && shares_fargate(&raw.service),
+        None => matches!(service.capacity, Capacity::Mixed { .. }),
     }
 }

@@ -30,7 +30,7 @@ impl Lowering<'_> {
         capacity: &Capacities,
     ) -> Result<Option<Handle<()>>, LowerError> {
         if let Some(raw) = &service.raw {
-            let running = self.raw_service(service, raw, network, ways, cluster)?;
+            let running = self.raw_service(service, raw, network, ways, cluster, capacity)?;
             return Ok(Some(running.any()));
         }
         let behind = self.behind(service, network, ways)?;
@@ -87,7 +87,7 @@ impl Lowering<'_> {
                 tags: self.tags(),
             },
         );
-        capacity.before(&mut self.graph, &running, service);
+        capacity.before(&mut self.graph, &running.any(), service);
         for volume in service.mounts.values() {
             for target in self.mount_targets.get(volume).into_iter().flatten() {
                 self.graph.after(
