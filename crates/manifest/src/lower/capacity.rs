@@ -93,12 +93,7 @@ impl Capacities {
     }
 
     /// What must be there before a service names it, and stays until the service is gone.
-    pub(super) fn before(
-        &self,
-        graph: &mut Graph,
-        running: &Handle<()>,
-        service: &Service,
-    ) {
+    pub(super) fn before(&self, graph: &mut Graph, running: &Handle<()>, service: &Service) {
         const WHY: &str = "a service is refused that names a capacity provider which the cluster \
                            does not have";
         let attached = match service.capacity {

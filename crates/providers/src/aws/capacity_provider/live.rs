@@ -137,13 +137,13 @@ impl Live for CapacityProvider {
         let reason = provider.update_status_reason.unwrap_or_default();
         match provider.update_status {
             // It says so long after the request was accepted (terraform-provider-aws #25176).
-            Some(CapacityProviderUpdateStatus::DeleteFailed) => Err(Failure::new(
-                Class::Dependency,
-                DELETE,
-                "DELETE_FAILED",
-                reason,
-            )
-            .with_advice("run the same command again: it deletes the capacity provider once more")),
+            Some(CapacityProviderUpdateStatus::DeleteFailed) => {
+                Err(
+                    Failure::new(Class::Dependency, DELETE, "DELETE_FAILED", reason).with_advice(
+                        "run the same command again: it deletes the capacity provider once more",
+                    ),
+                )
+            }
             _ => Ok(Gone::Held {
                 by: "ECS, which deletes the capacity provider".to_string(),
                 look_after: ENDING,
@@ -206,10 +206,7 @@ async fn active(aws: &Aws, name: &str) -> Result<Option<Described>, Failure> {
     Ok(found.filter(|it| it.status == Some(CapacityProviderStatus::Active)))
 }
 
-async fn described(
-    aws: &Aws,
-    names: Vec<String>,
-) -> Result<BTreeMap<String, Described>, Failure> {
+async fn described(aws: &Aws, names: Vec<String>) -> Result<BTreeMap<String, Described>, Failure> {
     let describe = aws.ecs.describe_capacity_providers();
     let describe = describe.set_capacity_providers(Some(names));
     let describe = describe.include(CapacityProviderField::Tags);

@@ -3,7 +3,9 @@ use super::*;
 fn spec(providers: &[&str]) -> ClusterCapacity {
     let name = |name: &&str| Input::Known(name.to_string());
     ClusterCapacity {
-        cluster: "arn:aws:ecs:eu-central-1:1:cluster/hello".to_string().into(),
+        cluster: "arn:aws:ecs:eu-central-1:1:cluster/hello"
+            .to_string()
+            .into(),
         providers: providers.iter().map(name).collect(),
     }
 }

@@ -112,7 +112,12 @@ impl Live for InstanceProfile {
 
     async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {
         const LIST: &str = "iam:ListInstanceProfiles";
-        let mut all = aws.iam.list_instance_profiles().into_paginator().items().send();
+        let mut all = aws
+            .iam
+            .list_instance_profiles()
+            .into_paginator()
+            .items()
+            .send();
         let mut ours = Vec::new();
         while let Some(profile) = all.next().await {
             let name = profile.map_err(|e| failure(LIST, e))?.instance_profile_name;

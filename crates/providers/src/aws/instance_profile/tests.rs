@@ -38,8 +38,5 @@ fn it_is_emptied_before_it_goes() {
         InstanceProfile::removal(&observed(Some("hello"))),
         [remove, Change::Delete]
     );
-    assert_eq!(
-        InstanceProfile::removal(&observed(None)),
-        [Change::Delete]
-    );
+    assert_eq!(InstanceProfile::removal(&observed(None)), [Change::Delete]);
 }

@@ -112,5 +112,9 @@ async fn described(
         };
         Ok((id, described))
     };
-    pairs.unwrap_or_default().into_iter().map(described).collect()
+    pairs
+        .unwrap_or_default()
+        .into_iter()
+        .map(described)
+        .collect()
 }

@@ -79,7 +79,10 @@ impl Kind for KeyPair {
         let there = &observed.spec;
         let fields = [
             ("name", self.name != there.name),
-            ("public_key", bare(&self.public_key) != bare(&there.public_key)),
+            (
+                "public_key",
+                bare(&self.public_key) != bare(&there.public_key),
+            ),
         ];
         let differ = fields.into_iter().filter(|(_, differs)| *differs);
         Replacement::because(differ.map(|(field, _)| field)).or_none()

@@ -19,7 +19,10 @@ fn another_key_is_another_pair_and_another_comment_is_nothing() {
     };
     for (wanted, replaced) in [
         ("ssh-ed25519 AAAA anna@laptop", None),
-        ("ssh-ed25519 BBBB", Some(Replacement::because(["public_key"]))),
+        (
+            "ssh-ed25519 BBBB",
+            Some(Replacement::because(["public_key"])),
+        ),
     ] {
         assert_eq!(pair(wanted).replaced_by(&there), replaced, "{wanted}");
         assert_eq!(pair(wanted).changes(Some(&there)), []);

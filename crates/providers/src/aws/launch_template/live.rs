@@ -5,12 +5,12 @@ use ashore_engine::failure::{Class, Failure};
 use ashore_engine::input::Input;
 use ashore_engine::kind::{Context, Found, Live, Observed};
 use aws_sdk_ec2::types::{
-    Filter, LaunchTemplateBlockDeviceMappingRequest,
-    LaunchTemplateEbsBlockDeviceRequest, LaunchTemplateHttpTokensState,
-    LaunchTemplateIamInstanceProfileSpecificationRequest,
+    Filter, LaunchTemplateBlockDeviceMappingRequest, LaunchTemplateEbsBlockDeviceRequest,
+    LaunchTemplateHttpTokensState, LaunchTemplateIamInstanceProfileSpecificationRequest,
     LaunchTemplateInstanceMetadataOptionsRequest,
-    LaunchTemplateInstanceNetworkInterfaceSpecificationRequest, LaunchTemplateTagSpecificationRequest,
-    RequestLaunchTemplateData, ResourceType, ResponseLaunchTemplateData, Tag, VolumeType,
+    LaunchTemplateInstanceNetworkInterfaceSpecificationRequest,
+    LaunchTemplateTagSpecificationRequest, RequestLaunchTemplateData, ResourceType,
+    ResponseLaunchTemplateData, Tag, VolumeType,
 };
 use aws_smithy_types::base64;
 
@@ -205,12 +205,16 @@ async fn version(aws: &Aws, id: &str) -> Result<Option<ResponseLaunchTemplateDat
 }
 
 fn read(found: &Described, data: ResponseLaunchTemplateData) -> LaunchTemplate {
-    let interface = data.network_interfaces.unwrap_or_default().into_iter().next();
+    let interface = data
+        .network_interfaces
+        .unwrap_or_default()
+        .into_iter()
+        .next();
     let disk = data.block_device_mappings.unwrap_or_default().into_iter();
     let disk = disk.filter_map(|mapping| mapping.ebs).next();
     let metadata = data.metadata_options.as_ref();
-    let guarded = metadata
-        .is_some_and(|it| it.http_tokens == Some(LaunchTemplateHttpTokensState::Required));
+    let guarded =
+        metadata.is_some_and(|it| it.http_tokens == Some(LaunchTemplateHttpTokensState::Required));
     let hops = metadata.and_then(|it| it.http_put_response_hop_limit);
     let text = data.user_data.and_then(|text| base64::decode(text).ok());
     let text = String::from_utf8(text.unwrap_or_default()).unwrap_or_default();
@@ -225,7 +229,11 @@ fn read(found: &Described, data: ResponseLaunchTemplateData) -> LaunchTemplate {
             .instance_type
             .map(|it| it.as_str().to_string())
             .unwrap_or_default(),
-        profile: Input::Known(data.iam_instance_profile.and_then(|it| it.arn).unwrap_or_default()),
+        profile: Input::Known(
+            data.iam_instance_profile
+                .and_then(|it| it.arn)
+                .unwrap_or_default(),
+        ),
         security_groups: groups
             .unwrap_or_default()
             .into_iter()
