@@ -24,6 +24,7 @@ from alter import (
 )
 
 WHOSE, WHICH = "ashore:stack", "ashore:address"
+OF_RDS = [f"databases.db/{part}" for part in ("instance", "subnet_group", "parameter_group")]
 
 
 def ec2(address):
@@ -109,6 +110,6 @@ ROWS = [
         ),
         stack="shop",
     ),
-    *(rds(address) for address in ("databases.db/instance", "databases.db/subnet_group")),
+    *(rds(address) for address in OF_RDS),
     *(efs(address) for address in ("volumes.uploads/file_system", "volumes.uploads/access_point")),
 ]

@@ -16,6 +16,7 @@ pub mod certificate;
 pub mod classic_balancer;
 pub mod cluster;
 pub mod db_instance;
+pub mod db_parameter_group;
 pub mod db_subnet_group;
 pub mod elastic_ip;
 pub mod file_system;
@@ -55,6 +56,7 @@ crate::list::kinds! {
     classic_balancer::ClassicBalancer,
     cluster::Cluster,
     db_instance::DbInstance,
+    db_parameter_group::DbParameterGroup,
     db_subnet_group::DbSubnetGroup,
     elastic_ip::ElasticIp,
     file_system::FileSystem,
