@@ -46,6 +46,8 @@ def everything_else(sandbox):
     gateways = ec2.describe_nat_gateways()["NatGateways"]
     providers = ecs.describe_capacity_providers()["capacityProviders"]
     zones = sandbox.client("route53").list_hosted_zones()["HostedZones"]
+    parameters = rds.describe_db_parameter_groups()["DBParameterGroups"]
+    parameters = [one for one in parameters if not one["DBParameterGroupName"].startswith("default.")]
     snapshots = rds.describe_db_snapshots()["DBSnapshots"]
     return {
         "addresses": ec2.describe_addresses()["Addresses"],
@@ -74,6 +76,7 @@ def everything_else(sandbox):
         "databases": rds.describe_db_instances()["DBInstances"],
         "snapshots": [one for one in snapshots if one["SnapshotType"] == "manual"],
         "database subnet groups": rds.describe_db_subnet_groups()["DBSubnetGroups"],
+        "database parameter groups": parameters,
         "file systems": efs.describe_file_systems()["FileSystems"],
         "namespaces": cloud_map.list_namespaces()["Namespaces"],
         "private zones": [one for one in zones if one["Config"]["PrivateZone"]],
