@@ -67,6 +67,8 @@ def everything_else(sandbox):
         "buckets": s3.list_buckets()["Buckets"],
         "distributions": front.list_distributions()["DistributionList"].get("Items", []),
         "origin access controls": front.list_origin_access_controls()["OriginAccessControlList"].get("Items", []),
+        # Wherever the stack is, those of its distributions are in the first region.
+        "certificates at the edge": sandbox.client("acm", "us-east-1").list_certificates()["CertificateSummaryList"],
         "queues": sandbox.client("sqs").list_queues().get("QueueUrls", []),
         "topics": sandbox.client("sns").list_topics()["Topics"],
         "alarms": alarms.describe_alarms()["MetricAlarms"],
