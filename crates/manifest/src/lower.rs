@@ -4,8 +4,8 @@
 //! dependency; order without data is said with its reason.
 
 mod endpoints;
-mod flow_logs;
 mod entrance;
+mod flow_logs;
 mod hostname;
 mod ingress;
 mod login;
