@@ -207,6 +207,29 @@ def test_a_run_that_is_undone_leaves_neither_database_nor_snapshot(shop):
     assert shop.client("ec2").describe_vpcs()["Vpcs"] == []
 
 
+def test_a_major_version_goes_up_in_place_with_parameters_of_its_own(shop):
+    write(shop, 'version = "17"')
+    run(shop, "up")
+    (before,) = instances(shop)
+    assert before["EngineVersion"].startswith("17.")
+    write(shop, 'version = "18"')
+    out = run(shop, "plan")
+    assert "outage: the database is away while its version changes, which cannot be undone" in out
+    run(shop, "up", "--yes")
+    (after,) = instances(shop)
+    assert after["DbiResourceId"] == before["DbiResourceId"] and after["EngineVersion"].startswith("18.")
+    groups = shop.client("rds").describe_db_parameter_groups()["DBParameterGroups"]
+    (ours,) = [one for one in groups if not one["DBParameterGroupName"].startswith("default.")]
+    assert ours["DBParameterGroupFamily"] == "postgres18"
+    (used,) = after["DBParameterGroups"]
+    assert used == {"DBParameterGroupName": ours["DBParameterGroupName"], "ParameterApplyStatus": "in-sync"}
+    no_changes(shop)
+    # And never back: that is another database, which has to be named.
+    write(shop, 'version = "17"')
+    code, _, err = shop.ashore("up", "--yes")
+    assert code == REFUSED and "--allow-destroy databases.db" in err, err
+
+
 def test_a_command_that_is_killed_while_the_database_comes_goes_on(shop):
     with shop.start_ashore("up") as running:
         for line in running.stderr:
