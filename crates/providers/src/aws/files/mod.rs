@@ -97,6 +97,8 @@ pub enum Change {
 impl Kind for Files {
     const NAME: &'static str = "aws.s3.files";
     const PATIENCE: Patience = patience::FILES;
+    // In a bucket that has stayed they are there already, and an undo must not take them away.
+    const LOOKS_BEFORE: bool = true;
     type Outputs = Outputs;
     type Change = Change;
 
