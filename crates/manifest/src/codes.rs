@@ -244,8 +244,8 @@ codes! {
     ScaleBounds "E0157" "more tasks at least than at most"
         "Application Auto Scaling keeps the number of tasks between `min` and `max`; `max` cannot be the smaller one."
     ScaleByNothing "E0158" "a number of tasks that follows nothing"
-        "`scale` wants at least one metric to follow: `cpu`, `memory`, or `requests_per_target` where there is a load \
-         balancer to count requests. A number of tasks that stays as it is, is `count`."
+        "`scale` wants at least one thing to follow: `cpu`, `memory`, `queue_depth`, `requests_per_target` where there is \
+         a load balancer to count requests, or times in `schedule`. A number of tasks that stays as it is, is `count`."
 
     // The health check: E0160 to E0169.
     HealthPath "E0160" "not a path to check"
@@ -298,6 +298,26 @@ codes! {
     TooManyPermissions "E0192" "more permissions than a role has room for"
         "All that a service's code may do stands in its task role, and IAM takes 10,240 characters there, white space not \
          counted. AWS raises this for nobody. Put several resources or actions into one with a wildcard."
+
+    // Workers, jobs and what happens at times: E0850 to E0859.
+    NameTwice "E0850" "two things in tasks with one name"
+        "A service, a worker and a job each name their log group, their task definition and their roles after themselves. \
+         So no two of them can have the same name, whatever section they stand in."
+    WorkerReached "E0851" "a worker that is reached"
+        "A worker has no load balancer and no DNS record: nobody reaches it. What has a port or a hostname is a service, \
+         and stands under [services]."
+    BadSchedule "E0852" "not a schedule"
+        "A schedule is cron(…) with six fields or rate(…), as EventBridge Scheduler has them, or the five fields of a \
+         crontab. AWS cannot say a day of the month or a day of the week at once: one of the two is left open."
+    BadTimezone "E0853" "not a time zone"
+        "A time zone is named as the time zone database names it, such as Europe/Berlin, so that summer time is reckoned \
+         with. Offsets like +01:00 and abbreviations like CET say nothing about summer."
+    BadQueue "E0854" "not a queue"
+        "A queue that somebody else owns is named by its ARN, such as arn:aws:sqs:eu-central-1:123456789012:orders, and \
+         lies in the region of the manifest."
+    ScheduleOfNothing "E0855" "a time at which nothing changes"
+        "From each time of `scale.schedule` on there are other bounds: `min`, `max` or both. A time without either would \
+         change nothing."
 
     // Warnings.
     ProxiedTooDeep "W0101" "the proxy may have no certificate for this hostname"

@@ -5,6 +5,7 @@
 
 mod hostname;
 mod ingress;
+mod job;
 mod network;
 mod policy;
 mod private;
@@ -26,7 +27,7 @@ use ashore_providers::aws::tags::Tags;
 
 pub use self::secrets::{Holds, Kept, kept};
 pub use self::surroundings::{Existing, LoadBalancer, Secret, Subnet, Surroundings, Vpc};
-use crate::model::{Manifest, Reference};
+use crate::model::{Manifest, Reference, Service};
 
 /// Why a manifest cannot become a graph in these surroundings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,11 +47,10 @@ pub enum LowerError {
     PublicZones(usize),
     /// The containers of a service may do, or read, more than stands in one role.
     #[error(
-        "the {part} role of `services.{service}` has policies of {characters} characters, and IAM takes \
-         10240"
+        "the {part} role of `{service}` has policies of {characters} characters, and IAM takes 10240"
     )]
     Policies {
-        /// Whose role.
+        /// Whose role: its path in the manifest.
         service: String,
         /// Which of its roles.
         part: &'static str,
@@ -86,6 +86,7 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
     for service in manifest.services.values() {
         lowering.service(service, &network, ingress.as_ref(), &cluster)?;
     }
+    lowering.jobs(&network, &cluster)?;
     Ok(lowering.graph)
 }
 
@@ -155,7 +156,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The address of a part of a service.
-fn of_service(name: &str, part: &str) -> Address {
-    Address::new(format!("services.{name}/{part}"))
+/// The address of a part of a service, a worker or a job.
+fn of_service(service: &Service, part: &str) -> Address {
+    Address::new(format!("{}/{part}", service.path()))
 }

@@ -6,6 +6,7 @@ mod domain;
 mod environment;
 mod existing;
 mod image;
+mod job;
 mod name;
 mod network;
 mod permission;
@@ -14,6 +15,7 @@ mod refusal;
 mod region;
 mod registry;
 mod scale;
+mod schedule;
 mod secret;
 mod service;
 
@@ -25,6 +27,7 @@ pub use domain::DomainName;
 pub use environment::Guard;
 pub use existing::Existing;
 pub use image::ImageReference;
+pub use job::Job;
 pub use name::Name;
 pub use network::{Layout, Nat, Network, Subnet};
 pub use permission::Permission;
@@ -35,9 +38,13 @@ pub use region::Region;
 pub(crate) use region::nearest as nearest_region;
 pub use registry::Registry;
 pub(crate) use registry::canonical as canonical_registry;
-pub use scale::Scale;
+pub use scale::{Queue, QueueDepth, Scale, ScaleSchedule};
+pub use schedule::Schedule;
+pub(crate) use schedule::parse_timezone;
 pub use secret::{Reference, Secret, SecretOwner, SecretSource, ValueFrom};
-pub use service::{Architecture, Health, Hostname, Ingress, LogRetention, Service, Target};
+pub use service::{
+    Architecture, Health, Hostname, Ingress, LogRetention, Section, Service, Target,
+};
 
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
@@ -63,8 +70,10 @@ pub struct Manifest {
     pub registry: Option<Registry>,
     /// The secrets that all services share. They are in each service's own too.
     pub secrets: BTreeMap<String, Secret>,
-    /// The services, at least one.
+    /// The services, at least one, and the workers, which are services that nobody reaches.
     pub services: BTreeMap<Name, Service>,
+    /// What is started by the clock.
+    pub jobs: BTreeMap<Name, Job>,
     /// The user's tags. Ours are not in here.
     pub tags: BTreeMap<String, String>,
     /// What the user should know although it stops nothing.
@@ -100,6 +109,12 @@ impl Manifest {
             .any(|service| service.ingress.target().is_some())
     }
 
+    /// Everything that runs in tasks: services, workers and what jobs run. No two have one name.
+    pub fn tasks(&self) -> impl Iterator<Item = &Service> {
+        let jobs = self.jobs.values().map(|job| &job.task);
+        self.services.values().chain(jobs)
+    }
+
     /// Every service with a hostname, in the order of the services' names.
     pub fn hostnames(&self) -> impl Iterator<Item = (&Service, &Hostname)> {
         self.services.values().filter_map(|service| {
@@ -117,8 +132,7 @@ impl Manifest {
 
     /// What somebody else keeps and containers read, each once.
     pub fn references(&self) -> BTreeSet<&Reference> {
-        let services = self.services.values();
-        let all = services.flat_map(|service| {
+        let all = self.tasks().flat_map(|service| {
             let sidecars = service.sidecars.values();
             let beside = sidecars.flat_map(|sidecar| sidecar.secrets.values());
             service.secrets.values().chain(beside)

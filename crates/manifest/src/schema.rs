@@ -11,6 +11,7 @@ mod dns;
 mod environment;
 mod existing;
 mod health;
+mod job;
 mod network;
 mod number;
 mod params;
@@ -31,12 +32,13 @@ pub(crate) use dns::{DnsSection, Provider};
 pub(crate) use environment::{Confirm, EnvironmentSection};
 pub(crate) use existing::ExistingSection;
 pub(crate) use health::{ContainerHealthSection, HealthSection};
+pub(crate) use job::JobSection;
 pub(crate) use network::{Layout, Nat, NetworkSection};
 pub(crate) use number::{Number, OneOrMany};
 pub(crate) use params::ParamSection;
 pub(crate) use permission::PermissionSection;
 pub(crate) use registry::RegistrySection;
-pub(crate) use scale::ScaleSection;
+pub(crate) use scale::{QueueDepthSection, ScaleScheduleSection, ScaleSection};
 pub(crate) use secret::{SecretSection, ValueSection};
 pub(crate) use service::{Architecture, ServiceSection};
 pub(crate) use sidecar::{Condition, SidecarSection};
@@ -108,6 +110,13 @@ pub(crate) struct File {
     /// The long-running containers, by name.
     #[schemars(required, extend("minProperties" = 1))]
     pub(crate) services: Option<Located<Named<ServiceSection>>>,
+
+    /// Long-running containers that nobody reaches, by name: a service without a port. None of the keys of a service
+    /// that say how it is reached can stand here.
+    pub(crate) workers: Option<Named<ServiceSection>>,
+
+    /// Tasks that are started by the clock and end by themselves, by name.
+    pub(crate) jobs: Option<Named<JobSection>>,
 
     /// What differs from environment to environment, by its name: the same tree as the whole file, with only
     /// the keys that differ. Tables are merged key by key, every other value takes the place of the one above. If there

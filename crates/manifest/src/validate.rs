@@ -13,6 +13,7 @@ mod existing;
 mod health;
 mod hostname;
 mod ingress;
+mod job;
 mod network;
 mod permissions;
 mod registry;
@@ -23,6 +24,7 @@ mod sidecar;
 mod size;
 mod subnets;
 mod tags;
+mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +32,7 @@ use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::load::{DEFAULT_ENVIRONMENT, LoadOptions};
 use crate::located::{Located, Span};
-use crate::model::{Guard, Manifest, Name, Refusal, Region, SecretOwner, Service};
+use crate::model::{Guard, Job, Manifest, Name, Refusal, Region, SecretOwner, Section, Service};
 use crate::schema::File;
 use crate::structure::dotted;
 
@@ -104,19 +106,42 @@ pub(crate) fn validate(
         }
     }
     if let Some(Some(registry)) = &registry {
-        registry::check_used(cx, registry, &sections);
+        let beside = file.workers.iter().flat_map(|all| all.values());
+        let beside = beside.map(|it| (&it.image, &it.sidecars));
+        let jobs = file.jobs.iter().flat_map(|all| all.values());
+        let jobs = jobs.map(|it| (&it.image, &it.sidecars));
+        let services = sections.values().map(|it| (&it.image, &it.sidecars));
+        registry::check_used(cx, registry, services.chain(beside).chain(jobs));
     }
+    let workers = file.workers.unwrap_or_default();
+    let jobs = file.jobs.unwrap_or_default();
+    worker::check_names(
+        cx,
+        (sections.keys().map(|name| ("services", name)))
+            .chain(workers.keys().map(|name| ("workers", name)))
+            .chain(jobs.keys().map(|name| ("jobs", name))),
+    );
     let shared = service::Shared {
         dns: &dns,
         env: shared_env.as_ref(),
         secrets: shared_secrets.as_ref(),
     };
-    let services: Vec<Option<Service>> = sections
+    let mut services: Vec<Option<Service>> = sections
         .into_inner()
         .into_iter()
-        .map(|(name, section)| service::service(cx, name, section, &shared))
+        .map(|(name, section)| service::service(cx, Section::Services, name, section, &shared))
         .collect();
+    for (name, mut section) in workers {
+        let sound = worker::without_ingress(cx, &name, &mut section);
+        let worker = service::service(cx, Section::Workers, name, section, &shared);
+        services.push(worker.filter(|_| sound));
+    }
     let services = services.into_iter().collect::<Option<Vec<_>>>();
+    let jobs: Vec<Option<Job>> = jobs
+        .into_iter()
+        .map(|(name, section)| job::job(cx, name, section, &shared))
+        .collect();
+    let jobs = jobs.into_iter().collect::<Option<Vec<_>>>();
 
     Some(Manifest {
         app: app?,
@@ -131,6 +156,10 @@ pub(crate) fn validate(
         services: services?
             .into_iter()
             .map(|service| (service.name.get().clone(), service))
+            .collect(),
+        jobs: jobs?
+            .into_iter()
+            .map(|job| (job.task.name.get().clone(), job))
             .collect(),
         tags: tags?,
         warnings: Vec::new(),

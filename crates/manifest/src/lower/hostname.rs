@@ -70,7 +70,7 @@ impl Lowering<'_> {
                 take_over: hostname.take_over,
             };
             let part = part_of("record", name, &hostname.name);
-            let address = of_service(service.name.as_str(), &part);
+            let address = of_service(service, &part);
             self.record(address, record, Some((running, ways.http.as_ref())))?;
         }
         Ok(())

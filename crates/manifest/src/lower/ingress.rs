@@ -257,7 +257,7 @@ impl Lowering<'_> {
         let name = service.name.as_str();
         let health = &target.health;
         self.graph.add(
-            of_service(name, "target_group"),
+            of_service(service, "target_group"),
             &TargetGroup {
                 name: self.name(name, NAME_MAX),
                 vpc: network.vpc.clone(),

@@ -77,19 +77,24 @@ pub fn kept(manifest: &Manifest, stack: &str) -> BTreeMap<String, Kept> {
             keep(of_app(name), format!("{stack}/secrets/{name}"), holds);
         }
     }
-    for (service, section) in &manifest.services {
-        let own = section.secrets.iter();
+    for service in manifest.tasks() {
+        let place = format!(
+            "{stack}/{}/{}",
+            service.section.as_str(),
+            service.name.get()
+        );
+        let own = service.secrets.iter();
         for (name, secret) in own.filter(|(_, it)| it.owner == SecretOwner::Container) {
             if let Some(holds) = holds(secret) {
-                let path = format!("{stack}/services/{service}/{name}");
-                keep(of_container(service.as_str(), None, name), path, holds);
+                let path = format!("{place}/{name}");
+                keep(of_container(service, None, name), path, holds);
             }
         }
-        for (sidecar, section) in &section.sidecars {
+        for (sidecar, section) in &service.sidecars {
             for (name, secret) in &section.secrets {
                 if let Some(holds) = holds(secret) {
-                    let path = format!("{stack}/services/{service}/sidecars/{sidecar}/{name}");
-                    let address = of_container(service.as_str(), Some(sidecar.as_str()), name);
+                    let path = format!("{place}/sidecars/{sidecar}/{name}");
+                    let address = of_container(service, Some(sidecar.as_str()), name);
                     keep(address, path, holds);
                 }
             }
@@ -99,7 +104,7 @@ pub fn kept(manifest: &Manifest, stack: &str) -> BTreeMap<String, Kept> {
 }
 
 fn images(manifest: &Manifest) -> impl Iterator<Item = &ImageReference> {
-    manifest.services.values().flat_map(|service| {
+    manifest.tasks().flat_map(|service| {
         let beside = service.sidecars.values().map(|it| it.image.get());
         std::iter::once(service.image.get()).chain(beside)
     })
@@ -117,7 +122,7 @@ fn of_app(name: &str) -> String {
     format!("secrets/secret[{name}]")
 }
 
-fn of_container(service: &str, sidecar: Option<&str>, name: &str) -> String {
+fn of_container(service: &Service, sidecar: Option<&str>, name: &str) -> String {
     let part = match sidecar {
         Some(sidecar) => format!("sidecar_secret[{sidecar}.{name}]"),
         None => format!("secret[{name}]"),
@@ -177,9 +182,7 @@ impl Lowering<'_> {
                 SecretSource::Generated { .. } | SecretSource::Given(_) => {
                     let address = match secret.owner {
                         SecretOwner::App => of_app(name),
-                        SecretOwner::Container => {
-                            of_container(service.name.as_str(), sidecar, name)
-                        }
+                        SecretOwner::Container => of_container(service, sidecar, name),
                     };
                     let arn = self.kept.get(&address).cloned();
                     let arn = arn.ok_or(LowerError::Unread("secrets"))?;

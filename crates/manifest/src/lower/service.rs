@@ -15,7 +15,7 @@ use ashore_providers::aws::task_definition::TaskDefinition;
 use super::ingress::{Door, Ways};
 use super::network::Network;
 use super::{LowerError, Lowering, of_service};
-use crate::model::{Ingress, Service};
+use crate::model::{Ingress, Section, Service};
 
 /// The priority of the first rule on a listener of ours; services count up from it in the order of their names.
 const FIRST_PRIORITY: u32 = 100;
@@ -47,7 +47,7 @@ impl Lowering<'_> {
         let name = service.name.as_str();
         let target = service.ingress.target();
         let running = self.graph.add(
-            of_service(name, "service"),
+            of_service(service, "service"),
             &EcsService {
                 name: self.name(name, 255),
                 cluster: cluster.clone(),
@@ -115,7 +115,7 @@ impl Lowering<'_> {
     }
 
     /// The security groups of the tasks: one of ours, or those that somebody else owns.
-    fn task_groups(
+    pub(super) fn task_groups(
         &mut self,
         service: &Service,
         network: &Network,
@@ -136,7 +136,7 @@ impl Lowering<'_> {
             })
         });
         let group = self.graph.add(
-            of_service(name, "security_group"),
+            of_service(service, "security_group"),
             &SecurityGroup {
                 name: self.name(&format!("{name}-tasks"), 255),
                 description: format!("Tasks of {name}"),
@@ -175,8 +175,7 @@ impl Lowering<'_> {
                         0 => "listener_rule".to_string(),
                         more => format!("listener_rule[{}]", more + 1),
                     };
-                    self.graph
-                        .add(of_service(service.name.as_str(), &part), &rule)
+                    self.graph.add(of_service(service, &part), &rule)
                 });
                 let rules: Vec<_> = rules.collect();
                 Some(Behind {
@@ -189,7 +188,10 @@ impl Lowering<'_> {
 
     /// The priority of a service's rule of that index.
     fn priority(&self, service: &Service, door: &Door, index: u32) -> u32 {
-        let names = self.manifest.services.keys();
+        let services = self.manifest.services.values();
+        // Workers have no rules, and one more of them moves none.
+        let services = services.filter(|it| it.section == Section::Services);
+        let names = services.map(|it| it.name.get());
         if let Door::Ours(_) = door {
             let place = names.clone().position(|name| *name == *service.name);
             let place = u32::try_from(place.unwrap_or(0)).unwrap_or(0);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ashore_engine::graph::Handle;
+use ashore_engine::input::Input;
 use ashore_providers::aws::iam_role::Role;
 use ashore_providers::aws::log_group::LogGroup;
 use ashore_providers::aws::task_definition::{Container, ContainerHealth, Log, TaskDefinition};
@@ -26,13 +27,15 @@ const DISK_INCLUDED_GIB: u32 = 20;
 pub(super) struct Task {
     pub(super) definition: Handle<TaskDefinition>,
     pub(super) reader: Option<Handle<Role>>,
+    /// The ARNs of the roles that the task has: whoever starts it passes these on.
+    pub(super) roles: [Input<String>; 2],
 }
 
 impl Lowering<'_> {
     pub(super) fn task(&mut self, service: &Service) -> Result<Task, LowerError> {
         let name = service.name.as_str();
         let logs = self.graph.add(
-            of_service(name, "log_group"),
+            of_service(service, "log_group"),
             &LogGroup {
                 name: format!("/ashore/{}/{name}", self.surroundings.names.stack),
                 retention_days: match service.log_retention {
@@ -66,7 +69,7 @@ impl Lowering<'_> {
         let task_role = self.role(service, "task", BTreeSet::new(), own_policies(service))?;
         let disk = service.ephemeral_storage.0;
         let definition = self.graph.add(
-            of_service(name, "task_definition"),
+            of_service(service, "task_definition"),
             &TaskDefinition {
                 family: self.name(name, 255),
                 cpu: service.size.cpu(),
@@ -85,6 +88,7 @@ impl Lowering<'_> {
         );
         Ok(Task {
             definition,
+            roles: [execution_role.get(Role::ARN), task_role.get(Role::ARN)],
             reader: reads_any.then_some(execution_role),
         })
     }
@@ -101,7 +105,7 @@ impl Lowering<'_> {
         let name = service.name.as_str();
         let account = &self.surroundings.names.account;
         let role = self.graph.add(
-            of_service(name, &format!("{part}_role")),
+            of_service(service, &format!("{part}_role")),
             &Role {
                 name: self
                     .surroundings

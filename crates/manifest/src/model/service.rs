@@ -12,6 +12,8 @@ use crate::located::Located;
 /// A long-running container, with every value known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
+    /// Where it stands in the manifest.
+    pub section: Section,
     /// Its name; its place is the section's.
     pub name: Located<Name>,
     /// What to run.
@@ -53,6 +55,35 @@ pub struct Service {
     pub depends_on: BTreeMap<Name, Condition>,
     /// The health check of its own container; the load balancer's is in `ingress`.
     pub health: Option<ContainerHealth>,
+}
+
+/// Where in the manifest something stands that runs in tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// `[services.NAME]`.
+    Services,
+    /// `[workers.NAME]`.
+    Workers,
+    /// `[jobs.NAME]`.
+    Jobs,
+}
+
+impl Section {
+    /// The section's own name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Section::Services => "services",
+            Section::Workers => "workers",
+            Section::Jobs => "jobs",
+        }
+    }
+}
+
+impl Service {
+    /// Its path in the manifest, which starts the addresses of its parts: `services.web`.
+    pub fn path(&self) -> String {
+        format!("{}.{}", self.section.as_str(), self.name.get())
+    }
 }
 
 /// Who reaches a service, and how.

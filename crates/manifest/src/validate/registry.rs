@@ -6,7 +6,7 @@ use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
 use crate::model::{ImageReference, Refusal, Registry, canonical_registry};
-use crate::schema::{Named, RegistrySection, ServiceSection};
+use crate::schema::{Named, RegistrySection, SidecarSection};
 
 /// The registry. None if something in it is wrong.
 pub(super) fn registry(
@@ -39,16 +39,22 @@ pub(super) fn registry(
     }))
 }
 
+/// What is written of the images of one task: its own, and the sidecars.
+type Images<'s> = (
+    &'s Option<Located<String>>,
+    &'s Option<Named<SidecarSection>>,
+);
+
 /// A registry that no image comes from is most often a typing mistake in one of the two.
-pub(super) fn check_used(
+pub(super) fn check_used<'s>(
     cx: &mut Rules<'_>,
     registry: &Registry,
-    services: &Named<ServiceSection>,
+    tasks: impl Iterator<Item = Images<'s>>,
 ) {
-    let images = services.values().flat_map(|service| {
-        let sidecars = service.sidecars.iter().flat_map(|all| all.values());
+    let images = tasks.flat_map(|(image, sidecars)| {
+        let sidecars = sidecars.iter().flat_map(|all| all.values());
         let beside = sidecars.filter_map(|sidecar| sidecar.image.as_ref());
-        service.image.as_ref().into_iter().chain(beside)
+        image.as_ref().into_iter().chain(beside)
     });
     let mut images = images.map(|image| ImageReference::parse(image));
     // An image that cannot be read may have been meant.

@@ -20,7 +20,7 @@ use crate::diagnostic::Diagnostic;
 use crate::located::Located;
 use crate::model::{
     Architecture, ImageReference, LogRetention, Name, RetentionDays, Seconds, Secret, SecretOwner,
-    Service,
+    Section, Service,
 };
 use crate::schema::{self, ServiceSection};
 use crate::structure::dotted;
@@ -35,11 +35,12 @@ pub(super) struct Shared<'s> {
 /// The service. None if something in it is wrong.
 pub(super) fn service(
     cx: &mut Rules<'_>,
+    stands_in: Section,
     key: Located<String>,
     section: ServiceSection,
     shared: &Shared<'_>,
 ) -> Option<Service> {
-    let path: &[&str] = &["services", key.as_str()];
+    let path: &[&str] = &[stands_in.as_str(), key.as_str()];
     let at = |key| [path, &[key]].concat();
     let place = key.span();
 
@@ -101,6 +102,7 @@ pub(super) fn service(
     }
     let Tasks { count, scale } = tasks?;
     Some(Service {
+        section: stands_in,
         name: name?,
         image: image?,
         ingress: ingress?,

@@ -23,6 +23,9 @@ pub mod route53_record;
 pub mod route_table;
 pub mod scalable_target;
 pub mod scaling_policy;
+pub mod schedule;
+pub mod schedule_group;
+pub mod scheduled_action;
 pub mod secret;
 pub mod security_group;
 pub mod service;
@@ -49,6 +52,9 @@ crate::list::kinds! {
     route_table::RouteTable,
     scalable_target::ScalableTarget,
     scaling_policy::ScalingPolicy,
+    schedule::Schedule,
+    schedule_group::ScheduleGroup,
+    scheduled_action::ScheduledAction,
     secret::Secret,
     security_group::SecurityGroup,
     service::Service,

@@ -86,6 +86,14 @@ pub const SCALING: Patience = Patience {
     ..Patience::DEFAULT
 };
 
+/// A schedule is refused as long as its role is not everywhere; a group goes with all that is in it.
+pub const SCHEDULES: Patience = Patience {
+    eventual: minutes(3),
+    dependency: minutes(5),
+    gone: minutes(10),
+    ..Patience::DEFAULT
+};
+
 /// A change reaches all name servers of Route 53 within a minute or so; Terraform waits for half
 /// an hour.
 pub const ROUTE53: Patience = Patience {

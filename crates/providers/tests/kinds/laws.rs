@@ -8,7 +8,7 @@ use ashore_providers::kinds;
 use serde_json::Value;
 
 use crate::example::Example;
-use crate::{ecs, elb, iam, network, records, scaling, secrets};
+use crate::{ecs, elb, iam, network, records, scaling, schedules, secrets};
 
 fn examples() -> Vec<Example> {
     [
@@ -18,6 +18,7 @@ fn examples() -> Vec<Example> {
         iam::examples(),
         records::examples(),
         scaling::examples(),
+        schedules::examples(),
         secrets::examples(),
     ]
     .into_iter()

@@ -9,4 +9,5 @@ mod laws;
 mod network;
 mod records;
 mod scaling;
+mod schedules;
 mod secrets;

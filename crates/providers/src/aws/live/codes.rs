@@ -169,9 +169,31 @@ fn ambiguous(operation: &str, message: &str) -> Class {
         // (terraform-provider-aws retries the same for two minutes).
         "application-autoscaling:RegisterScalableTarget"
         | "application-autoscaling:PutScalingPolicy"
+        | "application-autoscaling:PutScheduledAction"
             if ["doesn't exist", "Unable to assume", "not authorized"]
                 .iter()
                 .any(|text| message.contains(text)) =>
+        {
+            Class::Eventual
+        }
+        // "Schedule (group) … already exists": names are unique.
+        "scheduler:CreateSchedule" | "scheduler:CreateScheduleGroup"
+            if message.contains("already exists") =>
+        {
+            Class::Exists
+        }
+        "scheduler:CreateSchedule"
+        | "scheduler:CreateScheduleGroup"
+        | "scheduler:DeleteSchedule"
+        | "scheduler:DeleteScheduleGroup"
+        | "scheduler:UpdateSchedule"
+            if message.contains("being deleted") =>
+        {
+            Class::Dependency
+        }
+        // A role that was just made (terraform-provider-aws retries the same for two minutes).
+        "scheduler:CreateSchedule" | "scheduler:UpdateSchedule"
+            if message.contains("to assume the role") =>
         {
             Class::Eventual
         }
