@@ -5,21 +5,33 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
-use crate::{acm, cloudfront, ec2, ecr, ecs, elb, elbv2, kms, secretsmanager};
+use crate::{
+    acm, appautoscaling, autoscaling, cloudfront, cloudmap, cloudwatch, ec2, ecr, ecs, efs, elb,
+    elbv2, events, kms, rds, scheduler, secretsmanager, sqs,
+};
 
 /// Something that will happen by itself; the service named does it.
 #[derive(Serialize, Deserialize, Debug, Clone)]
 #[allow(missing_docs)]
 pub enum Happening {
     Ec2(ec2::Happening),
-    Elb(elb::Happening),
-    Elbv2(elbv2::Happening),
     Acm(acm::Happening),
+    Appautoscaling(appautoscaling::Happening),
+    Autoscaling(autoscaling::Happening),
     Cloudfront(cloudfront::Happening),
+    Cloudmap(cloudmap::Happening),
+    Cloudwatch(cloudwatch::Happening),
     Ecr(ecr::Happening),
     Ecs(ecs::Happening),
+    Efs(efs::Happening),
+    Elb(elb::Happening),
+    Elbv2(elbv2::Happening),
+    Events(events::Happening),
     Kms(kms::Happening),
+    Rds(rds::Happening),
+    Scheduler(scheduler::Happening),
     Secretsmanager(secretsmanager::Happening),
+    Sqs(sqs::Happening),
 }
 
 /// All that is going to happen, in order of time; at the same time, in the order in which it was added.

@@ -8,6 +8,7 @@ use http::{Method, Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::cloudwatch;
 use crate::dns::Elsewhere;
 use crate::elbv2;
 use crate::fault::Fault;
@@ -60,6 +61,13 @@ fn carry_out(twin: &Twin, path: &str, request: &Request<Bytes>) -> Outcome {
         }
         (&Method::PUT, "quotas") => quotas(twin, body),
         (&Method::PUT, "skew") => skew(twin, body),
+        (&Method::PUT, "metric") => {
+            let metric: Value = read(body)?;
+            let mut inner = twin.settled();
+            cloudwatch::set_level(&mut inner.world, &metric).map_err(bad)?;
+            inner.save().map_err(internal)?;
+            Ok(Value::Null)
+        }
         (&Method::PUT, "timing") => timing(twin, body),
         (&Method::GET, "faults") => Ok(json!(twin.settled().faults.list())),
         (&Method::DELETE, "faults") => {

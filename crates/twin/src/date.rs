@@ -48,11 +48,19 @@ pub(crate) fn refused(request: &Request<Bytes>, service: &Service, skew: i64) ->
     };
     Some(match service.protocol {
         Protocol::Ec2 { .. } => Refusal::new("RequestExpired", "Request has expired."),
-        Protocol::Query { .. } | Protocol::RestXml { .. } => {
+        Protocol::S3 => {
+            let message =
+                "The difference between the request time and the current time is too large.";
+            Refusal::new("RequestTimeTooSkewed", message).status(403)
+        }
+        Protocol::Documents { .. } | Protocol::Query { .. } | Protocol::RestXml { .. } => {
             Refusal::new("SignatureDoesNotMatch", message).status(403)
         }
-        Protocol::Json { .. } => Refusal::new("InvalidSignatureException", message),
-        Protocol::Rest => return None,
+        Protocol::Cbor { .. } | Protocol::Json { .. } | Protocol::Json10 { .. } => {
+            Refusal::new("InvalidSignatureException", message)
+        }
+        Protocol::RestJson { .. } => Refusal::new("InvalidSignatureException", message).status(403),
+        Protocol::Registry | Protocol::Rest => return None,
     })
 }
 

@@ -126,6 +126,11 @@ impl Input {
         self.fields.get(name).is_some_and(|value| !value.is_null())
     }
 
+    /// Whether a parameter that is still there is a structure.
+    pub(crate) fn is_structure(&self, name: &str) -> bool {
+        self.fields.get(name).is_some_and(Value::is_object)
+    }
+
     /// Takes a parameter that the twin knows but models for these values only (they are compared as text, so that the
     /// query protocols' strings count too). Anything else is refused as not implemented.
     pub fn accept(&mut self, name: &str, only: &[Value]) -> Result<(), Refusal> {
@@ -189,10 +194,13 @@ impl Input {
         };
         let message = match service.protocol {
             Protocol::Ec2 { .. } => format!("The request must contain the parameter {name}"),
-            Protocol::Query { .. }
-            | Protocol::Json { .. }
-            | Protocol::RestXml { .. }
+            Protocol::Cbor { .. }
             | Protocol::Documents { .. }
+            | Protocol::Json { .. }
+            | Protocol::Json10 { .. }
+            | Protocol::Query { .. }
+            | Protocol::RestJson { .. }
+            | Protocol::RestXml { .. }
             | Protocol::S3 => format!(
                 "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
             ),
@@ -243,14 +251,7 @@ impl Input {
     }
 
     fn mistyped(&self, name: &str, value: &Value, wanted: &str) -> Refusal {
-        let json = matches!(
-            self.service,
-            Some(Service {
-                protocol: Protocol::Json { .. },
-                ..
-            })
-        );
-        if json {
+        if !self.is_form() {
             let message = format!("{} must be {wanted}, got {value}", self.full(name));
             return Refusal::new("SerializationException", message);
         }
@@ -263,7 +264,7 @@ impl Input {
 
     fn is_form(&self) -> bool {
         match self.service {
-            Some(service) => !matches!(service.protocol, Protocol::Json { .. }),
+            Some(service) => !service.protocol.is_typed(),
             None => true,
         }
     }

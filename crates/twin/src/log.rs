@@ -154,13 +154,15 @@ impl Noted {
 }
 
 /// How the services spell an idempotency token.
-const TOKENS: [&str; 6] = [
+const TOKENS: &[&str] = &[
     "ClientRequestToken",
     "ClientToken",
     "clientToken",
     "IdempotencyToken",
     "clientRequestToken",
     "CallerReference",
+    "CreationToken",
+    "CreatorRequestId",
 ];
 
 /// The first parameter that names a resource: an ARN, else an id, else a name.

@@ -9,7 +9,8 @@ pub struct Refusal {
     pub code: String,
     /// The sentence.
     pub message: String,
-    /// Codes and sentences of what lies behind it, which Cloudflare tells apart from the refusal itself.
+    /// What lies behind it: codes and sentences, which Cloudflare tells apart from the refusal itself; members with their
+    /// texts in the JSON protocols of AWS.
     pub causes: Vec<(String, String)>,
 }
 

@@ -2,10 +2,11 @@
 //! they have in common.
 
 use crate::operation::Operation;
-use crate::wire::{Address, Route};
+use crate::wire::{Address, Route, Shapes};
 use crate::{
-    acm, cloudflare, cloudfront, ec2, ecr, ecs, elb, elbv2, iam, kms, logs, route53, s3,
-    secretsmanager, servicequotas, ssm, sts, tagging, wafv2,
+    acm, appautoscaling, autoscaling, cloudflare, cloudfront, cloudmap, cloudwatch, ec2, ecr, ecs,
+    efs, elb, elbv2, events, iam, kms, logs, rds, route53, s3, scheduler, secretsmanager,
+    servicequotas, sns, sqs, ssm, sts, tagging, wafv2,
 };
 
 /// A service: how it is addressed, and what it can do.
@@ -49,6 +50,25 @@ pub enum Protocol {
         /// What stands before the dot in `X-Amz-Target`.
         target: &'static str,
     },
+    /// JSON 1.0 both ways, of a service that came from the query protocol: its codes of then come in a header.
+    Json10 {
+        /// What stands before the dot in `X-Amz-Target`.
+        target: &'static str,
+        /// What the model calls those codes.
+        shapes: Shapes,
+    },
+    /// Smithy RPC v2: CBOR both ways, the operation in the path.
+    Cbor {
+        /// The service's name in the path.
+        target: &'static str,
+        /// What the model calls the query protocol's codes.
+        shapes: Shapes,
+    },
+    /// Method and path name the operation, JSON both ways.
+    RestJson {
+        /// How the operations are addressed.
+        routes: &'static [Route],
+    },
     /// Method and path name the operation, XML both ways.
     RestXml {
         /// XML namespace of the answers.
@@ -71,7 +91,17 @@ pub enum Protocol {
     Rest,
 }
 
-/// Every service, in order of name.
+impl Protocol {
+    /// Whether a number is a number, and never a text that looks like one.
+    pub(crate) fn is_typed(self) -> bool {
+        matches!(
+            self,
+            Protocol::Cbor { .. } | Protocol::Json { .. } | Protocol::Json10 { .. }
+        )
+    }
+}
+
+/// Every service, in order of name. One that speaks several protocols stands here once for each.
 pub fn services() -> &'static [Service] {
     SERVICES
 }
@@ -88,6 +118,31 @@ const SERVICES: &[Service] = &[
         many_tags: "TooManyTagsException",
         bad_tag: "InvalidTagException",
         bad_token: "ValidationException",
+    },
+    Service {
+        name: "application-autoscaling",
+        protocol: Protocol::Json {
+            target: "AnyScaleFrontendService",
+        },
+        operations: appautoscaling::OPERATIONS,
+        missing: "ValidationException",
+        invalid: "ValidationException",
+        many_tags: "TooManyTagsException",
+        bad_tag: "ValidationException",
+        bad_token: "InvalidNextTokenException",
+    },
+    Service {
+        name: "autoscaling",
+        protocol: Protocol::Query {
+            version: "2011-01-01",
+            namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+        },
+        operations: autoscaling::OPERATIONS,
+        missing: "ValidationError",
+        invalid: "ValidationError",
+        many_tags: "LimitExceeded",
+        bad_tag: "ValidationError",
+        bad_token: "InvalidNextToken",
     },
     Service {
         name: "cloudflare",
@@ -159,6 +214,18 @@ const SERVICES: &[Service] = &[
         bad_token: "InvalidParameterException",
     },
     Service {
+        name: "elasticfilesystem",
+        protocol: Protocol::RestJson {
+            routes: efs::ROUTES,
+        },
+        operations: efs::OPERATIONS,
+        missing: "BadRequest",
+        invalid: "BadRequest",
+        many_tags: "BadRequest",
+        bad_tag: "BadRequest",
+        bad_token: "BadRequest",
+    },
+    Service {
         name: "elasticloadbalancing",
         protocol: Protocol::Query {
             version: "2015-12-01",
@@ -184,6 +251,18 @@ const SERVICES: &[Service] = &[
         many_tags: "TooManyTags",
         bad_tag: "ValidationError",
         bad_token: "ValidationError",
+    },
+    Service {
+        name: "events",
+        protocol: Protocol::Json {
+            target: "AWSEvents",
+        },
+        operations: events::OPERATIONS,
+        missing: "ValidationException",
+        invalid: "ValidationException",
+        many_tags: "ValidationException",
+        bad_tag: "ValidationException",
+        bad_token: "ValidationException",
     },
     Service {
         name: "iam",
@@ -233,6 +312,70 @@ const SERVICES: &[Service] = &[
         bad_token: "InvalidArgument",
     },
     Service {
+        name: "monitoring",
+        protocol: Protocol::Json10 {
+            target: "GraniteServiceVersion20100801",
+            shapes: cloudwatch::SHAPES,
+        },
+        operations: cloudwatch::OPERATIONS,
+        missing: "ValidationError",
+        invalid: "ValidationError",
+        many_tags: "InvalidParameterValue",
+        bad_tag: "InvalidParameterValue",
+        bad_token: "InvalidNextToken",
+    },
+    Service {
+        name: "monitoring",
+        protocol: Protocol::Cbor {
+            target: "GraniteServiceVersion20100801",
+            shapes: cloudwatch::SHAPES,
+        },
+        operations: cloudwatch::OPERATIONS,
+        missing: "ValidationError",
+        invalid: "ValidationError",
+        many_tags: "InvalidParameterValue",
+        bad_tag: "InvalidParameterValue",
+        bad_token: "InvalidNextToken",
+    },
+    Service {
+        name: "monitoring",
+        protocol: Protocol::Query {
+            version: "2010-08-01",
+            namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+        },
+        operations: cloudwatch::OPERATIONS,
+        missing: "ValidationError",
+        invalid: "ValidationError",
+        many_tags: "InvalidParameterValue",
+        bad_tag: "InvalidParameterValue",
+        bad_token: "InvalidNextToken",
+    },
+    Service {
+        name: "scheduler",
+        protocol: Protocol::RestJson {
+            routes: scheduler::ROUTES,
+        },
+        operations: scheduler::OPERATIONS,
+        missing: "ValidationException",
+        invalid: "ValidationException",
+        many_tags: "ValidationException",
+        bad_tag: "ValidationException",
+        bad_token: "ValidationException",
+    },
+    Service {
+        name: "rds",
+        protocol: Protocol::Query {
+            version: "2014-10-31",
+            namespace: "http://rds.amazonaws.com/doc/2014-10-31/",
+        },
+        operations: rds::OPERATIONS,
+        missing: "MissingParameter",
+        invalid: "InvalidParameterValue",
+        many_tags: "InvalidParameterValue",
+        bad_tag: "InvalidParameterValue",
+        bad_token: "InvalidParameterValue",
+    },
+    Service {
         name: "secretsmanager",
         protocol: Protocol::Json {
             target: "secretsmanager",
@@ -255,6 +398,44 @@ const SERVICES: &[Service] = &[
         many_tags: "TooManyTagsException",
         bad_tag: "IllegalArgumentException",
         bad_token: "InvalidPaginationTokenException",
+    },
+    Service {
+        name: "sns",
+        protocol: Protocol::Query {
+            version: "2010-03-31",
+            namespace: "http://sns.amazonaws.com/doc/2010-03-31/",
+        },
+        operations: sns::OPERATIONS,
+        missing: "InvalidParameter",
+        invalid: "InvalidParameter",
+        many_tags: "TagLimitExceeded",
+        bad_tag: "InvalidParameter",
+        bad_token: "InvalidParameter",
+    },
+    Service {
+        name: "sqs",
+        protocol: Protocol::Json10 {
+            target: "AmazonSQS",
+            shapes: sqs::SHAPES,
+        },
+        operations: sqs::OPERATIONS,
+        missing: "MissingParameter",
+        invalid: "InvalidParameterValue",
+        many_tags: "InvalidParameterValue",
+        bad_tag: "InvalidParameterValue",
+        bad_token: "InvalidParameterValue",
+    },
+    Service {
+        name: "servicediscovery",
+        protocol: Protocol::Json {
+            target: "Route53AutoNaming_v20170314",
+        },
+        operations: cloudmap::OPERATIONS,
+        missing: "InvalidInput",
+        invalid: "InvalidInput",
+        many_tags: "TooManyTagsException",
+        bad_tag: "InvalidInput",
+        bad_token: "InvalidInput",
     },
     Service {
         name: "ssm",

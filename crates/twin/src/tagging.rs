@@ -15,8 +15,8 @@ use crate::service::services;
 use crate::tags::Tags;
 use crate::world::World;
 use crate::{
-    acm, cloudfront, ec2, ecr, ecs, elb, elbv2, iam, kms, logs, route53, s3, secretsmanager, ssm,
-    wafv2,
+    acm, appautoscaling, cloudfront, cloudmap, cloudwatch, ec2, ecr, ecs, efs, elb, elbv2, events,
+    iam, kms, logs, rds, route53, s3, scheduler, secretsmanager, sns, sqs, ssm, wafv2,
 };
 
 pub(crate) const OPERATIONS: &[Operation] = &[
@@ -33,17 +33,26 @@ type Listing = for<'a> fn(&'a World, &str) -> Vec<(String, &'a Tags)>;
 /// Every service whose resources bear tags.
 const LISTINGS: &[Listing] = &[
     acm::tagged,
+    appautoscaling::tagged,
     cloudfront::tagged,
+    cloudmap::tagged,
+    cloudwatch::tagged,
     ec2::tagged,
     ecr::tagged,
     ecs::tagged,
+    efs::tagged,
     elb::tagged,
     elbv2::tagged,
+    events::tagged,
     iam::tagged,
     kms::tagged,
     logs::tagged,
+    rds::tagged,
     s3::tagged,
+    scheduler::tagged,
     secretsmanager::tagged,
+    sns::tagged,
+    sqs::tagged,
     ssm::tagged,
     route53::tagged,
     wafv2::tagged,
@@ -171,6 +180,16 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             json!({ "CertificateArn": arn, "Tags": list }),
         ),
         "cloudfront" | "s3" => retagging(arn, json!(tags.0), json!([])),
+        "application-autoscaling" => (
+            "application-autoscaling",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": tags.0 }),
+        ),
+        "cloudwatch" => (
+            "monitoring",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": list }),
+        ),
         "ec2" => (
             "ec2",
             "CreateTags",
@@ -194,10 +213,30 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "AddTags",
             json!({ "LoadBalancerNames": [last(arn)], "Tags": list }),
         ),
+        "elasticfilesystem" => (
+            "elasticfilesystem",
+            "TagResource",
+            json!({ "ResourceId": arn, "Tags": list }),
+        ),
         "elasticloadbalancing" => (
             "elasticloadbalancing",
             "AddTags",
             json!({ "ResourceArns": [arn], "Tags": list }),
+        ),
+        "events" => (
+            "events",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": list }),
+        ),
+        "scheduler" | "sns" => (
+            owner(arn),
+            "TagResource",
+            json!({ "ResourceArn": arn, "Tags": list }),
+        ),
+        "sqs" => (
+            "sqs",
+            "TagQueue",
+            json!({ "QueueUrl": queue(arn), "Tags": tags.0 }),
         ),
         "iam" => {
             let (operation, mut input) = iam_target(arn, "Tag")?;
@@ -213,10 +252,20 @@ fn tagging_call(arn: &str, tags: &Tags) -> Option<Native> {
             "TagResource",
             json!({ "resourceArn": arn, "tags": tags.0 }),
         ),
+        "rds" => (
+            "rds",
+            "AddTagsToResource",
+            json!({ "ResourceName": arn, "Tags": list }),
+        ),
         "secretsmanager" => (
             "secretsmanager",
             "TagResource",
             json!({ "SecretId": arn, "Tags": list }),
+        ),
+        "servicediscovery" => (
+            "servicediscovery",
+            "TagResource",
+            json!({ "ResourceARN": arn, "Tags": list }),
         ),
         "ssm" => (
             "ssm",
@@ -247,6 +296,21 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             json!({ "CertificateArn": arn, "Tags": list }),
         ),
         "cloudfront" | "s3" => retagging(arn, json!({}), json!(keys)),
+        "application-autoscaling" | "cloudwatch" | "events" => (
+            owner(arn),
+            "UntagResource",
+            json!({ "ResourceARN": arn, "TagKeys": keys }),
+        ),
+        "scheduler" | "sns" => (
+            owner(arn),
+            "UntagResource",
+            json!({ "ResourceArn": arn, "TagKeys": keys }),
+        ),
+        "sqs" => (
+            "sqs",
+            "UntagQueue",
+            json!({ "QueueUrl": queue(arn), "TagKeys": keys }),
+        ),
         "ec2" => (
             "ec2",
             "DeleteTags",
@@ -267,6 +331,11 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "RemoveTags",
             json!({ "LoadBalancerNames": [last(arn)], "Tags": list }),
         ),
+        "elasticfilesystem" => (
+            "elasticfilesystem",
+            "UntagResource",
+            json!({ "ResourceId": arn, "tagKeys": keys }),
+        ),
         "elasticloadbalancing" => {
             let input = json!({ "ResourceArns": [arn], "TagKeys": keys });
             ("elasticloadbalancing", "RemoveTags", input)
@@ -286,10 +355,20 @@ fn untagging_call(arn: &str, keys: &[String]) -> Option<Native> {
             "UntagResource",
             json!({ "resourceArn": arn, "tagKeys": keys }),
         ),
+        "rds" => (
+            "rds",
+            "RemoveTagsFromResource",
+            json!({ "ResourceName": arn, "TagKeys": keys }),
+        ),
         "secretsmanager" => (
             "secretsmanager",
             "UntagResource",
             json!({ "SecretId": arn, "TagKeys": keys }),
+        ),
+        "servicediscovery" => (
+            "servicediscovery",
+            "UntagResource",
+            json!({ "ResourceARN": arn, "TagKeys": keys }),
         ),
         "ssm" => (
             "ssm",
@@ -320,6 +399,28 @@ fn retagging(arn: &str, add: Value, remove: Value) -> Native {
         service,
         "",
         json!({ "arn": arn, "add": add, "remove": remove }),
+    )
+}
+
+/// The service's name in signatures, which for CloudWatch is an older one.
+fn owner(arn: &str) -> &'static str {
+    match service_of(arn) {
+        "application-autoscaling" => "application-autoscaling",
+        "cloudwatch" => "monitoring",
+        "scheduler" => "scheduler",
+        "sns" => "sns",
+        _ => "events",
+    }
+}
+
+/// A queue's address, as far as SQS looks at it: the account and the name.
+fn queue(arn: &str) -> String {
+    let mut parts = arn.rsplit(':');
+    let (name, account) = (parts.next(), parts.next());
+    format!(
+        "{}/{}",
+        account.unwrap_or_default(),
+        name.unwrap_or_default()
     )
 }
 

@@ -58,12 +58,17 @@ impl Throttle {
             Protocol::Query { .. } | Protocol::Documents { .. } | Protocol::RestXml { .. } => {
                 Refusal::new("Throttling", "Rate exceeded")
             }
-            Protocol::Json { .. } => Refusal::new("ThrottlingException", "Rate exceeded"),
             // [S3 API: error codes]
             Protocol::S3 => {
                 Refusal::new("SlowDown", "Please reduce your request rate.").status(503)
             }
             Protocol::Registry => Refusal::new("TOOMANYREQUESTS", "Rate exceeded").status(429),
+            Protocol::Cbor { .. } | Protocol::Json { .. } | Protocol::Json10 { .. } => {
+                Refusal::new("ThrottlingException", "Rate exceeded")
+            }
+            Protocol::RestJson { .. } => {
+                Refusal::new("ThrottlingException", "Rate exceeded").status(429)
+            }
             Protocol::Rest => Refusal::new(
                 "971",
                 "Please wait and consider throttling your request speed",

@@ -62,13 +62,55 @@ pub struct Timing {
     /// A secret that was deleted without a recovery window keeps its name for this long (assumed; the Secrets Manager
     /// API says "asynchronous", clients try again for up to two minutes).
     pub secret_purge: u64,
+    /// A deleted queue goes on answering for this long (assumed; up to 60 s [SQS API: DeleteQueue]).
+    pub queue_delete: u64,
+    /// Schedule group `DELETING` until it is gone (assumed).
+    pub schedule_group_delete: u64,
     /// Route 53 change `PENDING` to `INSYNC`; name servers answer as before until then [Route 53 API: GetChange; "within
     /// 60 seconds" in the guide].
     pub route53_change: u64,
+    /// Database instance `creating` until it can be connected to (assumed; five to forty minutes are seen).
+    pub database: u64,
+    /// Database `backing-up`, and a snapshot until it is `available` (assumed).
+    pub database_backup: u64,
+    /// Database `deleting` until it is gone, after its last snapshot (assumed).
+    pub database_delete: u64,
+    /// A change of class, storage or standby of a database, and stopping or starting one (assumed).
+    pub database_modify: u64,
+    /// Database `storage-optimization` after a change of storage (hours; RDS user guide: working with storage).
+    pub database_optimization: u64,
+    /// Database `rebooting`, and smaller changes (assumed).
+    pub database_restart: u64,
+    /// A file system or access point `creating`, `updating` or `deleting` (assumed: seconds).
+    pub file_system: u64,
+    /// A mount target `creating` or `deleting` (assumed; EFS user guide: up to 90 seconds for its name).
+    pub mount_target: u64,
+    /// Cloud Map operations, and how long instances outlive the tasks that ECS registered (assumed).
+    pub cloud_map: u64,
+    /// Cloud Map operations on private DNS namespaces, which wait for Route 53 (assumed; under a minute is seen).
+    pub cloud_map_namespace: u64,
     /// Cloudflare's rate window, and the block after it [Cloudflare docs: API limits]; 0 switches the limit off.
     pub cloudflare_window: u64,
     /// IPv6 block `associating` to `associated` (assumed; Terraform polls for it).
     pub cidr_association: u64,
+    /// Instance `pending` to `running`, `running` to its ECS agent being there, and `shutting-down` to `terminated`
+    /// (assumed; tens of seconds each in reports of Auto Scaling activities).
+    pub instance_start: u64,
+    /// See `instance_start`.
+    pub instance_boot: u64,
+    /// See `instance_start`.
+    pub instance_stop: u64,
+    /// Until the status checks of a new instance have passed (assumed; "a few minutes" in the EC2 user guide).
+    pub instance_checks: u64,
+    /// The first pause of an Auto Scaling group whose launch failed; it doubles (assumed; activities show such steps).
+    pub launch_pause: u64,
+    /// A capacity provider's change or deletion in progress (assumed; Terraform polls for it).
+    pub capacity_provider: u64,
+    /// From tasks that wait for capacity to the group's new desired capacity, and from idle instances to their end:
+    /// one, and fifteen, data points of a minute [ECS developer guide: cluster auto scaling].
+    pub scale_out: u64,
+    /// See `scale_out`.
+    pub scale_in: u64,
     /// How long IAM changes take to be seen by other services. Off, since the delay is AWS's own best effort.
     pub iam_propagation: u64,
     /// How long reads may not show what was just created. Off by default.
@@ -102,9 +144,29 @@ impl Timing {
             nat_gateway_follow: 0,
             vpc_endpoint: 0,
             secret_purge: 0,
+            queue_delete: 0,
+            schedule_group_delete: 0,
             route53_change: 0,
+            cloud_map: 0,
+            cloud_map_namespace: 0,
+            file_system: 0,
+            mount_target: 0,
+            database: 0,
+            database_backup: 0,
+            database_delete: 0,
+            database_modify: 0,
+            database_optimization: 0,
+            database_restart: 0,
             cloudflare_window: 0,
             cidr_association: 0,
+            instance_start: 0,
+            instance_boot: 0,
+            instance_stop: 0,
+            instance_checks: 0,
+            launch_pause: 1000,
+            capacity_provider: 0,
+            scale_out: 0,
+            scale_in: 1,
             iam_propagation: 0,
             stale_read: 0,
         }
@@ -137,9 +199,29 @@ impl Default for Timing {
             nat_gateway_follow: 900_000,
             vpc_endpoint: 60_000,
             secret_purge: 2_000,
+            queue_delete: 5_000,
+            schedule_group_delete: 5_000,
             route53_change: 30_000,
+            cloud_map: 2_000,
+            cloud_map_namespace: 30_000,
+            file_system: 5_000,
+            mount_target: 60_000,
+            database: 300_000,
+            database_backup: 60_000,
+            database_delete: 120_000,
+            database_modify: 120_000,
+            database_optimization: 3_600_000,
+            database_restart: 30_000,
             cloudflare_window: 300_000,
             cidr_association: 2_000,
+            instance_start: 20_000,
+            instance_boot: 40_000,
+            instance_stop: 30_000,
+            instance_checks: 120_000,
+            launch_pause: 60_000,
+            capacity_provider: 2_000,
+            scale_out: 60_000,
+            scale_in: 900_000,
             iam_propagation: 0,
             stale_read: 0,
         }

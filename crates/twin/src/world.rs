@@ -10,8 +10,9 @@ use crate::clock::Millis;
 use crate::script::Script;
 use crate::timing::Timing;
 use crate::{
-    acm, cloudflare, cloudfront, dns, ec2, ecr, ecs, elb, elbv2, iam, kms, logs, route53, s3,
-    secretsmanager, servicequotas, ssm, sts, wafv2,
+    acm, appautoscaling, autoscaling, cloudflare, cloudfront, cloudmap, cloudwatch, dns, ec2, ecr,
+    ecs, efs, elb, elbv2, events, iam, kms, logs, rds, route53, s3, scheduler, secretsmanager,
+    servicequotas, sns, sqs, ssm, sts, wafv2,
 };
 
 /// All state. Services own one field each, here or in [`Region`].
@@ -65,11 +66,21 @@ pub struct Region {
     pub elbv2: elbv2::Elbv2,
     pub acm: acm::Acm,
     pub ecr: ecr::Registry,
-    pub ecs: ecs::Ecs,
     pub kms: kms::Keys,
+    pub appautoscaling: appautoscaling::Scaling,
+    pub cloudwatch: cloudwatch::CloudWatch,
+    pub autoscaling: autoscaling::AutoScaling,
+    pub efs: efs::Efs,
+    pub cloudmap: cloudmap::CloudMap,
+    pub ecs: ecs::Ecs,
+    pub events: events::Events,
     pub logs: logs::Logs,
+    pub scheduler: scheduler::Scheduler,
+    pub rds: rds::Rds,
     pub secretsmanager: secretsmanager::Secrets,
     pub servicequotas: servicequotas::Applied,
+    pub sns: sns::Sns,
+    pub sqs: sqs::Sqs,
     pub ssm: ssm::Parameters,
     pub wafv2: wafv2::Waf,
 }
@@ -139,9 +150,18 @@ fn happen(world: &mut World, region: &str, what: Happening) {
         Happening::Acm(what) => acm::happen(world, region, what),
         Happening::Cloudfront(what) => cloudfront::happen(world, what),
         Happening::Ecr(what) => ecr::happen(world, region, what),
-        Happening::Ecs(what) => ecs::happen(world, region, what),
         Happening::Kms(what) => kms::happen(world, region, what),
+        Happening::Appautoscaling(what) => appautoscaling::happen(world, region, what),
+        Happening::Cloudwatch(what) => cloudwatch::happen(world, region, what),
+        Happening::Autoscaling(what) => autoscaling::happen(world, region, what),
+        Happening::Ecs(what) => ecs::happen(world, region, what),
+        Happening::Events(what) => events::happen(world, region, what),
+        Happening::Scheduler(what) => scheduler::happen(world, region, what),
+        Happening::Efs(what) => efs::happen(world, region, what),
+        Happening::Cloudmap(what) => cloudmap::happen(world, region, what),
+        Happening::Rds(what) => rds::happen(world, region, what),
         Happening::Secretsmanager(what) => secretsmanager::happen(world, region, what),
+        Happening::Sqs(what) => sqs::happen(world, region, what),
     }
 }
 

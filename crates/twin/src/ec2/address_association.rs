@@ -103,7 +103,7 @@ pub(super) fn disassociate_address(call: &mut Call<'_>) -> Answer {
 }
 
 /// Gives an address to an interface, or to what has none; takes it from whatever has it. Gives the association's id.
-pub(super) fn associate(
+pub(crate) fn associate(
     world: &mut World,
     region: &str,
     id: &str,

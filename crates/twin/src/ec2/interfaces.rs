@@ -44,6 +44,11 @@ pub struct Interface {
     pub sort: String,
     /// The id of its attachment, if it is attached.
     attachment: Option<String>,
+    /// The instance that it is attached to, and whether it is the first one there.
+    #[serde(default)]
+    pub instance: Option<String>,
+    #[serde(default)]
+    primary: bool,
     /// Its hardware address.
     pub mac: String,
     /// Its tags.
@@ -59,7 +64,7 @@ pub(crate) struct NewInterface {
     pub(crate) groups: Vec<String>,
     /// Says what it is for.
     pub(crate) description: String,
-    /// The service: `amazon-elb`, `amazon-ecs`.
+    /// The service: `amazon-elb`, `amazon-ecs`; empty for the account itself, whose instance gets it.
     pub(crate) requester: String,
     /// Whether it gets a public address.
     pub(crate) public_ip: bool,
@@ -110,7 +115,7 @@ pub(super) fn create_as(
     let mut made = prepare(world, region, &new.subnet, new.groups, address)?;
     made.sort = sort.to_owned();
     made.description = new.description;
-    made.requester = Some(new.requester);
+    made.requester = Some(new.requester).filter(|requester| !requester.is_empty());
     made.attachment = Some(attachment);
     let id = world.ids.hex("eni-", 17);
     let ec2 = &mut world.region(region).ec2;
@@ -140,6 +145,14 @@ pub(crate) fn release(world: &mut World, region: &str, id: &str, after: Duration
 pub(crate) fn set_groups(world: &mut World, region: &str, id: &str, groups: Vec<String>) {
     if let Some(interface) = world.region(region).ec2.interfaces.get_mut(id) {
         interface.groups = groups;
+    }
+}
+
+/// Attaches an interface to an instance.
+pub(crate) fn belong(world: &mut World, region: &str, id: &str, instance: &str, primary: bool) {
+    if let Some(interface) = world.region(region).ec2.interfaces.get_mut(id) {
+        interface.instance = Some(instance.to_owned());
+        interface.primary = primary;
     }
 }
 
@@ -248,6 +261,8 @@ fn prepare(
         public_ip: None,
         sort: ordinary(),
         attachment: None,
+        instance: None,
+        primary: false,
         mac,
         tags: Tags::default(),
         created: view.now,
@@ -370,9 +385,10 @@ impl Resource for Interface {
             json!({
                 "attachmentId": attachment,
                 "attachTime": self.created.iso8601(),
-                "deviceIndex": 1,
+                "deviceIndex": u8::from(!self.primary),
+                "instanceId": self.instance,
                 "instanceOwnerId": owner,
-                "deleteOnTermination": false,
+                "deleteOnTermination": self.primary,
                 "status": "attached",
             })
         });

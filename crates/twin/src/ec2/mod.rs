@@ -1,5 +1,5 @@
 //! EC2: the network. VPCs, subnets, gateways, route tables, security groups, network interfaces, endpoints, flow logs,
-//! and what AWS makes along with them.
+//! and what AWS makes along with them; launch templates, key pairs, and the instances that other services launch.
 //!
 //! One file for each sort of thing. [`resource`] says what they have in common; what is deleted while something else
 //! needs it is refused as AWS does, and the interfaces of load balancers and tasks are such things ([`interfaces`]).
@@ -16,14 +16,22 @@ mod egress_only_gateway;
 mod endpoint;
 mod filter;
 mod flow_log;
+mod image;
+mod instance;
+mod instance_launch;
+mod instance_state;
+mod instance_type;
 pub(crate) mod interfaces;
 mod internet_gateway;
+mod key_pair;
+mod launch_template;
 mod modify_rules;
 mod nat;
 mod network_acl;
 mod permissions;
 mod prefix_list;
 mod quota;
+mod reach;
 mod request;
 mod resource;
 mod revoke;
@@ -35,8 +43,12 @@ mod security_group;
 mod subnet;
 mod subnet_attribute;
 mod tags;
+mod template_data;
+mod template_version;
 #[cfg(test)]
 mod tests;
+mod user_data;
+mod volume;
 mod vpc;
 mod vpc_attribute;
 mod zones;
@@ -51,11 +63,18 @@ use crate::tags::Tags;
 use crate::world::World;
 
 pub(crate) use address::Address;
+pub(crate) use address_association::associate;
 pub(crate) use egress_only_gateway::EgressOnlyGateway;
 pub(crate) use endpoint::{Endpoint, private_dns_of};
 pub(crate) use flow_log::FlowLog;
+pub(crate) use instance::{Instance, State as InstanceState, instance};
+pub(crate) use instance_launch::{NewInstance, check as check_launch, launch};
+pub(crate) use instance_state::{Step as InstanceStep, terminate};
+pub(crate) use instance_type::{InstanceType, all as instance_types, find as instance_type};
 pub(crate) use interfaces::Interface;
 pub(crate) use internet_gateway::InternetGateway;
+pub(crate) use key_pair::KeyPair;
+pub(crate) use launch_template::LaunchTemplate;
 pub(crate) use nat::NatGateway;
 pub(crate) use network_acl::NetworkAcl;
 pub(crate) use quota::Quotas;
@@ -63,6 +82,9 @@ pub(crate) use route_table::RouteTable;
 pub(crate) use rules::Rule;
 pub(crate) use security_group::SecurityGroup;
 pub(crate) use subnet::Subnet;
+pub(crate) use template_version::{Template, template};
+pub(crate) use user_data::cluster as cluster_of;
+pub(crate) use volume::Volume;
 pub(crate) use vpc::Vpc;
 
 /// EC2 of one region. Everything by its id.
@@ -97,6 +119,14 @@ pub struct Ec2 {
     pub endpoints: BTreeMap<String, Endpoint>,
     /// Flow logs.
     pub flow_logs: BTreeMap<String, FlowLog>,
+    /// Instances, terminated ones for a while.
+    pub instances: BTreeMap<String, Instance>,
+    /// The disks of instances.
+    pub volumes: BTreeMap<String, Volume>,
+    /// Launch templates with their versions.
+    pub launch_templates: BTreeMap<String, LaunchTemplate>,
+    /// Imported keys.
+    pub key_pairs: BTreeMap<String, KeyPair>,
     /// The groups of local and wavelength zones that the account opted in to.
     pub opted_in: BTreeSet<String>,
     tokens: BTreeMap<String, request::Used>,
@@ -107,6 +137,13 @@ pub struct Ec2 {
 /// What happens by itself in EC2.
 #[derive(Serialize, Deserialize, Debug, Clone)]
 pub enum Happening {
+    /// An instance goes on.
+    Instance {
+        /// Its id.
+        id: String,
+        /// What happens to it.
+        step: InstanceStep,
+    },
     /// A network interface whose owner is gone vanishes.
     InterfaceVanishes {
         /// Its id.
@@ -294,6 +331,22 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     read("DescribeFlowLogs", flow_log::describe_flow_logs),
     write("DeleteFlowLogs", flow_log::delete_flow_logs),
     read("DescribeDhcpOptions", dhcp_options::describe_dhcp_options),
+    read("DescribeImages", image::describe),
+    read("DescribeInstances", instance::describe),
+    read("DescribeInstanceStatus", instance::describe_status),
+    read("DescribeInstanceTypes", instance_type::describe),
+    write("TerminateInstances", instance_state::terminate_instances),
+    read("DescribeVolumes", volume::describe),
+    write("CreateLaunchTemplate", launch_template::create),
+    read("DescribeLaunchTemplates", launch_template::describe),
+    write("ModifyLaunchTemplate", launch_template::modify),
+    write("DeleteLaunchTemplate", launch_template::delete),
+    write("CreateLaunchTemplateVersion", template_version::create),
+    read("DescribeLaunchTemplateVersions", template_version::describe),
+    write("DeleteLaunchTemplateVersions", template_version::delete),
+    write("ImportKeyPair", key_pair::import),
+    read("DescribeKeyPairs", key_pair::describe),
+    write("DeleteKeyPair", key_pair::delete),
     write("CreateTags", tags::create_tags),
     write("DeleteTags", tags::delete_tags),
     read("DescribeTags", tags::describe_tags),
@@ -302,6 +355,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 /// Lets something happen whose time has come.
 pub(crate) fn happen(world: &mut World, region: &str, what: Happening) {
     match what {
+        Happening::Instance { id, step } => instance_state::step(world, region, &id, step),
         Happening::InterfaceVanishes { id } => {
             world.region(region).ec2.remove_interface(&id);
         }
@@ -359,6 +413,40 @@ pub(crate) fn vpc_has_gateway(world: &World, region: &str, vpc: &str) -> bool {
         .regions
         .get(region)
         .is_some_and(|region| region.ec2.gateway_of(vpc).is_some())
+}
+
+/// Whether security groups let TCP through from one interface to a port of another.
+pub(crate) fn reaches(world: &World, region: &str, from: &str, to: &str, port: u16) -> bool {
+    let here = world.regions.get(region);
+    here.is_some_and(|here| reach::reaches(&here.ec2, from, to, port))
+}
+
+/// The subnets that came with the default VPC.
+pub(crate) fn default_subnets(world: &World, region: &str) -> Vec<String> {
+    let subnets = world.regions.get(region).map(|here| &here.ec2.subnets);
+    let subnets = subnets.into_iter().flatten();
+    subnets
+        .filter(|(_, subnet)| subnet.is_default)
+        .map(|(id, _)| id.clone())
+        .collect()
+}
+
+/// Whether what has a public address in the VPC also has a name, and the name resolves.
+pub(crate) fn vpc_has_names(world: &World, region: &str, vpc: &str) -> bool {
+    let here = world.regions.get(region);
+    here.and_then(|here| here.ec2.vpcs.get(vpc))
+        .is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames)
+}
+
+/// The names of a region's availability zones.
+pub(crate) fn zone_names(region: &str) -> Vec<String> {
+    zones::names(region)
+}
+
+/// The id of a zone of that name.
+pub(crate) fn zone_id(region: &str, name: &str) -> Option<String> {
+    let mut zones = zones::ordinary(region).into_iter();
+    zones.find(|zone| zone.name == name).map(|zone| zone.id)
 }
 
 /// Everything that can have tags, by ARN, for the Resource Groups Tagging API.

@@ -32,6 +32,8 @@ pub struct Quotas {
     pub groups_per_interface: usize,
     /// Network interfaces in the region.
     pub interfaces: usize,
+    /// vCPUs of running On-Demand Standard instances. New accounts begin with 5, and it grows with use [EC2 quotas].
+    pub vcpus: usize,
 }
 
 impl Default for Quotas {
@@ -50,6 +52,7 @@ impl Default for Quotas {
             rules_per_group: 60,
             groups_per_interface: 5,
             interfaces: 5000,
+            vcpus: 64,
         }
     }
 }

@@ -7,8 +7,9 @@ use super::filter::Table;
 use super::request::finish;
 use super::resource::{Kind, Resource, View, view};
 use super::{
-    Address, Ec2, EgressOnlyGateway, Endpoint, FlowLog, Interface, InternetGateway, NatGateway,
-    NetworkAcl, RouteTable, Rule, SecurityGroup, Subnet, Vpc,
+    Address, Ec2, EgressOnlyGateway, Endpoint, FlowLog, Instance, Interface, InternetGateway,
+    KeyPair, LaunchTemplate, NatGateway, NetworkAcl, RouteTable, Rule, SecurityGroup, Subnet,
+    Volume, Vpc,
 };
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -120,6 +121,10 @@ pub(super) fn all(ec2: &Ec2) -> Vec<(&'static Kind, &String, &Tags)> {
     // Those that are only shown still bear no tags for others to find them by.
     let there = ec2.nat_gateways.iter().filter(|(_, nat)| nat.is_there());
     found.extend(there.map(|(id, nat)| (NatGateway::KIND, id, &nat.tags)));
+    add::<Instance>(ec2, &mut found);
+    add::<KeyPair>(ec2, &mut found);
+    add::<LaunchTemplate>(ec2, &mut found);
+    add::<Volume>(ec2, &mut found);
     found
 }
 
@@ -150,6 +155,10 @@ fn find<'a>(view: &View<'a>, id: &str) -> Result<&'a Tags, Refusal> {
         Some("vpce") => of::<Endpoint>(view, id),
         Some("fl") => of::<FlowLog>(view, id),
         Some("nat") => of::<NatGateway>(view, id),
+        Some("i") => of::<Instance>(view, id),
+        Some("key") => of::<KeyPair>(view, id),
+        Some("lt") => of::<LaunchTemplate>(view, id),
+        Some("vol") => of::<Volume>(view, id),
         _ => Err(Refusal::new(
             "InvalidID",
             format!("The ID '{id}' is not valid"),
@@ -172,6 +181,10 @@ fn tags_mut<'a>(ec2: &'a mut Ec2, id: &str) -> Option<&'a mut Tags> {
         "vpce" => ec2.endpoints.get_mut(id).map(|it| &mut it.tags),
         "fl" => ec2.flow_logs.get_mut(id).map(|it| &mut it.tags),
         "nat" => ec2.nat_gateways.get_mut(id).map(|it| &mut it.tags),
+        "i" => ec2.instances.get_mut(id).map(|it| &mut it.tags),
+        "key" => ec2.key_pairs.get_mut(id).map(|it| &mut it.tags),
+        "lt" => ec2.launch_templates.get_mut(id).map(|it| &mut it.tags),
+        "vol" => ec2.volumes.get_mut(id).map(|it| &mut it.tags),
         _ => None,
     }
 }

@@ -134,6 +134,11 @@ const REGION_FILTERS: Table = &[
     ("region-name", "regionName"),
 ];
 
+/// The names of the region's availability zones.
+pub(super) fn names(region: &str) -> Vec<String> {
+    ordinary(region).into_iter().map(|zone| zone.name).collect()
+}
+
 /// `DescribeAvailabilityZones`: without AllAvailabilityZones only the zones that the account has opted in to, or need
 /// not opt in to [EC2 API: DescribeAvailabilityZones].
 pub(super) fn describe_availability_zones(call: &mut Call<'_>) -> Answer {
@@ -223,7 +228,7 @@ pub(super) fn describe_regions(call: &mut Call<'_>) -> Answer {
 }
 
 /// Names and ids of a region's zones that need no opting in to.
-pub(super) fn names(region: &str) -> Vec<(String, String)> {
+pub(super) fn names_and_ids(region: &str) -> Vec<(String, String)> {
     let zones = all_zones(region).into_iter().filter(|zone| !zone.opt_in);
     zones.map(|zone| (zone.name, zone.id)).collect()
 }

@@ -26,6 +26,33 @@ pub(super) struct Balancer {
     pub(super) container_port: u16,
 }
 
+/// Where a balancer reaches a task: an address or an instance, and a port there.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Place {
+    pub(super) behind: Behind,
+    pub(super) id: String,
+    pub(super) port: u16,
+}
+
+/// What a place is registered in.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Behind {
+    /// The ARN of a target group.
+    Group(String),
+    /// The name of a classic load balancer.
+    Classic(String),
+}
+
+impl Place {
+    /// As events name it.
+    pub(super) fn told(&self) -> String {
+        match &self.behind {
+            Behind::Classic(name) => format!("instances in (elb {name})"),
+            Behind::Group(arn) => format!("targets in (target-group {arn})"),
+        }
+    }
+}
+
 const BALANCERS: Shape = Shape::List(&[
     may("targetGroupArn", Shape::Text),
     may("loadBalancerName", Shape::Text),
@@ -58,16 +85,6 @@ pub(super) fn read(raw: Option<Value>) -> Result<Option<Vec<Balancer>>, Refusal>
     serde_json::from_value(checked)
         .map(Some)
         .map_err(|error| refuse::parameter(format!("Invalid loadBalancers: {error}")))
-}
-
-impl Balancer {
-    /// As events speak of what is registered.
-    pub(super) fn told(&self) -> String {
-        match &self.load_balancer_name {
-            Some(name) => format!("instances in (elb {name})"),
-            None => format!("targets in (target-group {})", self.target_group_arn),
-        }
-    }
 }
 
 /// Refuses what cannot be (failures.md 1.2; the sentences are AWS's).
@@ -110,6 +127,12 @@ pub(super) fn check(
             return Err(refuse::parameter(format!(
                 "The provided target group {arn} has target type {}, which is incompatible with the awsvpc network mode specified in the task definition.",
                 group.target_type
+            )));
+        }
+        if !definition.is_awsvpc() && group.target_type == "ip" {
+            let mode = definition.spec.network_mode.as_deref().unwrap_or("bridge");
+            return Err(refuse::parameter(format!(
+                "The provided target group {arn} has target type ip, which is incompatible with the {mode} network mode specified in the task definition."
             )));
         }
         if group.load_balancers.is_empty() {
@@ -179,24 +202,21 @@ pub(super) enum Opinion {
 }
 
 /// The worst that any of the groups thinks: one that is unhealthy is enough for ECS to stop the task.
-pub(super) fn opinion(world: &World, region: &str, balancers: &[Balancer], ip: &str) -> Opinion {
+pub(super) fn opinion(world: &World, region: &str, places: &[Place]) -> Opinion {
     let mut opinion = Opinion::Healthy;
-    for Balancer {
-        target_group_arn: arn,
-        load_balancer_name: classic,
-        container_port: port,
-        ..
-    } in balancers
-    {
-        if let Some(name) = classic {
-            match elb::state(world, region, name, ip) {
-                Some(elb::State::InService) => {}
-                Some(elb::State::OutOfService) => return Opinion::Unhealthy(name.clone()),
-                Some(elb::State::Registering) | None => opinion = Opinion::Waiting,
+    for Place { behind, id, port } in places {
+        let arn = match behind {
+            Behind::Classic(name) => {
+                match elb::state(world, region, name, id) {
+                    Some(elb::State::InService) => {}
+                    Some(elb::State::OutOfService) => return Opinion::Unhealthy(name.clone()),
+                    Some(elb::State::Registering) | None => opinion = Opinion::Waiting,
+                }
+                continue;
             }
-            continue;
-        }
-        match elbv2::target_state(world, region, arn, ip, *port) {
+            Behind::Group(arn) => arn,
+        };
+        match elbv2::target_state(world, region, arn, id, *port) {
             Some("healthy") => {}
             Some("unhealthy") => return Opinion::Unhealthy(arn.clone()),
             _ => opinion = Opinion::Waiting,
@@ -207,41 +227,31 @@ pub(super) fn opinion(world: &World, region: &str, balancers: &[Balancer], ip: &
 
 /// Registers what answers for a task: its own address, or the instance whose ports it has. Classic balancers know
 /// only the latter.
-pub(super) fn register(world: &mut World, region: &str, balancers: &[Balancer], ip: &str) {
-    for balancer in balancers {
-        if let Some(name) = &balancer.load_balancer_name {
-            elb::register(world, region, name, ip);
-            continue;
-        }
-        let port = balancer.container_port;
-        elbv2::register_target(world, region, &balancer.target_group_arn, ip, port);
+pub(super) fn register(world: &mut World, region: &str, places: &[Place]) {
+    for Place { behind, id, port } in places {
+        match behind {
+            Behind::Classic(name) => elb::register(world, region, name, id),
+            Behind::Group(arn) => elbv2::register_target(world, region, arn, id, *port),
+        };
     }
 }
 
 /// Deregisters a task, and says how long its targets drain.
-pub(super) fn deregister(
-    world: &mut World,
-    region: &str,
-    balancers: &[Balancer],
-    ip: &str,
-) -> Duration {
+pub(super) fn deregister(world: &mut World, region: &str, places: &[Place]) -> Duration {
     let mut longest = Duration::ZERO;
-    for Balancer {
-        target_group_arn: arn,
-        load_balancer_name: classic,
-        container_port: port,
-        ..
-    } in balancers
-    {
-        if let Some(name) = classic {
-            elb::deregister(world, region, name, ip);
+    for Place { behind, id, port } in places {
+        let arn = match behind {
+            Behind::Classic(name) => {
+                elb::deregister(world, region, name, id);
+                continue;
+            }
+            Behind::Group(arn) => arn,
+        };
+        if elbv2::target_state(world, region, arn, id, *port).is_none() {
             continue;
         }
-        if elbv2::target_state(world, region, arn, ip, *port).is_none() {
-            continue;
-        }
-        elbv2::deregister_target(world, region, arn, ip, *port);
-        if elbv2::target_state(world, region, arn, ip, *port).is_some() {
+        elbv2::deregister_target(world, region, arn, id, *port);
+        if elbv2::target_state(world, region, arn, id, *port).is_some() {
             longest = longest.max(delay(world, region, arn));
         }
     }

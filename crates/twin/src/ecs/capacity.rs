@@ -1,12 +1,12 @@
-//! Capacity providers: FARGATE and FARGATE_SPOT, and the strategies that choose between them.
+//! The capacity providers of a cluster, FARGATE and FARGATE_SPOT among them, and the strategies that choose between them.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::shape::{self, Shape, may, must};
-use super::{cluster, names, refuse};
+use super::{Ecs, cluster, container_instance, names, provider, refuse};
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
 
@@ -21,8 +21,8 @@ pub(super) struct Item {
     pub(super) base: u32,
 }
 
-/// The providers that every account has. Those of Auto Scaling groups are not modelled.
-const PROVIDERS: [&str; 2] = ["FARGATE", "FARGATE_SPOT"];
+/// The providers that every account has.
+pub(super) const PROVIDERS: [&str; 2] = ["FARGATE", "FARGATE_SPOT"];
 
 const STRATEGY: Shape = Shape::List(&[
     must("capacityProvider", Shape::Text),
@@ -66,15 +66,38 @@ pub(super) fn read_strategy(raw: Option<Value>) -> Result<Vec<Item>, Refusal> {
             "The weight of a capacity provider must be between 0 and 1000, its base between 0 and 100000.",
         ));
     }
-    serde_json::from_value(checked)
-        .map_err(|error| refuse::parameter(format!("Invalid capacity provider strategy: {error}")))
+    let mut items: Vec<Item> = serde_json::from_value(checked).map_err(|error| {
+        refuse::parameter(format!("Invalid capacity provider strategy: {error}"))
+    })?;
+    for item in &mut items {
+        item.capacity_provider = provider::short(&item.capacity_provider).to_owned();
+    }
+    Ok(items)
 }
 
-pub(super) fn check_providers(providers: &[String]) -> Result<(), Refusal> {
-    match providers
-        .iter()
-        .find(|name| !PROVIDERS.contains(&name.as_str()))
-    {
+/// Whether a provider is one of Fargate's.
+pub(super) fn is_fargate(name: &str) -> bool {
+    PROVIDERS.contains(&name)
+}
+
+/// What tasks on a provider are launched as.
+pub(super) fn launch_type(ecs: &Ecs, name: &str) -> &'static str {
+    match ecs.provider(name) {
+        _ if is_fargate(name) => "FARGATE",
+        Some(provider) if provider.managed().is_some() => "MANAGED_INSTANCES",
+        _ => "EC2",
+    }
+}
+
+pub(super) fn check_providers(ecs: &Ecs, providers: &[String]) -> Result<(), Refusal> {
+    // [ECS quotas: capacity providers per cluster]
+    if providers.len() > 20 {
+        return Err(refuse::parameter(
+            "A cluster can have at most 20 capacity providers.",
+        ));
+    }
+    let known = |name: &str| is_fargate(name) || ecs.provider(name).is_some();
+    match providers.iter().find(|name| !known(name)) {
         None => Ok(()),
         Some(other) => Err(refuse::parameter(format!(
             "The specified capacity provider '{other}' was not found. Specify a valid name or ARN and try again."
@@ -106,6 +129,15 @@ pub(super) fn check_strategy(strategy: &[Item], providers: &[String]) -> Result<
             "The specified capacity provider strategy can only have one capacity provider with a base value.",
         ));
     }
+    let of_fargate = strategy
+        .iter()
+        .filter(|item| is_fargate(&item.capacity_provider))
+        .count();
+    if of_fargate > 0 && of_fargate < strategy.len() {
+        return Err(refuse::parameter(
+            "The specified capacity provider strategy cannot contain both Fargate and Auto Scaling group capacity providers.",
+        ));
+    }
     if !strategy.is_empty() && strategy.iter().all(|item| item.weight == 0) {
         return Err(refuse::parameter(
             "The specified capacity provider strategy must contain at least one capacity provider with a weight greater than zero.",
@@ -124,12 +156,14 @@ pub(super) fn put(call: &mut Call<'_>) -> Answer {
     if !input.has("defaultCapacityProviderStrategy") {
         return Err(input.missing("defaultCapacityProviderStrategy"));
     }
-    let providers = input.texts("capacityProviders")?;
+    let providers = short_names(input.texts("capacityProviders")?);
     let strategy = read_strategy(input.raw("defaultCapacityProviderStrategy"))?;
     input.finish()?;
     let name = names::active_cluster(call, Some(given))?;
-    check_providers(&providers)?;
+    check_providers(&call.here().ecs, &providers)?;
     check_strategy(&strategy, &providers)?;
+    cluster::check_settled(call, &name)?;
+    let now = call.now();
     let ecs = &mut call.here().ecs;
     let mut services = ecs
         .services
@@ -146,40 +180,25 @@ pub(super) fn put(call: &mut Call<'_>) -> Answer {
         ));
     }
     if let Some(cluster) = ecs.clusters.get_mut(&name) {
+        let group = |name: &&String| !is_fargate(name);
+        let (before, after) = (cluster.providers.iter(), providers.iter());
+        if !before.filter(group).eq(after.filter(group)) {
+            cluster.attached = Some(now);
+        }
         cluster.providers = providers;
         cluster.default_strategy = strategy;
     }
+    let region = call.region.clone();
+    container_instance::adopt(call.world, &region, &name);
     cluster::answer(call, &name)
 }
 
-pub(super) fn describe(call: &mut Call<'_>) -> Answer {
-    let mut input = std::mem::take(&mut call.input);
-    let mut wanted = input.texts("capacityProviders")?;
-    let include = input.texts("include")?;
-    input.accept("cluster", &[])?;
-    input.number("maxResults")?;
-    input.accept("nextToken", &[])?;
-    input.finish()?;
-    let _ = include; // these providers have no tags
-    if wanted.is_empty() {
-        wanted = PROVIDERS.map(str::to_owned).to_vec();
-    }
-    let (mut found, mut failures) = (Vec::new(), Vec::new());
-    for name in wanted {
-        let arn = call.arn("ecs", &format!("capacity-provider/{name}"));
-        if PROVIDERS.contains(&name.as_str()) {
-            found.push(json!({
-                "capacityProviderArn": arn,
-                "name": name,
-                "status": "ACTIVE",
-                "type": name,
-                "tags": [],
-            }));
-        } else {
-            failures.push(json!({ "arn": arn, "reason": "MISSING" }));
-        }
-    }
-    Ok(json!({ "capacityProviders": found, "failures": failures }))
+/// Names of providers that may be given as ARNs.
+pub(super) fn short_names(given: Vec<String>) -> Vec<String> {
+    given
+        .iter()
+        .map(|it| provider::short(it).to_owned())
+        .collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::shape::{Member, Shape, may, must};
+use super::volumes::Volume;
 
 /// What of a task definition decides how its tasks behave.
 #[derive(Serialize, Deserialize, Debug, Clone, Default)]
@@ -18,6 +19,22 @@ pub(super) struct Spec {
     pub(super) requires_compatibilities: Vec<String>,
     pub(super) cpu: Option<String>,
     pub(super) memory: Option<String>,
+    pub(super) runtime_platform: Option<Platform>,
+    pub(super) volumes: Vec<Volume>,
+}
+
+/// What its images are built for.
+#[derive(Serialize, Deserialize, Debug, Clone, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Platform {
+    cpu_architecture: Option<String>,
+}
+
+impl Platform {
+    /// As instances call it: `x86_64` or `arm64`.
+    pub(super) fn architecture(&self) -> Option<String> {
+        self.cpu_architecture.as_ref().map(|it| it.to_lowercase())
+    }
 }
 
 /// The same of one container.
@@ -48,6 +65,7 @@ pub(super) struct PortMapping {
     pub(super) container_port: u16,
     pub(super) host_port: Option<u16>,
     pub(super) protocol: Option<String>,
+    pub(super) name: Option<String>,
 }
 
 #[derive(Serialize, Deserialize, Debug, Clone)]
@@ -278,7 +296,7 @@ const ULIMIT: &[Member] = &[
     must("hardLimit", Shape::Whole),
 ];
 
-const LOGGING: &[Member] = &[
+pub(super) const LOGGING: &[Member] = &[
     must(
         "logDriver",
         Shape::OneOf(&[

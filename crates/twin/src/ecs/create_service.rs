@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use super::balancers::{self, Balancer};
 use super::deployment::Deployment;
 use super::network::{self, Network};
+use super::placement::Placing;
+use super::registries::{self, Registry};
 use super::revisions::Revision;
 use super::service::{Launch, Service, Status};
 use super::service_settings::Settings;
 use super::{
-    capacity, describe_services, names, refuse, roles, rollout, scheduler, task_definition,
+    capacity, connect, describe_services, names, refuse, roles, rollout, scheduler,
+    task_definition, volumes,
 };
 use crate::input::Input;
 use crate::operation::{Answer, Call};
@@ -31,15 +34,25 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let platform = input.text("platformVersion")?;
     let balancers = balancers::read(input.raw("loadBalancers"))?.unwrap_or_default();
     let network = Network::read(input.raw("networkConfiguration"))?;
+    let registries = registries::read(input.raw("serviceRegistries"))?.unwrap_or_default();
+    let connect = connect::read(input.raw("serviceConnectConfiguration"))?;
     let rebalancing_named = input.has("availabilityZoneRebalancing");
     let mut settings = Settings::new();
+    if input.whole()["schedulingStrategy"] == "DAEMON" {
+        settings.deployment = settings.deployment.of_daemons();
+    }
     settings.read(&mut input)?;
     let role = input.text("role")?;
     let tags = Tags::from_list(input.objects("tags")?, "key", "value")?;
     if launch_type.as_deref() == Some("FARGATE") {
         refuse_on_fargate(&input.whole())?;
     }
-    input.accept("schedulingStrategy", &[json!("REPLICA")])?;
+    let daemon = read_scheduling(&mut input)?;
+    let mut placing = Placing {
+        daemon,
+        ..Placing::default()
+    };
+    placing.read(&mut input)?;
     accept_unmodelled(&mut input)?;
     input.finish()?;
 
@@ -56,8 +69,18 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let definition =
         definition.ok_or_else(|| refuse::parameter("TaskDefinition can not be blank."))?;
     let definition = task_definition::usable(call, &definition)?;
-    let desired = desired.ok_or_else(|| refuse::parameter("desiredCount can not be null."))?;
-    let launch = choose_launch(call, &cluster, launch_type, strategy)?;
+    let desired = match daemon {
+        true => check_daemon(desired, &strategy, &placing)?,
+        false => desired.ok_or_else(|| refuse::parameter("desiredCount can not be null."))?,
+    };
+    let launch = match daemon {
+        // Daemons are on every instance, whatever the cluster's strategy.
+        true => Launch::Type("EC2".to_owned()),
+        false => choose_launch(call, &cluster, launch_type, strategy)?,
+    };
+    if launch.is_fargate() && !placing.is_empty() {
+        return Err(placement_on_fargate());
+    }
     let platform = read_platform(&launch, platform)?;
     let region = call.region.clone();
     check_fit(
@@ -69,6 +92,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         &balancers,
     )?;
     balancers::suit(&balancers, &mut settings, rebalancing_named)?;
+    check_extras(call.world, &region, &definition, &platform, &registries)?;
+    let connect = connect::check(call, &key, &cluster, &definition, connect)?;
     if settings.execute_command {
         check_exec(call.world, &region, &definition)?;
     }
@@ -82,7 +107,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
             "You cannot specify an IAM role for services that require a service linked role.",
         ));
     }
-    let linked = network.is_some() || !balancers.is_empty();
+    let linked = network.is_some() || !balancers.is_empty() || !registries.is_empty();
     if linked && !roles::linked(call.world) {
         return Err(refuse::no_linked_role());
     }
@@ -99,6 +124,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         status: Status::Active,
         desired,
         launch: launch.clone(),
+        placing,
         settings,
         tags,
         created: now,
@@ -125,6 +151,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         platform,
         balancers,
         network,
+        registries,
+        connect,
         created: now,
     };
     deploy(call.world, &mut service, revision);
@@ -134,8 +162,12 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
 }
 
 /// Makes a revision the PRIMARY deployment.
-pub(super) fn deploy(world: &mut World, service: &mut Service, revision: Revision) {
+pub(super) fn deploy(world: &mut World, service: &mut Service, mut revision: Revision) {
     let now = world.now;
+    let region = service.arn.split(':').nth(3).unwrap_or_default().to_owned();
+    if let Some(connect) = &mut revision.connect {
+        connect.open(world, &region);
+    }
     let number = service.add_revision(revision);
     let deployment = Deployment::new(&mut world.ids, number, now);
     let id = deployment.id.clone();
@@ -193,9 +225,7 @@ fn refuse_on_fargate(request: &Value) -> Result<(), Refusal> {
         .iter()
         .any(|name| request[*name].as_array().is_some_and(|it| !it.is_empty()));
     if placed {
-        return Err(refuse::parameter(
-            "Placement strategies and constraints are not supported with FARGATE launch type.",
-        ));
+        return Err(placement_on_fargate());
     }
     if request["schedulingStrategy"] == "DAEMON" {
         return Err(refuse::parameter(
@@ -205,23 +235,53 @@ fn refuse_on_fargate(request: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
+fn placement_on_fargate() -> Refusal {
+    refuse::parameter(
+        "Placement strategies and constraints are not supported with FARGATE launch type.",
+    )
+}
+
+/// Whether it is a daemon service.
+fn read_scheduling(input: &mut Input) -> Result<bool, Refusal> {
+    match input.text("schedulingStrategy")?.as_deref() {
+        None | Some("REPLICA") => Ok(false),
+        Some("DAEMON") => Ok(true),
+        Some(other) => Err(refuse::parameter(format!(
+            "Unknown scheduling strategy {other}."
+        ))),
+    }
+}
+
+/// [ECS API: CreateService schedulingStrategy: "you don't need to specify a desired number of tasks, a task placement
+/// strategy, or use Service Auto Scaling policies"]; the count follows from the instances.
+fn check_daemon(
+    desired: Option<u32>,
+    strategy: &[capacity::Item],
+    placing: &Placing,
+) -> Result<u32, Refusal> {
+    let refused = match (desired, placing.strategy.is_empty(), strategy.is_empty()) {
+        (Some(_), ..) => {
+            "The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again"
+        }
+        (_, false, _) => "The daemon scheduling strategy does not support placement strategies.",
+        (_, _, false) => {
+            "The daemon scheduling strategy does not support capacity provider strategies."
+        }
+        _ => return Ok(0),
+    };
+    Err(refuse::parameter(refused))
+}
+
 /// What CreateService and UpdateService know and the twin does not model.
 pub(super) fn accept_unmodelled(input: &mut Input) -> Result<(), Refusal> {
     input.accept("deploymentController", &[json!({ "type": "ECS" })])?;
     for list in [
-        "serviceRegistries",
-        "placementConstraints",
-        "placementStrategy",
         "volumeConfigurations",
         "vpcLatticeConfigurations",
         "gatewayConnectors",
     ] {
         input.accept(list, &[json!([])])?;
     }
-    input.accept(
-        "serviceConnectConfiguration",
-        &[json!({ "enabled": false })],
-    )?;
     input.accept("monitoring", &[])
 }
 
@@ -292,6 +352,24 @@ pub(super) fn check_exec(world: &World, region: &str, definition: &str) -> Resul
     Ok(())
 }
 
+/// The same of its volumes and registries.
+pub(super) fn check_extras(
+    world: &World,
+    region: &str,
+    definition: &str,
+    platform: &str,
+    registries: &[Registry],
+) -> Result<(), Refusal> {
+    let here = world.regions.get(region);
+    match here.and_then(|it| it.ecs.definition(definition)) {
+        Some(definition) => {
+            volumes::check_platform(&definition.spec, platform)?;
+            registries::check(world, region, definition, registries)
+        }
+        None => Err(refuse::client("TaskDefinition not found.")),
+    }
+}
+
 /// Whether a task definition can run like this.
 pub(super) fn check_fit(
     world: &World,
@@ -309,11 +387,19 @@ pub(super) fn check_fit(
         return Err(refuse::client("TaskDefinition not found."));
     };
     let required = &definition.spec.requires_compatibilities;
-    let wanted = if launch.is_fargate() {
-        "FARGATE"
-    } else {
-        "EC2"
+    let ecs = world.regions.get(region).map(|it| &it.ecs);
+    let wanted = match launch {
+        _ if launch.is_fargate() => "FARGATE",
+        Launch::Strategy(items) => items.first().zip(ecs).map_or("EC2", |(item, ecs)| {
+            capacity::launch_type(ecs, &item.capacity_provider)
+        }),
+        Launch::Type(_) => "EC2",
     };
+    if wanted != "FARGATE" && network.is_some_and(|it| it.assign_public_ip == "ENABLED") {
+        return Err(refuse::parameter(
+            "Assign public IP is not supported for this launch type.",
+        ));
+    }
     let compatible = match launch {
         _ if required.iter().any(|it| it == wanted) => true,
         _ if launch.is_fargate() => false,

@@ -94,6 +94,9 @@ impl Deployment {
                 view["platformVersion"] = json!(revision.platform);
                 view["platformFamily"] = json!("Linux");
             }
+            if let Some(connect) = &revision.connect {
+                connect.tell(&mut view);
+            }
             revision.launch.tell(&mut view);
         }
         view

@@ -6,6 +6,7 @@ use super::balancers::Balancer;
 use super::events::Event;
 use super::listing::{check_include, page};
 use super::network::Network;
+use super::registries::Registry;
 use super::revisions::Revision;
 use super::service::{Service, Status};
 use super::task::Task;
@@ -63,10 +64,10 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let services = call.here().ecs.services.values();
     let arns = services
         .filter(|service| service.cluster == cluster && service.is_active())
-        .filter(|_| {
+        .filter(|service| {
             strategy
                 .as_deref()
-                .is_none_or(|strategy| strategy == "REPLICA")
+                .is_none_or(|strategy| strategy == scheduling(service))
         })
         .filter(|service| {
             let mut view = json!({});
@@ -87,6 +88,14 @@ pub(super) fn answer(call: &mut Call<'_>, key: &str) -> Answer {
         .get(key)
         .ok_or_else(refuse::service_not_found)?;
     Ok(json!({ "service": view(ecs, service, true) }))
+}
+
+fn scheduling(service: &Service) -> &'static str {
+    if service.is_daemon() {
+        "DAEMON"
+    } else {
+        "REPLICA"
+    }
 }
 
 fn view(ecs: &Ecs, service: &Service, tags: bool) -> Value {
@@ -113,7 +122,7 @@ fn view(ecs: &Ecs, service: &Service, tags: bool) -> Value {
         "serviceName": service.name,
         "clusterArn": service.cluster_arn,
         "loadBalancers": revision.map_or(&[] as &[Balancer], |it| &it.balancers),
-        "serviceRegistries": [],
+        "serviceRegistries": revision.map_or(&[] as &[Registry], |it| &it.registries),
         "status": match service.status {
             Status::Active => "ACTIVE",
             Status::Draining => "DRAINING",
@@ -133,11 +142,11 @@ fn view(ecs: &Ecs, service: &Service, tags: bool) -> Value {
         "currentServiceDeployment":
             service.rollouts.iter().find(|it| it.status.is_open()).map(|it| it.arn.as_str()),
         "currentServiceRevisions": current,
-        "placementConstraints": [],
-        "placementStrategy": [],
+        "placementConstraints": service.placing.constraints(),
+        "placementStrategy": service.placing.strategy,
         "networkConfiguration": revision.and_then(|it| it.network.as_ref()).map(Network::view),
         "healthCheckGracePeriodSeconds": settings.grace_seconds,
-        "schedulingStrategy": "REPLICA",
+        "schedulingStrategy": scheduling(service),
         "enableECSManagedTags": settings.managed_tags,
         "propagateTags": settings.propagate_tags.as_deref().unwrap_or("NONE"),
         "enableExecuteCommand": settings.execute_command,

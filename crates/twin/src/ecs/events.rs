@@ -36,6 +36,15 @@ pub(super) fn tell(world: &mut World, region: &str, key: &str, what: impl AsRef<
     }
 }
 
+/// The same, unless it is what was told last: the scheduler does not repeat itself at every look.
+pub(super) fn tell_once(world: &mut World, region: &str, key: &str, what: String) {
+    let service = world.region(region).ecs.services.get(key);
+    let last = service.and_then(|it| it.events.first());
+    if last.is_none_or(|last| !last.message.ends_with(&what)) {
+        tell(world, region, key, what);
+    }
+}
+
 pub(super) fn say(service: &mut Service, ids: &mut Ids, at: Millis, what: &str) {
     let message = format!("(service {}) {what}", service.name);
     service.events.insert(

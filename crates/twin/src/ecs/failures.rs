@@ -24,7 +24,7 @@ fn is_failure(task: &Task) -> bool {
     let by_itself = match stop.code {
         StopCode::TaskFailedToStart | StopCode::EssentialContainerExited => true,
         StopCode::ServiceSchedulerInitiated => stop.reason.starts_with("Task failed"),
-        StopCode::UserInitiated => false,
+        StopCode::UserInitiated | StopCode::TerminationNotice => false,
     };
     by_itself && !task.proven
 }

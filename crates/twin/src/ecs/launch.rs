@@ -5,9 +5,13 @@ use serde_json::Value;
 use super::balancers::Balancer;
 use super::container;
 use super::lifecycle::{self, Step};
+use super::managed_scaling;
 use super::network::{self, Network};
-use super::roles;
+use super::placement::{self, NoRoom, Placing};
+use super::resources::{self, Need};
+use super::seat::{self, Wants};
 use super::task::{Container, ContainerState, Health, Owner, State, Task, Times};
+use super::{roles, task_events};
 use crate::tags::Tags;
 use crate::world::World;
 
@@ -26,30 +30,58 @@ pub(super) struct Launch {
     pub(super) overrides: Value,
     pub(super) tags: Tags,
     pub(super) execute_command: bool,
+    pub(super) placing: Placing,
 }
 
-/// Starts a task and gives its id, or says why ECS cannot, in AWS's words.
-pub(super) fn launch(world: &mut World, region: &str, it: Launch) -> Result<String, String> {
+/// Why a task could not be started.
+pub(super) enum Failed {
+    /// No instance has room for it.
+    Placement(NoRoom),
+    /// In AWS's words.
+    Launch(String),
+}
+
+/// Starts a task and gives its id, or says why ECS cannot.
+pub(super) fn launch(world: &mut World, region: &str, it: Launch) -> Result<String, Failed> {
     let definition = world.region(region).ecs.definition(&it.definition);
     let Some(spec) = definition.map(|definition| definition.spec.clone()) else {
-        return Err("TaskDefinition not found.".to_owned());
+        return Err(Failed::Launch("TaskDefinition not found.".to_owned()));
     };
     let overridden = |name: &str| it.overrides[name].as_str().map(str::to_owned);
     let execution = overridden("executionRoleArn").or_else(|| spec.execution_role_arn.clone());
     let role = overridden("taskRoleArn").or_else(|| spec.task_role_arn.clone());
     for role in [execution, role].into_iter().flatten() {
         if let Some(why) = roles::unassumable(world, &role) {
-            return Err(why);
+            return Err(Failed::Launch(why));
         }
     }
+    let fargate = it.launch_type == "FARGATE";
     let attachment = match &it.network {
-        None => None,
-        Some(network) => {
-            let subnet = emptiest(world, region, network, &it.group).unwrap_or_default();
+        Some(network) if fargate => {
+            let subnet =
+                seat::emptiest(world, region, network, &it.group, None).unwrap_or_default();
             let attached = network::attach(world, region, network, &subnet);
-            Some(attached.map_err(|refusal| refusal.message)?)
+            Some(attached.map_err(|refusal| Failed::Launch(refusal.message))?)
         }
+        _ => None,
     };
+    let (cpu, memory) = (
+        overridden("cpu").or(spec.cpu.clone()),
+        overridden("memory").or(spec.memory.clone()),
+    );
+    let need = match fargate {
+        true => Need::default(),
+        false => resources::need(&spec, cpu.as_deref(), memory.as_deref()),
+    };
+    let wants = (!fargate).then(|| Wants {
+        network: it.network.clone(),
+        placing: it.placing,
+        architecture: spec
+            .runtime_platform
+            .as_ref()
+            .and_then(|it| it.architecture()),
+        host_network: spec.network_mode.as_deref() == Some("host"),
+    });
     let arn = |world: &World, what: &str| format!("arn:aws:ecs:{region}:{}:{what}", world.account);
     let id = world.ids.hex("", 32);
     let now = world.now;
@@ -72,8 +104,13 @@ pub(super) fn launch(world: &mut World, region: &str, it: Launch) -> Result<Stri
         started_by: it.started_by,
         launch_type: it.launch_type,
         provider: it.provider,
-        cpu: overridden("cpu").or(spec.cpu),
-        memory: overridden("memory").or(spec.memory),
+        cpu,
+        memory,
+        instance: None,
+        host: None,
+        zone: None,
+        need,
+        wants,
         state: State::Provisioning,
         stop: None,
         times: Times {
@@ -83,16 +120,40 @@ pub(super) fn launch(world: &mut World, region: &str, it: Launch) -> Result<Stri
         attachment,
         containers,
         balancers: it.balancers,
+        registered: Vec::new(),
         overrides: it.overrides,
         tags: it.tags,
         execute_command: it.execute_command,
         proven: false,
         version: 1,
     };
+    if !fargate {
+        return take_place(world, region, task);
+    }
     world.region(region).ecs.tasks.insert(id.clone(), task);
+    task_events::changed(world, region, &id);
     // Attaching the interface takes about as long as starting the container (assumed).
     let after = world.timing.task_start;
     lifecycle::plan(world, region, &id, Step::Provisioned, after);
+    Ok(id)
+}
+
+/// Puts a task on an instance. Where none has room it waits, if its provider scales by itself, else it is not made.
+fn take_place(world: &mut World, region: &str, task: Task) -> Result<String, Failed> {
+    let id = task.id.clone();
+    let found = seat::find(world, region, &task);
+    let ecs = &mut world.region(region).ecs;
+    match found {
+        Err(none) if !placement::scales(ecs, task.provider.as_deref()) => {
+            return Err(Failed::Placement(none));
+        }
+        Err(_) => drop(ecs.tasks.insert(id.clone(), task)),
+        Ok(instance) => {
+            ecs.tasks.insert(id.clone(), task);
+            seat::seat(world, region, &id, &instance);
+        }
+    }
+    managed_scaling::look(world, region);
     Ok(id)
 }
 
@@ -110,6 +171,7 @@ fn start_of(
         runtime,
         essential: definition.is_essential(),
         ports: definition.ports(),
+        bindings: Vec::new(),
         state: ContainerState::Pending,
         health: if checked {
             Health::Unknown
@@ -120,25 +182,4 @@ fn start_of(
         behaviour,
         definition,
     }
-}
-
-/// Tasks are spread over the subnets [ECS developer guide: Fargate task placement].
-fn emptiest(world: &mut World, region: &str, network: &Network, group: &str) -> Option<String> {
-    let tasks = &world.region(region).ecs.tasks;
-    let taken = |subnet: &String| {
-        let here = |task: &&Task| {
-            task.group == group
-                && !task.is_stopping()
-                && task
-                    .attachment
-                    .as_ref()
-                    .is_some_and(|it| it.subnet == *subnet)
-        };
-        tasks.values().filter(here).count()
-    };
-    let counted: Vec<(usize, &String)> = network.subnets.iter().map(|it| (taken(it), it)).collect();
-    counted
-        .into_iter()
-        .min_by_key(|(taken, _)| *taken)
-        .map(|(_, subnet)| subnet.clone())
 }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::task::{ContainerState, Health, Owner, State, StopCode, Task};
 use super::{
-    Happening, balancers, delete_task_definitions, events, network, pull, scheduler, secrets, stop,
+    Happening, balancers, delete_task_definitions, events, network, placement, pull, registries,
+    scheduler, secrets, stop, task_events, volumes,
 };
 use crate::agenda;
 use crate::world::World;
@@ -57,6 +58,10 @@ pub(super) fn step(world: &mut World, region: &str, id: &str, step: Step) {
         Step::Forgotten => drop(world.region(region).ecs.tasks.remove(id)),
         _ => {}
     }
+    let after = world.region(region).ecs.tasks.get(id);
+    if after.is_some_and(|task| task.state != state && task.is_stopping() == stopping) {
+        task_events::changed(world, region, id);
+    }
 }
 
 fn with(world: &mut World, region: &str, id: &str, change: impl FnOnce(&mut Task)) {
@@ -66,12 +71,14 @@ fn with(world: &mut World, region: &str, id: &str, change: impl FnOnce(&mut Task
     }
 }
 
-/// Secrets and registry credentials are fetched over the new interface, before anything is pulled.
+/// Secrets and registry credentials are fetched over the new interface, and volumes mounted, before anything is pulled.
 fn provisioned(world: &mut World, region: &str, id: &str) {
     let now = world.now;
     with(world, region, id, |task| task.state = State::Pending);
-    let unavailable = secrets::unavailable(world, region, id);
-    if let Some(why) = unavailable.or_else(|| pull::unauthorized(world, region, id)) {
+    let why = secrets::unavailable(world, region, id)
+        .or_else(|| pull::unauthorized(world, region, id))
+        .or_else(|| volumes::unmountable(world, region, id));
+    if let Some(why) = why {
         stop::stop(world, region, id, StopCode::TaskFailedToStart, &why);
         return;
     }
@@ -223,14 +230,14 @@ fn activated(world: &mut World, region: &str, id: &str) {
     let Some(task) = world.region(region).ecs.tasks.get(id) else {
         return;
     };
-    let (owner, balancers) = (task.owner.clone(), task.balancers.clone());
-    let ip = task.ip().unwrap_or_default().to_owned();
+    let (owner, places) = (task.owner.clone(), task.places());
     let Owner::Service { key, .. } = owner else {
         return;
     };
-    balancers::register(world, region, &balancers, &ip);
-    for balancer in &balancers {
-        let what = balancer.told();
+    registries::register(world, region, id);
+    balancers::register(world, region, &places);
+    for place in &places {
+        let what = place.told();
         events::tell(world, region, &key, format!("registered 1 {what}"));
     }
     scheduler::wake(world, region, &key, now);
@@ -349,6 +356,10 @@ fn deprovisioned(world: &mut World, region: &str, id: &str) {
     };
     let (owner, attachment) = (task.owner.clone(), task.attachment.clone());
     let definition = task.definition.clone();
+    let placed = task
+        .wants
+        .as_ref()
+        .map(|_| (task.cluster.clone(), task.instance.clone()));
     if let Some(attachment) = attachment {
         network::detach(world, region, &attachment);
     }
@@ -360,6 +371,9 @@ fn deprovisioned(world: &mut World, region: &str, id: &str) {
         scheduler::wake(world, region, &key, now);
     }
     delete_task_definitions::released(world, region, &definition);
+    if let Some((cluster, instance)) = placed {
+        placement::left(world, region, &cluster, instance.as_deref());
+    }
 }
 
 /// Log group and stream of a container: `prefix/container/task` [ECS developer guide: awslogs-stream-prefix].

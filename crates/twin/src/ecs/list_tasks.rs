@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::listing::{check_include, page};
 use super::task::{Owner, Task};
-use super::{names, refuse};
+use super::{container_instance, names, refuse};
 use crate::operation::{Answer, Call};
 
 /// Without a desired status those that are to run; a task that fails is only found by asking for STOPPED
@@ -19,7 +19,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         .text("desiredStatus")?
         .unwrap_or_else(|| "RUNNING".to_owned());
     let launch_type = input.text("launchType")?;
-    input.accept("containerInstance", &[])?;
+    let instance = input.text("containerInstance")?;
     input.accept("daemonName", &[])?;
     let (limit, token) = (input.number("maxResults")?, input.text("nextToken")?);
     input.finish()?;
@@ -38,6 +38,9 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let key = service
         .map(|given| names::service(call, &cluster, &given))
         .transpose()?;
+    if let Some(given) = &instance {
+        container_instance::one(call, &cluster, given)?;
+    }
     let ecs = &call.here().ecs;
     if let Some(key) = &key
         && !ecs.services.contains_key(key)
@@ -62,6 +65,9 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
             && started_by
                 .as_ref()
                 .is_none_or(|by| task.started_by.as_ref() == Some(by))
+            && instance
+                .as_ref()
+                .is_none_or(|given| task.instance.as_deref() == Some(names::task(given)))
             && launch_type
                 .as_ref()
                 .is_none_or(|launch| task.launch_type == *launch)

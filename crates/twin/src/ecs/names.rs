@@ -72,6 +72,14 @@ pub(super) fn is_name(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
+/// Names of port mappings and in namespaces: up to 64 small letters, digits, underscores and hyphens, no hyphen first
+/// [ECS API: PortMapping name, ServiceConnectService discoveryName].
+pub(super) fn is_port_name(text: &str) -> bool {
+    let good =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
+    (1..=64).contains(&text.len()) && !text.starts_with('-') && text.bytes().all(good)
+}
+
 /// A task definition as callers spell it: `family`, `family:revision` or an ARN.
 pub(super) struct DefinitionName {
     pub(super) family: String,

@@ -65,9 +65,18 @@ pub(super) fn observe(world: &World, region: &str, key: &str) -> Option<View> {
     let service = ecs.services.get(key)?;
     let primary = service.primary()?;
     let tasks = service.live.iter().filter_map(|id| ecs.tasks.get(id));
-    let seen = tasks.filter(|task| !task.is_stopping()).map(|task| Seen {
+    // What is on a draining instance is replaced like a task of an older deployment; daemons stay to the end.
+    let drains = |task: &Task| {
+        let instance = task
+            .instance
+            .as_deref()
+            .and_then(|id| ecs.instances.get(id));
+        instance.is_some_and(|it| !it.is_active())
+    };
+    let gone = |task: &Task| task.is_stopping() || (service.is_daemon() && drains(task));
+    let seen = tasks.filter(|task| !gone(task)).map(|task| Seen {
         id: task.id.clone(),
-        primary: task.is_of(&primary.id),
+        primary: task.is_of(&primary.id) && !drains(task),
         phase: phase(world, region, service, task),
     });
     Some(View {
@@ -98,12 +107,7 @@ fn phase(world: &World, region: &str, service: &Service, task: &Task) -> Phase {
     if own == Health::Unhealthy {
         return Phase::Sick("Task failed container health checks".to_owned());
     }
-    let opinion = balancers::opinion(
-        world,
-        region,
-        &task.balancers,
-        task.ip().unwrap_or_default(),
-    );
+    let opinion = balancers::opinion(world, region, &task.places());
     let grace = Duration::from_secs(service.settings.grace_seconds.unwrap_or(0).into());
     let settling = Duration::from_millis(world.timing.service_steady_check);
     match opinion {

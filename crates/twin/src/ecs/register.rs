@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::container::{Container, DEFINITION, Spec};
 use super::shape::{self, Shape};
 use super::task_definition::{Status, TaskDefinition};
-use super::{compatibility, fargate, names, refuse, secrets};
+use super::{compatibility, connect, fargate, names, refuse, secrets, volumes};
 use crate::iam;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -108,6 +108,8 @@ fn check(call: &Call<'_>, family: &str, spec: &Spec) -> Result<(), Refusal> {
     if fargate {
         check_fargate(spec)?;
     }
+    volumes::check(spec)?;
+    connect::check_names(spec)?;
     for (index, container) in containers.iter().enumerate() {
         if containers[..index]
             .iter()
@@ -314,6 +316,15 @@ fn normalise(document: &mut Map<String, Value>, spec: &mut Spec) {
         .map(str::to_owned);
     for empty in ["volumes", "placementConstraints"] {
         document.entry(empty).or_insert_with(|| json!([]));
+    }
+    let volumes = document.get_mut("volumes").and_then(Value::as_array_mut);
+    for volume in volumes.into_iter().flatten() {
+        if let Some(efs) = volume
+            .get_mut("efsVolumeConfiguration")
+            .and_then(Value::as_object_mut)
+        {
+            efs.entry("rootDirectory").or_insert_with(|| json!("/"));
+        }
     }
     let mode = if spec.network_mode.is_some() {
         Value::Null

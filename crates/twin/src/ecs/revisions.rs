@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::balancers::Balancer;
+use super::connect::Connect;
 use super::network::Network;
+use super::registries::Registry;
 use super::service::{Launch, Service};
 use super::{Ecs, refuse};
 use crate::clock::Millis;
@@ -20,6 +22,10 @@ pub(super) struct Revision {
     pub(super) platform: String,
     pub(super) balancers: Vec<Balancer>,
     pub(super) network: Option<Network>,
+    #[serde(default)]
+    pub(super) registries: Vec<Registry>,
+    #[serde(default)]
+    pub(super) connect: Option<Connect>,
     pub(super) created: Millis,
 }
 
@@ -63,7 +69,7 @@ fn view(ecs: &Ecs, service: &Service, revision: &Revision) -> Value {
         "clusterArn": service.cluster_arn,
         "taskDefinition": revision.definition,
         "loadBalancers": revision.balancers,
-        "serviceRegistries": [],
+        "serviceRegistries": revision.registries,
         "networkConfiguration": revision.network.as_ref().map(Network::view),
         "containerImages": images,
         "guardDutyEnabled": false,
@@ -72,6 +78,9 @@ fn view(ecs: &Ecs, service: &Service, revision: &Revision) -> Value {
     if revision.launch.is_fargate() {
         view["platformVersion"] = json!(revision.platform);
         view["platformFamily"] = json!("Linux");
+    }
+    if let Some(connect) = &revision.connect {
+        view["serviceConnectConfiguration"] = connect.wish();
     }
     revision.launch.tell(&mut view);
     view

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::container::{ENVIRONMENT_FILE, PAIR, Spec};
-use super::launch::{self, Launch as Start};
+use super::launch::{self, Failed, Launch as Start};
 use super::network::Network;
+use super::placement::Placing;
 use super::service::Launch;
 use super::shape::{self, Member, Shape, may, must};
 use super::task::{Owner, Task};
@@ -67,13 +68,9 @@ pub(super) fn run(call: &mut Call<'_>) -> Answer {
     let propagate = input.text("propagateTags")?;
     let mut tags = Tags::from_list(input.objects("tags")?, "key", "value")?;
     let _ = input.text("referenceId")?;
-    for list in [
-        "placementConstraints",
-        "placementStrategy",
-        "volumeConfigurations",
-    ] {
-        input.accept(list, &[json!([])])?;
-    }
+    let mut placing = Placing::default();
+    placing.read(&mut input)?;
+    input.accept("volumeConfigurations", &[json!([])])?;
     input.finish()?;
 
     let cluster = names::active_cluster(call, cluster)?;
@@ -108,9 +105,9 @@ pub(super) fn run(call: &mut Call<'_>) -> Answer {
     if network.is_some() && !roles::linked(call.world) {
         return Err(refuse::no_linked_role());
     }
-    if !launch.is_fargate() {
+    if launch.is_fargate() && !placing.is_empty() {
         return Err(refuse::parameter(
-            "No Container Instances were found in your cluster.",
+            "Placement strategies and constraints are not supported with FARGATE launch type.",
         ));
     }
     let family = names::definition_of(&definition)
@@ -139,7 +136,8 @@ pub(super) fn run(call: &mut Call<'_>) -> Answer {
                 for (item, have) in items.iter().zip(&mut spread) {
                     *have += u32::from(item.capacity_provider == provider);
                 }
-                ("FARGATE".to_owned(), Some(provider))
+                let word = capacity::launch_type(&call.here().ecs, &provider);
+                (word.to_owned(), Some(provider))
             }
         };
         let start = Start {
@@ -155,13 +153,21 @@ pub(super) fn run(call: &mut Call<'_>) -> Answer {
             overrides: overrides.clone(),
             tags: tags.clone(),
             execute_command,
+            placing: placing.clone(),
         };
         match launch::launch(call.world, &region, start) {
             Ok(id) => ids.push(id),
-            Err(why) if why.starts_with("ECS was unable to assume") => {
+            Err(Failed::Placement(none)) if none.word.is_empty() => {
+                let sentence = none.sentence.trim_start_matches("Reason: ");
+                return Err(refuse::parameter(sentence));
+            }
+            Err(Failed::Placement(none)) => {
+                failures.push(json!({ "arn": none.arn, "reason": none.word }));
+            }
+            Err(Failed::Launch(why)) if why.starts_with("ECS was unable to assume") => {
                 return Err(refuse::client(why));
             }
-            Err(why) => failures.push(json!({ "reason": why })),
+            Err(Failed::Launch(why)) => failures.push(json!({ "reason": why })),
         }
     }
     let now = call.now();

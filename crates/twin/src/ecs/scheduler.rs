@@ -7,9 +7,12 @@ use super::deployment::RolloutState;
 use super::schedule::{self, Phase, Seen, View, Wanted};
 use super::service::Status;
 use super::task::{Owner, StopCode};
-use super::{Happening, delete_task_definitions, events, observe, rollout, start, stop};
+use super::{
+    Happening, delete_task_definitions, events, observe, placement, rollout, scaling, start, stop,
+};
 use crate::agenda;
 use crate::clock::Millis;
+use crate::cloudmap;
 use crate::elbv2;
 use crate::world::World;
 
@@ -41,6 +44,7 @@ pub(super) fn look(world: &mut World, region: &str, key: &str) {
     if service.is_inactive() {
         return;
     }
+    count_daemons(world, region, key);
     observe::prove(world, region, key);
     let Some(view) = observe::observe(world, region, key) else {
         return;
@@ -53,8 +57,27 @@ pub(super) fn look(world: &mut World, region: &str, key: &str) {
     }
     retire(world, region, key);
     settle(world, region, key, &view, quiet);
+    scaling::publish(world, region, key);
     if let Some(at) = observe::next_look(world, region, key) {
         wake(world, region, key, at);
+    }
+}
+
+/// A daemon service wants as many tasks as there are active instances [ECS API: CreateService schedulingStrategy].
+fn count_daemons(world: &mut World, region: &str, key: &str) {
+    let ecs = &mut world.region(region).ecs;
+    let Some(service) = ecs
+        .services
+        .get(key)
+        .filter(|it| it.is_daemon() && it.is_active())
+    else {
+        return;
+    };
+    let wanted = placement::daemons(ecs, &service.cluster);
+    if let Some(service) = ecs.services.get_mut(key).filter(|it| it.desired != wanted) {
+        service.desired = wanted;
+        service.settled = None;
+        service.steady = false;
     }
 }
 
@@ -104,17 +127,13 @@ fn tell_unhealthy(world: &mut World, region: &str, key: &str, id: &str) {
     let Some(task) = world.region(region).ecs.tasks.get(id) else {
         return;
     };
-    let (balancers, ip) = (
-        task.balancers.clone(),
-        task.ip().unwrap_or_default().to_owned(),
-    );
-    for balancer in balancers {
-        let one = std::slice::from_ref(&balancer);
-        if let Opinion::Unhealthy(group) = balancers::opinion(world, region, one, &ip) {
-            let port = balancer.container_port;
+    for place in task.places() {
+        let one = std::slice::from_ref(&place);
+        if let Opinion::Unhealthy(group) = balancers::opinion(world, region, one) {
+            let port = place.port;
             // With the codes, as the balancer names them ("… due to (reason Health checks failed with these codes:
             // [404])." stands in every report of such a service).
-            let reason = elbv2::target_reason(world, region, &group, &ip, port);
+            let reason = elbv2::target_reason(world, region, &group, &place.id, port);
             let reason = reason.unwrap_or_else(|| "Health checks failed".to_owned());
             let what = format!(
                 "(task {id}) (port {port}) is unhealthy in (target-group {group}) due to (reason {reason})."
@@ -155,11 +174,29 @@ fn retire(world: &mut World, region: &str, key: &str) {
         left.extend(service.deployments.iter().map(|it| it.revision));
         service.deployments.clear();
     }
+    // What Service Connect offered goes with the last deployment that offers it.
+    let offered = |numbers: &[u32]| -> Vec<String> {
+        let revisions = numbers
+            .iter()
+            .filter_map(|number| service.revisions.get(number));
+        let connects = revisions.filter_map(|revision| revision.connect.as_ref());
+        let offers = connects.flat_map(|connect| connect.offers());
+        offers.map(|offer| offer.arn.clone()).collect()
+    };
+    let staying: Vec<u32> = service.deployments.iter().map(|it| it.revision).collect();
+    let kept = offered(&staying);
+    let dropped: Vec<String> = offered(&left)
+        .into_iter()
+        .filter(|it| !kept.contains(it))
+        .collect();
     let definitions: Vec<String> = left
         .iter()
         .filter_map(|number| service.revisions.get(number))
         .map(|revision| revision.definition.clone())
         .collect();
+    for arn in dropped {
+        cloudmap::drop_managed(world, region, &arn);
+    }
     for definition in definitions {
         delete_task_definitions::released(world, region, &definition);
     }

@@ -22,6 +22,9 @@ pub(super) struct Service {
     pub(super) status: Status,
     pub(super) desired: u32,
     pub(super) launch: Launch,
+    /// How tasks on instances are placed.
+    #[serde(default)]
+    pub(super) placing: super::placement::Placing,
     pub(super) settings: super::service_settings::Settings,
     pub(super) tags: Tags,
     pub(super) created: Millis,
@@ -85,7 +88,9 @@ impl Launch {
     pub(super) fn is_fargate(&self) -> bool {
         match self {
             Launch::Type(name) => name == "FARGATE",
-            Launch::Strategy(_) => true,
+            Launch::Strategy(items) => items
+                .iter()
+                .all(|it| super::capacity::is_fargate(&it.capacity_provider)),
         }
     }
 }
@@ -93,6 +98,10 @@ impl Launch {
 impl Service {
     pub(super) fn is_active(&self) -> bool {
         self.status == Status::Active
+    }
+
+    pub(super) fn is_daemon(&self) -> bool {
+        self.placing.daemon
     }
 
     pub(super) fn is_inactive(&self) -> bool {

@@ -45,6 +45,17 @@ impl Default for DeploymentSettings {
     }
 }
 
+impl DeploymentSettings {
+    /// Defaults: 100 and 0 for a daemon service.
+    pub(super) fn of_daemons(&self) -> DeploymentSettings {
+        DeploymentSettings {
+            maximum_percent: 100,
+            minimum_healthy_percent: 0,
+            ..self.clone()
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct CircuitBreaker {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::launch::{self, Launch};
+use super::launch::{self, Failed, Launch};
 use super::service;
 use super::task::Owner;
 use super::{capacity, events, failures, scheduler};
@@ -17,12 +17,6 @@ pub(super) fn start(world: &mut World, region: &str, key: &str, count: u32) {
     };
     if let Some(until) = service.hold.filter(|until| *until > now) {
         scheduler::wake(world, region, key, until);
-        return;
-    }
-    if count > 0 && !service.launch.is_fargate() {
-        // The twin has no container instances.
-        let what = "was unable to place a task because no container instance met all of its requirements. Reason: No Container Instances were found in your cluster. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
-        events::tell(world, region, key, what);
         return;
     }
     let mut started = Vec::new();
@@ -40,7 +34,15 @@ pub(super) fn start(world: &mut World, region: &str, key: &str, count: u32) {
                 }
                 started.push(id);
             }
-            Err(why) => {
+            Err(Failed::Placement(none)) => {
+                let what = format!(
+                    "was unable to place a task because no container instance met all of its requirements. {} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
+                    none.sentence
+                );
+                events::tell_once(world, region, key, what);
+                break;
+            }
+            Err(Failed::Launch(why)) => {
                 let what = format!("failed to launch a task with (error {why}).");
                 events::tell(world, region, key, what);
                 failures::count_failure(world, region, key, &deployment);
@@ -80,7 +82,10 @@ fn next_task(world: &World, region: &str, key: &str) -> Option<Launch> {
                 }
             }
             let provider = capacity::choose(items, &counts)?;
-            ("FARGATE".to_owned(), Some(provider.to_owned()))
+            (
+                capacity::launch_type(ecs, provider).to_owned(),
+                Some(provider.to_owned()),
+            )
         }
     };
     let mut tags = match service.settings.propagate_tags.as_deref() {
@@ -108,5 +113,6 @@ fn next_task(world: &World, region: &str, key: &str) -> Option<Launch> {
         overrides: json!({ "containerOverrides": [], "inferenceAcceleratorOverrides": [] }),
         tags,
         execute_command: service.settings.execute_command,
+        placing: service.placing.clone(),
     })
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::lifecycle::{self, Step};
 use super::task::{ContainerState, Owner, State, Stop, StopCode};
-use super::{balancers, events, failures, names, refuse};
+use super::{balancers, events, failures, names, refuse, registries, task_events};
 use crate::operation::{Answer, Call};
 use crate::world::World;
 
@@ -54,14 +54,21 @@ pub(super) fn stop(world: &mut World, region: &str, id: &str, code: StopCode, re
     task.version += 1;
     let served = task.state == State::Running;
     task.state = State::Deactivating;
-    let (owner, registered) = (task.owner.clone(), task.balancers.clone());
-    let ip = task.ip().unwrap_or_default().to_owned();
-    let broken = code == StopCode::EssentialContainerExited;
+    task_events::changed(world, region, id);
+    let Some(task) = world.region(region).ecs.tasks.get(id) else {
+        return;
+    };
+    let (owner, registered) = (task.owner.clone(), task.places());
+    registries::deregister(world, region, id);
+    let broken = matches!(
+        code,
+        StopCode::EssentialContainerExited | StopCode::TerminationNotice
+    );
     let mut drain = std::time::Duration::ZERO;
     if let (true, Owner::Service { key, .. }) = (served && !registered.is_empty(), &owner) {
-        drain = balancers::deregister(world, region, &registered, &ip);
-        for balancer in &registered {
-            let what = balancer.told();
+        drain = balancers::deregister(world, region, &registered);
+        for place in &registered {
+            let what = place.told();
             events::tell(world, region, key, format!("deregistered 1 {what}"));
         }
         if !broken {

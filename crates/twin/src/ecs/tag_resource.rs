@@ -53,6 +53,8 @@ fn find<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Tags, Refusal> 
         services,
         families,
         tasks,
+        instances,
+        providers,
         ..
     } = &mut call.here().ecs;
     let missing = |what: &str| {
@@ -81,6 +83,15 @@ fn find<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Tags, Refusal> 
             let task = tasks.get_mut(names::task(rest));
             task.map(|it| &mut it.tags).ok_or_else(|| missing("task"))
         }
+        "container-instance" => instances
+            .get_mut(names::task(rest))
+            .map(|it| &mut it.tags)
+            .ok_or_else(|| missing("container instance")),
+        "capacity-provider" => providers
+            .get_mut(rest)
+            .filter(|it| it.active)
+            .map(|it| &mut it.tags)
+            .ok_or_else(|| missing("capacity provider")),
         _ => Err(refuse::parameter(
             "The resource type does not support tags.",
         )),

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::balancers::Balancer;
+use super::balancers::{Balancer, Behind, Place};
 use super::container;
 use super::network::Attachment;
+use super::resources::Need;
+use super::seat::{Binding, Wants};
 use crate::clock::Millis;
 use crate::script::Behaviour;
 use crate::tags::Tags;
@@ -31,9 +33,24 @@ pub(super) struct Task {
     pub(super) stop: Option<Stop>,
     pub(super) times: Times,
     pub(super) attachment: Option<Attachment>,
+    /// The container instance that it is on, its EC2 instance and zone.
+    #[serde(default)]
+    pub(super) instance: Option<String>,
+    #[serde(default)]
+    pub(super) host: Option<String>,
+    #[serde(default)]
+    pub(super) zone: Option<String>,
+    #[serde(default)]
+    pub(super) need: Need,
+    /// Where it may be placed; none on Fargate.
+    #[serde(default)]
+    pub(super) wants: Option<Wants>,
     pub(super) containers: Vec<Container>,
     /// Where it is registered when it runs.
     pub(super) balancers: Vec<Balancer>,
+    /// The Cloud Map services that it is registered in.
+    #[serde(default)]
+    pub(super) registered: Vec<String>,
     pub(super) overrides: Value,
     pub(super) tags: Tags,
     pub(super) execute_command: bool,
@@ -74,6 +91,7 @@ pub(super) enum StopCode {
     EssentialContainerExited,
     UserInitiated,
     ServiceSchedulerInitiated,
+    TerminationNotice,
 }
 
 #[derive(Serialize, Deserialize, Debug, Clone, Default)]
@@ -95,6 +113,9 @@ pub(super) struct Container {
     pub(super) runtime: String,
     pub(super) essential: bool,
     pub(super) ports: Vec<u16>,
+    /// Its ports on the host, in bridge and host mode.
+    #[serde(default)]
+    pub(super) bindings: Vec<Binding>,
     pub(super) state: ContainerState,
     pub(super) health: Health,
     /// Why it could not start.
@@ -132,7 +153,12 @@ impl Container {
             "taskArn": task.arn,
             "name": self.name,
             "image": self.image,
-            "networkBindings": [],
+            "networkBindings": self.bindings.iter().filter(|_| self.is_running()).map(|it| json!({
+                "bindIP": "0.0.0.0",
+                "containerPort": it.container_port,
+                "hostPort": it.host_port,
+                "protocol": it.protocol,
+            })).collect::<Vec<_>>(),
             "networkInterfaces": task.attachment.iter().map(|it| json!({
                 "attachmentId": it.id,
                 "privateIpv4Address": it.ip,
@@ -185,6 +211,37 @@ impl Task {
             .map(|attachment| attachment.ip.as_str())
     }
 
+    /// It waits for an instance that has room for it.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.wants.is_some() && self.instance.is_none() && !self.is_stopping()
+    }
+
+    /// Where balancers reach it: by its own address, or by its host and a port there.
+    pub(super) fn places(&self) -> Vec<Place> {
+        let place = |balancer: &Balancer| {
+            let port = balancer.container_port;
+            let (id, port) = match (self.ip(), &self.host) {
+                (Some(ip), _) => (ip.to_owned(), port),
+                (None, Some(host)) => {
+                    let mut containers = self.containers.iter();
+                    let container = containers.find(|it| it.name == balancer.container_name)?;
+                    let bound = container
+                        .bindings
+                        .iter()
+                        .find(|it| it.container_port == port)?;
+                    (host.clone(), bound.host_port)
+                }
+                (None, None) => return None,
+            };
+            let behind = match &balancer.load_balancer_name {
+                Some(name) => Behind::Classic(name.clone()),
+                None => Behind::Group(balancer.target_group_arn.clone()),
+            };
+            Some(Place { behind, id, port })
+        };
+        self.balancers.iter().filter_map(place).collect()
+    }
+
     pub(super) fn is_stopped(&self) -> bool {
         self.state == State::Stopped
     }
@@ -230,7 +287,7 @@ impl Task {
         let seconds = |at: Option<Millis>| at.map(Millis::epoch_seconds);
         let times = &self.times;
         let containers: Vec<Value> = self.containers.iter().map(|it| it.view(self)).collect();
-        json!({
+        let mut view = json!({
             "taskArn": self.arn,
             "taskDefinitionArn": self.definition,
             "clusterArn": self.cluster_arn,
@@ -238,19 +295,17 @@ impl Task {
             "startedBy": self.started_by,
             "launchType": self.launch_type,
             "capacityProviderName": self.provider,
-            "platformVersion": "1.4.0",
-            "platformFamily": "Linux",
             "cpu": self.cpu,
             "memory": self.memory,
-            "ephemeralStorage": { "sizeInGiB": 20 },
             "lastStatus": self.state.word(),
             "desiredStatus": if self.is_stopping() { "STOPPED" } else { "RUNNING" },
             "healthStatus": self.health().word(),
             "connectivity": "CONNECTED",
             "connectivityAt": seconds(times.pull_started),
-            "availabilityZone": self.attachment.as_ref().map(|it| it.zone.as_str()),
+            "availabilityZone":
+                self.zone.as_deref().or(self.attachment.as_ref().map(|it| it.zone.as_str())),
             "attachments": self.attachments(),
-            "attributes": [{ "name": "ecs.cpu-architecture", "value": "x86_64" }],
+            "attributes": [{ "name": "ecs.cpu-architecture", "value": self.architecture() }],
             "containers": containers,
             "overrides": self.overrides,
             "enableExecuteCommand": self.execute_command,
@@ -266,7 +321,27 @@ impl Task {
             "stoppedReason": self.stop.as_ref().map(|stop| stop.reason.as_str()),
             "tags": if tags { self.tags.to_list("key", "value") } else { json!([]) },
             "version": self.version,
-        })
+        });
+        if self.launch_type == "FARGATE" {
+            view["platformVersion"] = json!("1.4.0");
+            view["platformFamily"] = json!("Linux");
+            view["ephemeralStorage"] = json!({ "sizeInGiB": 20 });
+        }
+        if let Some(id) = &self.instance {
+            let of_cluster = self
+                .cluster_arn
+                .replacen(":cluster/", ":container-instance/", 1);
+            view["containerInstanceArn"] = json!(format!("{of_cluster}/{id}"));
+        }
+        view
+    }
+
+    fn architecture(&self) -> &str {
+        let named = self
+            .wants
+            .as_ref()
+            .and_then(|it| it.architecture.as_deref());
+        named.unwrap_or("x86_64")
     }
 
     fn attachments(&self) -> Vec<Value> {

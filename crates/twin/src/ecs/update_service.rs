@@ -1,11 +1,13 @@
 //! UpdateService: what changes a deployment makes a new one, the rest takes effect where it stands.
 
 use super::balancers;
+use super::connect::{self, Connect};
 use super::network::Network;
 use super::revisions::Revision;
 use super::service::Status;
 use super::{
-    capacity, create_service, describe_services, names, refuse, scheduler, task_definition,
+    capacity, create_service, describe_services, names, refuse, registries, scheduler,
+    task_definition,
 };
 use crate::operation::{Answer, Call};
 
@@ -19,6 +21,8 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let platform = input.text("platformVersion")?;
     let wanted_balancers = balancers::read(input.raw("loadBalancers"))?;
     let wanted_network = Network::read(input.raw("networkConfiguration"))?;
+    let wanted_registries = registries::read(input.raw("serviceRegistries"))?;
+    let wanted_connect = connect::read(input.raw("serviceConnectConfiguration"))?;
     let rebalancing_named = input.has("availabilityZoneRebalancing");
     let force = input.boolean("forceNewDeployment")?.unwrap_or(false);
     let cluster = names::active_cluster(call, cluster)?;
@@ -34,9 +38,16 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     }
     let mut settings = service.settings.clone();
     let (mut launch, before) = (service.launch.clone(), service.revision().cloned());
+    let mut placing = service.placing.clone();
     settings.read(&mut input)?;
+    placing.read(&mut input)?;
     create_service::accept_unmodelled(&mut input)?;
     input.finish()?;
+    if placing.daemon && desired.is_some() {
+        return Err(refuse::parameter(
+            "The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again",
+        ));
+    }
 
     let Some(before) = before else {
         return Err(refuse::service_not_active());
@@ -60,13 +71,20 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
         platform,
         balancers: wanted_balancers.unwrap_or_else(|| before.balancers.clone()),
         network: wanted_network.or_else(|| before.network.clone()),
+        registries: wanted_registries.unwrap_or_else(|| before.registries.clone()),
+        connect: None,
         created: before.created,
     };
+    let connect = wanted_connect.or_else(|| before.connect.as_ref().map(Connect::wish));
+    let connect = connect::check(call, &key, &cluster, &wanted.definition, connect)?;
+    let wanted = Revision { connect, ..wanted };
     let region = call.region.clone();
     let replaces = wanted.definition != before.definition
         || wanted.platform != before.platform
         || wanted.balancers != before.balancers
-        || wanted.network != before.network;
+        || wanted.network != before.network
+        || wanted.registries != before.registries
+        || !Connect::same(wanted.connect.as_ref(), before.connect.as_ref());
     if replaces || force {
         create_service::check_fit(
             call.world,
@@ -75,6 +93,14 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
             &launch,
             wanted.network.as_ref(),
             &wanted.balancers,
+        )?;
+        let (definition, platform) = (&wanted.definition, &wanted.platform);
+        create_service::check_extras(
+            call.world,
+            &region,
+            definition,
+            platform,
+            &wanted.registries,
         )?;
     }
     balancers::suit(&wanted.balancers, &mut settings, rebalancing_named)?;
@@ -92,6 +118,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
         return Err(refuse::service_not_found());
     };
     service.settings = settings;
+    service.placing = placing;
     if let Some(desired) = desired.filter(|desired| *desired != service.desired) {
         service.desired = desired;
         service.settled = None;

@@ -1,12 +1,12 @@
-//! What answers at a target's address.
+//! What answers at a target's address, or on an instance.
 //!
 //! A task answers as the script says of its image. A server that is no task can be scripted as well, by a rule whose
 //! `image` is `address:10.0.0.7:8080`; only tests need that.
 
+use super::answer;
 use super::condition::Asked;
 use super::target_group::TargetGroup;
 use super::targets::Target;
-use super::{answer, neighbours};
 use crate::ecs;
 use crate::script::Behaviour;
 use crate::world::World;
@@ -60,13 +60,11 @@ fn of_balancer(world: &World, region: &str, group: &TargetGroup, arn: &str, port
 
 /// What answers at an address, or on an instance that runs.
 pub(crate) fn reply(world: &World, region: &str, host: &str, port: u16) -> Reply {
-    let address = match host.starts_with("i-") {
-        true => neighbours::instance(world, region, host).filter(|it| it.running),
-        false => None,
+    let behaviour = match host.starts_with("i-") {
+        true => ecs::listening_on(world, region, host, port),
+        false => ecs::listening(world, region, host, port),
     };
-    let address = address.map(|found| found.address.to_string());
-    let ip = address.as_deref().unwrap_or(host);
-    let behaviour = ecs::listening(world, region, ip, port).or_else(|| scripted(world, ip, port));
+    let behaviour = behaviour.or_else(|| scripted(world, host, port));
     match behaviour {
         Some(behaviour) if behaviour.listens => Reply::Status(behaviour.http_status),
         Some(_) => Reply::Refused,

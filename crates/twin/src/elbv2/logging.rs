@@ -55,12 +55,12 @@ pub(crate) fn may_write(
     bucket: &str,
     prefix: &str,
 ) -> Result<(), Refusal> {
-    let Some(found) = neighbours::bucket(world, bucket) else {
+    let Some((home, policy)) = neighbours::bucket(world, bucket) else {
         return Err(misconfigured(format!(
             "S3Bucket: {bucket} does not exist or is not accessible"
         )));
     };
-    if found.region != region {
+    if home != region {
         return Err(misconfigured(format!(
             "S3Bucket: {bucket} is not located in the same region with the load balancer"
         )));
@@ -70,8 +70,7 @@ pub(crate) fn may_write(
         "arn:aws:s3:::{bucket}/{prefix}{slash}AWSLogs/{}/",
         world.account
     );
-    let policy = found.policy.unwrap_or_default();
-    if grants(&policy, kind, &folder) {
+    if grants(policy.unwrap_or_default(), kind, &folder) {
         return Ok(());
     }
     Err(misconfigured(format!(

@@ -184,6 +184,7 @@ pub(crate) fn happen(world: &mut World, region: &str, what: Happening) {
         Happening::HealthDecided { group, serial } => {
             health::decide(world, region, &group, serial);
             ecs::target_changed(world, region, &group);
+            crate::autoscaling::target_changed(world, region, &group);
         }
         Happening::DrainingEnds { group } => {
             if let Some(group) = here.target_groups.get_mut(&group) {

@@ -313,13 +313,8 @@ pub(crate) fn occupy(
         };
         match ec2::interfaces::create_at(world, region, wanted, private) {
             Ok(interface) => {
-                if let Some(Fixed::Elastic {
-                    allocation,
-                    address,
-                }) = &fixed
-                {
-                    let given = (allocation.as_str(), *address);
-                    neighbours::associate(world, region, &interface, given);
+                if let Some(Fixed::Elastic { allocation, .. }) = &fixed {
+                    neighbours::associate(world, region, &interface, allocation);
                 }
                 zones.push(Zone {
                     name: zone.clone(),

@@ -57,6 +57,18 @@ const GRANTS: &[(&str, &[&str])] = &[
         "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
         &["ssm:GetParameter", "ssm:GetParameters"],
     ),
+    (
+        "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role",
+        &[
+            "ecs:DeregisterContainerInstance",
+            "ecs:DiscoverPollEndpoint",
+            "ecs:Poll",
+            "ecs:RegisterContainerInstance",
+            "ecs:StartTelemetrySession",
+            "ecs:Submit*",
+            "ecs:UpdateContainerInstancesState",
+        ],
+    ),
     ("arn:aws:iam::aws:policy/AmazonSSMFullAccess", &["ssm:*"]),
     (
         "arn:aws:iam::aws:policy/SecretsManagerReadWrite",
@@ -83,7 +95,7 @@ fn managed(world: &World, arn: &str, request: &Request<'_>) -> Verdict {
     }
 }
 
-fn judge(text: &str, request: &Request<'_>) -> Verdict {
+pub(super) fn judge(text: &str, request: &Request<'_>) -> Verdict {
     let Ok(document) = serde_json::from_str::<Value>(text) else {
         return Verdict::NotAllowed;
     };
@@ -149,7 +161,7 @@ fn conditions(condition: &Value, context: &BTreeMap<String, String>) -> bool {
 }
 
 /// Whether a text fits a pattern with `*` for any characters and `?` for one.
-fn fits(pattern: &str, text: &str) -> bool {
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);
@@ -179,7 +191,7 @@ fn fits(pattern: &str, text: &str) -> bool {
 }
 
 /// IAM documents write one thing plainly and several as a list.
-fn many(value: &Value) -> Vec<&Value> {
+pub(super) fn many(value: &Value) -> Vec<&Value> {
     match value {
         Value::Array(items) => items.iter().collect(),
         Value::Null => Vec::new(),

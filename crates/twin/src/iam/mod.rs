@@ -16,11 +16,13 @@ mod name;
 mod policy;
 mod policy_version;
 mod refuse;
+mod resource_policy;
 mod role;
 mod role_tags;
 pub(crate) mod service_linked;
 mod service_principals;
 mod summary;
+mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,12 +35,14 @@ use crate::refusal::Refusal;
 use crate::tags::Tags;
 use crate::world::World;
 
-pub(crate) use evaluate::{Request, Verdict, evaluate};
+pub(crate) use evaluate::{Request, Verdict, evaluate, fits};
 pub(crate) use instance_profile::InstanceProfile;
 pub(crate) use policy::Policy;
+pub(crate) use resource_policy::{context as source_context, service_may};
 pub(crate) use role::Role;
 pub(crate) use service_linked::create as create_service_linked_role;
 pub(crate) use service_principals::is_known as is_service_principal;
+pub(crate) use trust::assumable_by;
 
 /// Everything IAM holds for the account.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::role::{self, Role};
 use super::{name, refuse};
+use crate::autoscaling;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
 use crate::tagging;
@@ -182,11 +183,16 @@ pub(super) fn deletion_status(call: &mut Call<'_>) -> Answer {
     }}))
 }
 
-/// What the service still has, by region: its clusters or load balancers.
+/// What the service still has, by region: its clusters, load balancers or databases.
 fn users(world: &World, service: &str) -> BTreeMap<String, Vec<String>> {
     let (vendor, kind) = match service {
+        "autoscaling.amazonaws.com" => return autoscaling::groups_by_region(world),
         "ecs.amazonaws.com" => ("ecs", ":cluster/"),
+        "ecs.application-autoscaling.amazonaws.com" => {
+            ("application-autoscaling", ":scalable-target/")
+        }
         "elasticloadbalancing.amazonaws.com" => ("elasticloadbalancing", ":loadbalancer/"),
+        "rds.amazonaws.com" => ("rds", ":db:"),
         _ => return BTreeMap::new(),
     };
     let mut users = BTreeMap::new();

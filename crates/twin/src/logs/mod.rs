@@ -1,6 +1,7 @@
 //! CloudWatch Logs: groups with their retention and tags, streams, events.
 
 mod group;
+mod resource_policy;
 mod search;
 mod stream;
 
@@ -20,25 +21,31 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     write("CreateLogGroup", group::create),
     write("CreateLogStream", stream::create),
     write("DeleteLogGroup", group::delete),
+    write("DeleteResourcePolicy", resource_policy::delete),
     write("DeleteRetentionPolicy", group::delete_retention),
     read("DescribeLogGroups", group::describe),
     read("DescribeLogStreams", stream::describe),
+    read("DescribeResourcePolicies", resource_policy::describe),
     read("FilterLogEvents", search::filter),
     read("GetLogEvents", search::get),
     read("ListTagsForResource", group::list_tags),
     write("PutLogEvents", stream::put_events),
+    write("PutResourcePolicy", resource_policy::put),
     write("PutRetentionPolicy", group::put_retention),
     write("TagResource", group::tag),
     write("UntagResource", group::untag),
 ];
 
 pub(crate) use group::ensure as ensure_group;
+pub(crate) use resource_policy::append_as;
 
 /// The log groups of one region.
 #[derive(Default, Serialize, Deserialize, Debug)]
 #[serde(default)]
 pub struct Logs {
     groups: BTreeMap<String, Group>,
+    /// By name.
+    policies: BTreeMap<String, resource_policy::ResourcePolicy>,
 }
 
 #[derive(Serialize, Deserialize, Debug)]

@@ -58,6 +58,7 @@ pub(super) fn change_resource_record_sets(call: &mut Call<'_>) -> Answer {
         ));
     }
     let zone = zone::find(call.world, &id)?;
+    zone::refuse_owned(call.world, &id)?;
     let record_sets = applied(call.world, zone, changes, problems)?;
     let (info, in_sync) = change::submit(call.world, comment);
     let now = call.now();

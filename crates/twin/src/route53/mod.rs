@@ -31,7 +31,7 @@ pub(crate) use record_set::Target;
 pub(crate) use routes::ROUTES;
 pub(crate) use tagging::tagged;
 pub(crate) use vpc::private_zone_of;
-pub(crate) use zone::{HostedZone, domain_of};
+pub(crate) use zone::{HostedZone, domain_of, drop_zone, make_private_zone};
 
 /// The state of Route 53.
 #[derive(Serialize, Deserialize, Debug)]

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::record_set::RecordSet;
 use super::{change, delegation, name, refuse, vpc};
 use crate::clock::Millis;
+use crate::cloudmap;
 use crate::input::Input;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -118,6 +119,7 @@ pub(super) fn get_hosted_zone(call: &mut Call<'_>) -> Answer {
 pub(super) fn delete_hosted_zone(call: &mut Call<'_>) -> Answer {
     let id = only_id(call)?;
     let zone = find(call.world, &id)?;
+    refuse_owned(call.world, &id)?;
     let own = |set: &RecordSet| !delegation::is_required(set, &zone.name);
     if zone.record_sets.values().any(own) {
         return Err(Refusal::new(
@@ -129,6 +131,44 @@ pub(super) fn delete_hosted_zone(call: &mut Call<'_>) -> Answer {
     let (info, _) = change::submit(call.world, None);
     call.world.route53.zones.remove(&id);
     Ok(json!({ "ChangeInfo": info }))
+}
+
+/// Makes the private zone of a Cloud Map namespace. Refused as `CreateHostedZone` is.
+pub(crate) fn make_private_zone(
+    world: &mut World,
+    given: &str,
+    (region, vpc): (&str, &str),
+    reference: &str,
+) -> Result<String, Refusal> {
+    let name = name::normal(given).map_err(|problem| Refusal::new("InvalidDomainName", problem))?;
+    let vpc = (region.to_owned(), vpc.to_owned());
+    check(world, &name, reference, Some(&vpc))?;
+    let id = format!("Z{}", world.ids.upper(20));
+    let mut zone = HostedZone::new(id.clone(), name, reference.to_owned());
+    zone.comment = Some("Created by AWS Cloud Map namespace".to_owned());
+    zone.vpcs.push(vpc);
+    let others = world.route53.zones.values();
+    zone.serial = 1 + others.map(|zone| zone.serial).max().unwrap_or_default();
+    zone.serve(world.now, world.now);
+    world.route53.zones.insert(id.clone(), zone);
+    Ok(id)
+}
+
+/// Takes such a zone away, with whatever is in it.
+pub(crate) fn drop_zone(world: &mut World, id: &str) {
+    world.route53.zones.remove(id);
+}
+
+/// A zone that Cloud Map made is changed through Cloud Map only (the sentence is assumed).
+pub(super) fn refuse_owned(world: &World, id: &str) -> Result<(), Refusal> {
+    match cloudmap::namespace_of_zone(world, id) {
+        None => Ok(()),
+        Some(namespace) => Err(Refusal::new(
+            "AccessDenied",
+            format!("The resource hostedzone/{id} can only be managed through AWS Cloud Map ({namespace})"),
+        )
+        .status(403)),
+    }
 }
 
 /// `UpdateHostedZoneComment`

@@ -110,6 +110,12 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     write("UploadPart", multipart::upload_part),
 ];
 
+/// The region and the policy of a bucket.
+pub(crate) fn bucket<'a>(world: &'a World, name: &str) -> Option<(&'a str, Option<&'a str>)> {
+    let found = world.s3.buckets.get(name)?;
+    Some((&found.region, found.policy.as_deref()))
+}
+
 /// The buckets of a region with their tags, for Resource Groups Tagging.
 pub(crate) fn tagged<'a>(world: &'a World, region: &str) -> Vec<(String, &'a Tags)> {
     let buckets = world.s3.buckets.values();

@@ -48,6 +48,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         changed: now,
         deletion: None,
         tags,
+        owner: None,
         versions: BTreeMap::new(),
     };
     let mut answer = secret.names();

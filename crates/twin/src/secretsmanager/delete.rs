@@ -49,6 +49,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
         }
         found => found?,
     };
+    found.must_be_ours("delete")?;
     // A secret that waits for its deletion can still be deleted at once: that is how a name is had back early.
     if found.deletion.is_some() && !forced {
         return Err(refuse::marked());

@@ -139,7 +139,11 @@ fn matches(key: &str, value: &str, secret: &Secret) -> bool {
                 .split_whitespace()
                 .all(|word| texts.iter().any(|text| text.contains(word)))
         }
-        // No secret here is a replica or belongs to another service.
+        "owning-service" => {
+            let owner = secret.owner.as_ref();
+            owner.is_some_and(|owner| owner.service.starts_with(value))
+        }
+        // No secret here is a replica.
         _ => false,
     }
 }

@@ -9,6 +9,7 @@ mod delete;
 mod describe;
 mod list;
 mod name;
+mod owned;
 mod password;
 mod put;
 mod read;
@@ -28,6 +29,7 @@ use crate::refusal::Refusal;
 use crate::tags::Tags;
 use crate::world::World;
 
+pub(crate) use owned::{Owned, disown, own, renew_owned};
 pub(crate) use read::resolve;
 use secret::Secret;
 

@@ -27,6 +27,7 @@ pub(super) fn put(call: &mut Call<'_>) -> Answer {
     }
     let now = call.now();
     let secret = call.here().secretsmanager.find_live_mut(&id)?;
+    secret.must_be_ours("put a value into")?;
     let version = secret.add(sent, &stages, now)?;
     let mut answer = secret.names();
     answer["VersionStages"] = json!(secret.versions.get(&version).map(|it| &it.stages));

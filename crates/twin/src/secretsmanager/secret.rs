@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
+use super::owned::Owner;
 use super::refuse;
 use super::value::{Sent, Value};
 use crate::clock::Millis;
@@ -34,6 +35,9 @@ pub(super) struct Secret {
     pub(super) changed: Millis,
     pub(super) deletion: Option<Deletion>,
     pub(super) tags: Tags,
+    /// The service that manages it, if one does.
+    #[serde(default)]
+    pub(super) owner: Option<Owner>,
     /// By id, which is the token that made it.
     pub(super) versions: BTreeMap<String, Version>,
 }
@@ -169,7 +173,7 @@ impl Secret {
             .filter(|(_, version)| !version.stages.is_empty())
             .map(|(id, version)| (id, &version.stages))
             .collect();
-        json!({
+        let mut view = json!({
             "ARN": self.arn,
             "Name": self.name,
             "Description": self.description,
@@ -178,7 +182,9 @@ impl Secret {
             "DeletedDate": self.deletion.map(|deletion| deletion.at.epoch_seconds()),
             "Tags": (!self.tags.is_empty()).then(|| self.tags.to_list("Key", "Value")),
             stages_name: (!stages.is_empty()).then_some(stages),
-        })
+        });
+        self.show_owner(&mut view);
+        view
     }
 
     /// What most answers say.

@@ -17,6 +17,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     }
     let now = call.now();
     let secret = call.here().secretsmanager.find_live_mut(&id)?;
+    secret.must_be_ours("move a stage of")?;
     for version in [&from, &to].into_iter().flatten() {
         if !secret.versions.contains_key(version) {
             return Err(refuse::no_value("VersionId", version));

@@ -17,6 +17,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     input.finish()?;
     let now = call.now();
     let secret = call.here().secretsmanager.find_live_mut(&id)?;
+    secret.must_be_ours("update")?;
     let version = match sent {
         Some(sent) => Some(secret.add(sent, &[CURRENT.to_owned()], now)?),
         None => None,

@@ -24,6 +24,7 @@ use crate::world::World;
 
 pub(crate) use get::{arn, resolve};
 use parameter::Parameter;
+pub(crate) use public::images;
 
 /// The parameters of one region.
 #[derive(Default, Serialize, Deserialize, Debug)]

@@ -80,6 +80,14 @@ pub(super) fn find(region: &str, given: &str) -> Option<Result<Value, Refusal>> 
     })))
 }
 
+/// Ids and names of the images in that region.
+pub(crate) fn images(region: &str) -> Vec<(String, &'static str)> {
+    let images = IMAGES.iter();
+    images
+        .map(|(path, _, name)| (image_id(region, path), *name))
+        .collect()
+}
+
 /// Refuses to list what the twin has in part only.
 pub(super) fn refuse_listing(path: &str) -> Result<(), Refusal> {
     let path = format!("{}/", path.trim_end_matches('/'));
@@ -91,16 +99,19 @@ pub(super) fn refuse_listing(path: &str) -> Result<(), Refusal> {
 
 /// An image's id is made up, and another one in every region.
 fn document(region: &str, (path, os, name): &(&str, &str, &str)) -> Value {
-    let id = scatter(&format!("{region}/{path}"));
     json!({
         "ecs_agent_version": "1.108.2",
         "ecs_runtime_version": "Docker version 25.0.18",
-        "image_id": format!("ami-0{id:016x}"),
+        "image_id": image_id(region, path),
         "image_name": name,
         "image_version": "20261030",
         "os": os,
         "schema_version": 1,
     })
+}
+
+fn image_id(region: &str, path: &str) -> String {
+    format!("ami-0{:016x}", scatter(&format!("{region}/{path}")))
 }
 
 fn not_modelled(name: &str) -> Refusal {

@@ -44,7 +44,12 @@ pub(super) fn answer(mut value: Value) -> String {
 }
 
 pub(super) fn refusal(refusal: &Refusal) -> String {
-    json!({ "__type": refusal.code, "message": refusal.message }).to_string()
+    let mut body = json!({ "__type": refusal.code, "message": refusal.message });
+    // Some refusals name what stands in the way in a member of its own.
+    for (member, text) in &refusal.causes {
+        body[member] = json!(text);
+    }
+    body.to_string()
 }
 
 /// AWS has no null members.

@@ -1,27 +1,33 @@
 //! The wire protocols: a request becomes service, operation and parameters; an answer becomes a response.
 
 mod address;
+mod cbor;
 mod documents;
 mod ec2;
 mod json;
+mod json10;
 mod query;
 mod raw;
 mod registry;
 mod rest;
+mod rest_json;
 mod rest_xml;
 mod s3;
 mod s3_body;
 mod s3_routes;
 pub(crate) mod shape;
 mod signature;
+mod times;
 mod xml;
 mod xml_body;
 
 pub use address::Address;
 pub(crate) use documents::{ROOT, TEXT};
+pub(crate) use json10::Shapes;
 pub(crate) use raw::{HEADERS, STATUS};
 pub use rest_xml::Route;
 pub(crate) use signature::expired;
+pub(crate) use times::timestamp;
 pub(crate) use xml::ENTRIES;
 
 use bytes::Bytes;
@@ -89,10 +95,10 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         None => return Err(unknown),
     };
     unknown.region = scope.region.to_owned();
-    let Some(service) = services()
-        .iter()
-        .find(|service| service.name == scope.service)
-    else {
+    // A service that speaks several protocols stands in the list once for each.
+    let named = || services().iter().filter(|it| it.name == scope.service);
+    let spoken = named().find(|service| speaks(service.protocol, request));
+    let Some(service) = spoken.or_else(|| named().next()) else {
         unknown.refusal = Refusal::not_implemented(format_args!("service {}", scope.service));
         return Err(unknown);
     };
@@ -102,7 +108,13 @@ pub(crate) fn decode(request: &Request<Bytes>) -> Result<Decoded, Undecoded> {
         Protocol::Ec2 { version } | Protocol::Query { version, .. } => {
             query::decode(request.body(), version).map(without_body)
         }
-        Protocol::Json { target } => json::decode(request, target).map(without_body),
+        Protocol::Json { target } | Protocol::Json10 { target, .. } => {
+            json::decode(request, target).map(without_body)
+        }
+        Protocol::Cbor { target, .. } => cbor::decode(request, target).map(without_body),
+        Protocol::RestJson { routes } => {
+            rest_json::decode(request, service.name, routes).map(without_body)
+        }
         Protocol::RestXml { routes, .. } => {
             rest_xml::decode(request, service.name, routes).map(without_body)
         }
@@ -165,6 +177,24 @@ fn without_body((name, fields): (String, Map<String, Value>)) -> s3::Asked {
     (name, fields, Bytes::new())
 }
 
+/// Whether a request looks as if made in this protocol.
+fn speaks(protocol: Protocol, request: &Request<Bytes>) -> bool {
+    let has = |name: &str| request.headers().contains_key(name);
+    match protocol {
+        Protocol::Cbor { .. } => has("smithy-protocol"),
+        Protocol::Json { .. } | Protocol::Json10 { .. } => has("x-amz-target"),
+        Protocol::Ec2 { .. } | Protocol::Query { .. } => {
+            !has("smithy-protocol") && !has("x-amz-target")
+        }
+        Protocol::Documents { .. }
+        | Protocol::Registry
+        | Protocol::Rest
+        | Protocol::RestJson { .. }
+        | Protocol::RestXml { .. }
+        | Protocol::S3 => true,
+    }
+}
+
 /// The response that says this.
 pub(crate) fn encode(
     service: Option<&'static Service>,
@@ -184,9 +214,22 @@ pub(crate) fn encode(
         return documents::answered(value.clone(), body, namespace, "text/xml");
     }
     let (mut success, mut location) = (200, None);
-    if let (Some(Protocol::RestXml { routes, .. }), Ok(value)) = (protocol, &answer) {
-        success = rest_xml::status(routes, operation);
-        location = rest_xml::location(value).and_then(|text| HeaderValue::from_str(text).ok());
+    let mut code = None;
+    match (protocol, &answer) {
+        (Some(Protocol::RestXml { routes, .. }), Ok(value)) => {
+            success = rest_xml::status(routes, operation);
+            location = rest_xml::location(value).and_then(|text| HeaderValue::from_str(text).ok());
+        }
+        (Some(Protocol::RestJson { routes }), Ok(_)) => {
+            success = rest_xml::status(routes, operation);
+        }
+        (Some(Protocol::RestJson { .. }), Err(refusal)) => {
+            code = Some(("x-amzn-errortype", refusal.code.clone()));
+        }
+        (Some(Protocol::Json10 { .. } | Protocol::Cbor { .. }), Err(refusal)) => {
+            code = Some(("x-amzn-query-error", json10::query_error(refusal)));
+        }
+        _ => {}
     }
     let (status, body) = match answer {
         Ok(value) => (success, answered(protocol, operation, value, request_id)),
@@ -196,8 +239,10 @@ pub(crate) fn encode(
     *response.status_mut() =
         http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     let kind = match protocol {
+        Some(Protocol::Cbor { .. }) => "application/cbor",
         Some(Protocol::Json { .. }) => "application/x-amz-json-1.1",
-        Some(Protocol::Registry | Protocol::Rest) => "application/json",
+        Some(Protocol::Json10 { .. }) => "application/x-amz-json-1.0",
+        Some(Protocol::Registry | Protocol::Rest | Protocol::RestJson { .. }) => "application/json",
         Some(Protocol::Documents { .. } | Protocol::RestXml { .. } | Protocol::S3) => "text/xml",
         Some(Protocol::Ec2 { .. } | Protocol::Query { .. }) | None => "text/xml;charset=UTF-8",
     };
@@ -211,6 +256,14 @@ pub(crate) fn encode(
         };
         headers.insert(name, id);
     }
+    if let Some((name, code)) = code
+        && let Ok(code) = HeaderValue::from_str(&code)
+    {
+        headers.insert(name, code);
+    }
+    if matches!(protocol, Some(Protocol::Cbor { .. })) {
+        headers.insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
+    }
     if let Some(location) = location {
         headers.insert(http::header::LOCATION, location);
     }
@@ -221,21 +274,34 @@ pub(crate) fn encode(
     response
 }
 
-fn answered(protocol: Option<Protocol>, operation: &str, value: Value, id: &str) -> String {
-    match protocol {
+fn answered(protocol: Option<Protocol>, operation: &str, mut value: Value, id: &str) -> Vec<u8> {
+    let text = match protocol {
+        Some(Protocol::Cbor { .. }) => return cbor::answer(&value),
         Some(Protocol::Ec2 { version }) => ec2::answer(operation, version, &value, id),
-        Some(Protocol::Query { namespace, .. }) => query::answer(operation, namespace, &value, id),
+        Some(Protocol::Json10 { .. }) => json10::answer(value),
+        Some(Protocol::Query { namespace, .. }) => {
+            query::answer(operation, namespace, &mut value, id)
+        }
+        Some(Protocol::RestJson { .. }) => rest_json::answer(value),
         Some(Protocol::Json { .. }) => json::answer(value),
         Some(Protocol::RestXml { namespace, .. }) => rest_xml::answer(operation, namespace, &value),
         Some(Protocol::Rest) => rest::answer(value),
         Some(Protocol::Documents { .. } | Protocol::Registry | Protocol::S3) | None => {
             String::new()
         }
-    }
+    };
+    text.into_bytes()
 }
 
-fn refused(protocol: Option<Protocol>, refusal: &Refusal, id: &str) -> String {
-    match protocol {
+fn refused(protocol: Option<Protocol>, refusal: &Refusal, id: &str) -> Vec<u8> {
+    let text = match protocol {
+        Some(Protocol::Cbor { shapes, .. }) => {
+            return cbor::refusal(refusal, json10::shape(refusal, shapes));
+        }
+        Some(Protocol::Json10 { shapes, .. }) => {
+            json10::refusal(refusal, json10::shape(refusal, shapes))
+        }
+        Some(Protocol::RestJson { .. }) => rest_json::refusal(refusal),
         Some(Protocol::Ec2 { .. }) => ec2::refusal(refusal, id),
         Some(
             Protocol::Query { namespace, .. }
@@ -245,7 +311,8 @@ fn refused(protocol: Option<Protocol>, refusal: &Refusal, id: &str) -> String {
         Some(Protocol::Json { .. }) => json::refusal(refusal),
         Some(Protocol::Rest) => rest::refusal(refusal),
         Some(Protocol::Registry | Protocol::S3) | None => query::refusal(refusal, "", id),
-    }
+    };
+    text.into_bytes()
 }
 
 #[cfg(test)]

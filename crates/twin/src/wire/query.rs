@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::xml;
+use super::{times, xml};
 use crate::refusal::Refusal;
 
 /// The operation's name and the parameters as a tree: `Filter.1.Value.2` and `Tags.member.1.Key` become lists and
@@ -57,7 +57,13 @@ pub(super) fn decode(body: &[u8], version: &str) -> Result<(String, Map<String, 
     ))
 }
 
-pub(super) fn answer(operation: &str, namespace: &str, value: &Value, request_id: &str) -> String {
+pub(super) fn answer(
+    operation: &str,
+    namespace: &str,
+    value: &mut Value,
+    request_id: &str,
+) -> String {
+    times::spell(value, times::iso);
     let mut out = String::with_capacity(512);
     out.push('<');
     out.push_str(operation);

@@ -57,9 +57,12 @@ pub(crate) fn expired(service: &Service) -> Refusal {
         Protocol::Query { .. } | Protocol::Documents { .. } | Protocol::RestXml { .. } => {
             Refusal::new("ExpiredToken", message).status(403)
         }
-        Protocol::Json { .. } | Protocol::Registry | Protocol::Rest => {
-            Refusal::new("ExpiredTokenException", message)
-        }
+        Protocol::Cbor { .. }
+        | Protocol::Json { .. }
+        | Protocol::Json10 { .. }
+        | Protocol::Registry
+        | Protocol::Rest
+        | Protocol::RestJson { .. } => Refusal::new("ExpiredTokenException", message),
     }
 }
 
@@ -78,8 +81,11 @@ fn unknown(service: &Service) -> Refusal {
         Protocol::Query { .. } | Protocol::Documents { .. } | Protocol::RestXml { .. } => {
             Refusal::new("InvalidClientTokenId", message).status(403)
         }
-        Protocol::Json { .. } | Protocol::Registry | Protocol::Rest => {
-            Refusal::new("UnrecognizedClientException", message)
-        }
+        Protocol::Cbor { .. }
+        | Protocol::Json { .. }
+        | Protocol::Json10 { .. }
+        | Protocol::Registry
+        | Protocol::Rest
+        | Protocol::RestJson { .. } => Refusal::new("UnrecognizedClientException", message),
     }
 }

@@ -62,12 +62,12 @@ fn values_become_xml() {
 
 #[test]
 fn an_operation_without_result_has_no_result_element() {
-    let with = query::answer("Op", "ns", &json!({ "A": ["x"] }), "id");
+    let with = query::answer("Op", "ns", &mut json!({ "A": ["x"] }), "id");
     assert!(
         with.contains("<OpResult><A><member>x</member></A></OpResult>"),
         "{with}"
     );
-    let without = query::answer("Op", "ns", &Value::Null, "id");
+    let without = query::answer("Op", "ns", &mut Value::Null, "id");
     assert!(!without.contains("OpResult"), "{without}");
     assert!(without.contains("<RequestId>id</RequestId>"), "{without}");
 }

@@ -7,12 +7,31 @@ use serde_json::Value;
 pub(crate) const ENTRIES: &str = "$entries";
 
 /// Writes `<name>value</name>`. Lists become `<name><item>…</item></name>` with `item` as the element's name; null is
-/// left out.
+/// left out. A member that is named `#Name` stands for its list's items, each as `<Name>`, where a service does not call
+/// them all `item`.
 pub(super) fn element(out: &mut String, name: &str, value: &Value, item: &str) {
     if value.is_null() {
         return;
     }
+    if let (Some(name), Value::Array(items)) = (name.strip_prefix('#'), value) {
+        items
+            .iter()
+            .for_each(|value| element(out, name, value, item));
+        return;
+    }
     open(out, name);
+    // Plain ids of security groups in a launch template's interfaces are the one list with a name of its own
+    // [botocore: GroupIdStringList].
+    let plain = || {
+        value
+            .as_array()
+            .is_some_and(|all| all.iter().all(Value::is_string))
+    };
+    let item = if name == "groupSet" && plain() {
+        "groupId"
+    } else {
+        item
+    };
     content(out, value, item);
     close(out, name);
 }

@@ -1,5 +1,6 @@
 """A fresh twin per test module, and the clients that talk to it."""
 
+import datetime
 import json
 import os
 import pathlib
@@ -45,7 +46,8 @@ class Twin:
             aws_access_key_id=key,
             aws_secret_access_key="secret",
             config=botocore.config.Config(
-                retries={"total_max_attempts": retries + 1}, read_timeout=read_timeout
+                retries={"total_max_attempts": retries + 1}, read_timeout=read_timeout,
+                inject_host_prefix=False,  # there is one host for everything
             ),
         )
 
@@ -88,6 +90,15 @@ class Twin:
 
     def script(self, *rules):
         self.control("PUT", "script", {"rules": list(rules)})
+
+    def now(self):
+        """The twin's time, which a reset does not turn back."""
+        return datetime.datetime.fromtimestamp(self.control("GET", "version")["now"] / 1000, datetime.UTC)
+
+    def metric(self, namespace, name, value, region="eu-central-1", **dimensions):
+        """What a service of AWS publishes every minute from now on; None ends it."""
+        told = {"namespace": namespace, "name": name, "dimensions": dimensions, "region": region, "value": value}
+        self.control("PUT", "metric", told)
 
     def timing(self, timing):
         """`"zero"`, `"default"`, or some of the fields."""

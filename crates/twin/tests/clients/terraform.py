@@ -12,7 +12,7 @@ import pytest
 PROVIDER = "registry.terraform.io/hashicorp/aws/5.100.0/*/terraform-provider-aws_v5.100.0_x5"
 # Where Terraform itself looks for a mirror, and one level below /opt, where system images put it.
 MIRRORS = ["~/.terraform.d/plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins", "/opt/*"]
-SERVICES = ["acm", "cloudfront", "ec2", "ecr", "ecs", "elb", "elbv2", "iam", "kms", "logs", "route53", "s3", "secretsmanager", "ssm", "sts", "wafv2"]
+SERVICES = ["acm", "autoscaling", "cloudfront", "ec2", "ecr", "ecs", "efs", "elb", "elbv2", "iam", "kms", "logs", "rds", "route53", "s3", "secretsmanager", "servicediscovery", "ssm", "sts", "wafv2"]
 
 
 def mirror():

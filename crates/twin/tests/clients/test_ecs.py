@@ -513,8 +513,8 @@ def test_create_while_draining(stack, says):
 
 def test_an_unknown_parameter_is_refused(stack, refused):
     stack.register()
-    registry = [{"registryArn": "arn:aws:servicediscovery:eu-central-1:123456789012:service/srv-1"}]
-    assert refused(stack.create, serviceRegistries=registry) == "NotImplemented"
+    lattice = [{"roleArn": "arn:aws:iam::123456789012:role/x", "targetGroupArn": "arn:x", "portName": "http"}]
+    assert refused(stack.create, vpcLatticeConfigurations=lattice) == "NotImplemented"
 
 
 def test_task_definition_must_support_fargate(stack, says):
@@ -1028,7 +1028,8 @@ def test_waiters_of_boto3(stack):
 
 def test_ec2_launch_type_finds_no_instances(stack):
     stack.register(requiresCompatibilities=["EC2"])
-    stack.create(launchType="EC2")
+    network = {"awsvpcConfiguration": {"subnets": stack.subnets, "securityGroups": [stack.group]}}
+    stack.create(launchType="EC2", networkConfiguration=network)
     stack.twin.advance(60)
     assert "no container instance met all of its requirements" in stack.messages()[0]
 

@@ -18,12 +18,6 @@ FILE = REFERENCE / "emulators.md"
 
 # Sections about services that the twin does not have: the service's name in ARNs and signatures.
 ABSENT_SERVICES = {
-    "cloudwatch": "monitoring",
-    "scaling": "application-autoscaling",
-    "autoscaling": "autoscaling",
-    "rds": "rds",
-    "rds-refuse": "rds",
-    "cloudmap": "servicediscovery",
     "cloudcontrol": "cloudcontrolapi",
     "cloudformation": "cloudformation",
 }
@@ -31,22 +25,16 @@ ABSENT_SERVICES = {
 # Rows whose operation the twin does not have: service and operation.
 ABSENT = {
     "ec2": {
-        "CreateLaunchTemplate": "CreateLaunchTemplate", "CreateLaunchTemplateVersion": "CreateLaunchTemplateVersion",
-        "DescribeLaunchTemplateVersions": "DescribeLaunchTemplateVersions",
-        "DescribeInstanceTypes": "DescribeInstanceTypes", "RunInstances": "RunInstances",
-    },
-    "ec2-refuse": {
-        "duplicate launch template": "CreateLaunchTemplate", "RunInstances nonexistent AMI": "RunInstances",
+        "RunInstances": "RunInstances",
+        "RunInstances nonexistent AMI": "RunInstances",
     },
     "iam": {
         "CreateOpenIDConnectProvider": "CreateOpenIDConnectProvider",
         "SimulatePrincipalPolicy": "SimulatePrincipalPolicy",
     },
     "logs": {"PutMetricFilter": "PutMetricFilter"},
-    "ecs": {"CreateCapacityProvider ASG": "CreateCapacityProvider"},
+    "autoscaling": {"PutScalingPolicy ASG": "PutScalingPolicy"},
     "teardown": {
-        "DeleteCapacityProvider": "DeleteCapacityProvider", "TerminateInstances": "TerminateInstances",
-        "DeleteLaunchTemplate": "DeleteLaunchTemplate",
     },
 }
 
@@ -58,6 +46,9 @@ FILES = {
     "secretsmanager": "test_secretsmanager", "ssm": "test_ssm", "ecs": "test_ecs", "ecs-refuse": "test_ecs",
     "route53": "test_route53", "tagging": "test_tagging", "teardown": "test_ec2",
     "ecr": "test_ecr", "s3": "test_s3_objects", "cloudfront": "test_cloudfront",
+    "cloudwatch": "test_cloudwatch", "scaling": "test_appautoscaling",
+    "autoscaling": "test_autoscaling",
+    "rds": "test_rds", "rds-refuse": "test_rds", "cloudmap": "test_cloudmap",
 }
 SUBNETS = "test_a_subnet test_row_subnets_of_two_sorts"
 ROWS = {
@@ -98,6 +89,10 @@ ROWS = {
         "CreateVpcEndpoint interface ecr": "test_ec2_endpoints:test_row_create_vpc_endpoint_interface_ecr",
         "VPCE pending->available": "test_ec2_endpoints:test_row_vpce_pending_to_available",
         "DescribePrefixLists/Managed": "test_ec2_endpoints:test_row_prefix_lists",
+        "CreateLaunchTemplate": "test_ec2_capacity:test_row_create_launch_template",
+        "CreateLaunchTemplateVersion": "test_ec2_capacity:test_row_versions_of_a_launch_template",
+        "DescribeLaunchTemplateVersions": "test_ec2_capacity:test_row_versions_of_a_launch_template",
+        "DescribeInstanceTypes": "test_ec2_capacity:test_row_describe_instance_types",
     },
     "ec2-refuse": {
         "CreateNetworkInterface": "test_row_create_network_interface", "CreateVpc /8": "test_row_create_vpc_8",
@@ -123,6 +118,7 @@ ROWS = {
         "CreateNatGateway bad alloc": "test_ec2_nat:test_row_create_nat_gateway_bad_alloc",
         "ReleaseAddress used by NAT": "test_ec2_nat:test_row_release_address_used_by_nat",
         "DeleteSubnet with NAT": "test_ec2_nat:test_row_delete_subnet_with_nat",
+        "duplicate launch template": "test_ec2_capacity:test_row_duplicate_launch_template",
     },
     "iam": {
         "CreateRole(tags)": "test_a_role_has_what_it_was_given",
@@ -252,6 +248,7 @@ ROWS = {
         "ExecuteCommand": "test_execute_command", "StopTask": "test_stop_task",
         "TagResource/ListTags": "test_tag_resource_list_tags", "PutAccountSetting": "test_put_account_setting",
         "UpdateCluster(settings)": "test_update_cluster_settings",
+        "CreateCapacityProvider ASG": "test_ecs_capacity:test_row_create_capacity_provider_asg",
     },
     "ecs-refuse": {
         "UpdateService missing": "test_update_service_missing",
@@ -367,6 +364,62 @@ ROWS = {
         "DeleteOAC in use": "test_row_delete_oac_in_use",
         "CF disabled InProgress->Deployed": "test_row_cf_in_progress_to_deployed",
         "DeleteOriginAccessControl": "test_row_delete_oac_in_use",
+    },
+    "cloudwatch": {
+        "PutMetricAlarm": "test_put_metric_alarm", "DescribeAlarms": "test_describe_alarms",
+        "PutMetricData/GetMetricData": "test_put_metric_data_get_metric_data", "PutDashboard": "test_put_dashboard",
+        "DeleteAlarms": "test_delete_alarms",
+    },
+    "scaling": {
+        "RegisterScalableTarget": "test_register_scalable_target",
+        "PutScalingPolicy target tracking": "test_put_scaling_policy_target_tracking",
+        "policy creates 2 alarms": "test_policy_creates_two_alarms", "PutScheduledAction": "test_put_scheduled_action",
+        "DescribeScalableTargets": "test_describe_scalable_targets",
+        "policy without target": "test_policy_without_target",
+        "DeleteScalingPolicy missing": "test_delete_scaling_policy_missing",
+        "DeleteScalingPolicy": "test_delete_scaling_policy",
+        "DeregisterScalableTarget": "test_deregister_scalable_target",
+        "DeregisterScalableTarget again": "test_deregister_again",
+        "DeleteCapacityProvider": "test_ecs_capacity:test_row_delete_capacity_provider",
+        "TerminateInstances": "test_autoscaling:test_a_terminated_instance_is_replaced",
+        "DeleteLaunchTemplate": "test_ec2_capacity:test_a_deleted_template_is_gone",
+    },
+    "autoscaling": {
+        "CreateAutoScalingGroup LT": "test_row_create_auto_scaling_group",
+        "UpdateAutoScalingGroup": "test_row_update_auto_scaling_group",
+        "DeleteAutoScalingGroup force": "test_row_delete_asg_force", "UpdateASG missing": "test_row_update_asg_missing",
+        "ASG instance InService": "test_row_asg_instance_in_service", "duplicate ASG": "test_row_duplicate_asg",
+        "DeleteASG with instances no force": "test_row_delete_asg_with_instances",
+    },
+    "rds": {
+        "CreateDBSubnetGroup": "test_create_db_subnet_group", "CreateDBParameterGroup": "test_create_db_parameter_group",
+        "DeleteDBSubnetGroup": "test_describe_and_delete_db_subnet_group",
+        "CreateDBInstance postgres": "test_create_db_instance_postgres",
+        "RDS creating->available": "test_rds_creating_available", "Endpoint.Address": "test_endpoint_address",
+        "ModifyDBInstance": "test_modify_db_instance", "CreateDBSnapshot": "test_create_db_snapshot",
+        "DescribeDBEngineVersions": "test_describe_db_engine_versions",
+        "DeleteDBInstance + final snapshot": "test_delete_db_instance_final_snapshot",
+        "RDS deleting->gone": "test_delete_db_instance_final_snapshot",
+        "final snapshot exists": "test_delete_db_instance_final_snapshot", "DeleteDBSnapshot": "test_delete_db_snapshot",
+    },
+    "rds-refuse": {
+        "DescribeDBInstances missing": "test_describe_db_instances_missing",
+        "subnet group single AZ": "test_subnet_group_single_az", "duplicate DB": "test_duplicate_db",
+        "duplicate subnet group": "test_duplicate_subnet_group",
+        "DeleteDBSubnetGroup in use": "test_delete_db_subnet_group_in_use",
+        "DeleteDBInstance no snapshot id": "test_delete_db_instance_no_snapshot_id",
+        "DeleteDBInstance deletion protection": "test_delete_db_instance_deletion_protection",
+        "short master password": "test_short_master_password",
+    },
+    "cloudmap": {
+        "CreatePrivateDnsNamespace": "test_create_private_dns_namespace",
+        "namespace id from op": "test_create_private_dns_namespace", "CreateService sd": "test_create_service",
+        "DeleteService sd": "test_delete_service_with_instances", "GetNamespace missing": "test_get_namespace_missing",
+        "namespace op ->SUCCESS": "test_create_private_dns_namespace",
+        "namespace makes private hosted zone": "test_namespace_makes_private_hosted_zone",
+        "duplicate service sd": "test_duplicate_service_sd",
+        "DeleteNamespace with service": "test_delete_namespace_with_service",
+        "DeleteNamespace": "test_namespace_makes_private_hosted_zone",
     },
 }
 MADE = "test_emulator_rows_made"

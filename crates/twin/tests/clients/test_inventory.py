@@ -31,6 +31,14 @@ def made(twin):
     key = twin.client("kms").create_key(Tags=[{"TagKey": "app", "TagValue": "hello"}])["KeyMetadata"]
     s3, place = twin.client("s3"), {"LocationConstraint": "eu-central-1", "Tags": [KEYS]}
     s3.create_bucket(Bucket="bucket-of-app", CreateBucketConfiguration=place)
+    twin.client("cloudwatch").put_metric_alarm(
+        AlarmName="a", Namespace="n", MetricName="m", Statistic="Sum", Period=60, EvaluationPeriods=1, Threshold=1,
+        ComparisonOperator="GreaterThanThreshold", Tags=[KEYS],
+    )
+    rule = twin.client("events").put_rule(Name="r", ScheduleExpression="rate(1 day)", Tags=[KEYS])
+    schedules = twin.client("scheduler").create_schedule_group(Name="g", Tags=[KEYS])
+    topic = twin.client("sns").create_topic(Name="t", Tags=[KEYS])
+    twin.client("sqs").create_queue(QueueName="q", tags={"app": "hello"})
     own = lambda kind, name: f"arn:aws:ec2:eu-central-1:123456789012:{kind}/{name}"
     return {
         "ec2:vpc": own("vpc", vpc),
@@ -46,6 +54,11 @@ def made(twin):
         "ecr:repository": image["repositoryArn"],
         "kms:key": key["Arn"],
         "s3": "arn:aws:s3:::bucket-of-app",
+        "cloudwatch:alarm": "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a",
+        "events:rule": rule["RuleArn"],
+        "scheduler:schedule-group": schedules["ScheduleGroupArn"],
+        "sns": topic["TopicArn"],
+        "sqs": "arn:aws:sqs:eu-central-1:123456789012:q",
     }
 
 
@@ -63,6 +76,7 @@ def test_everything_tagged_is_listed(twin, made):
     "ec2:vpc", "ec2:subnet", "ec2:internet-gateway", "ec2:security-group",
     "elasticloadbalancing:targetgroup", "acm:certificate", "ecs:cluster", "logs:log-group",
     "secretsmanager:secret", "ssm:parameter", "ecr:repository", "kms:key", "s3",
+    "cloudwatch:alarm", "events:rule", "scheduler:schedule-group", "sns", "sqs",
 ])
 def test_by_type(twin, made, kind):
     found = listed(twin, ResourceTypeFilters=[kind], TagFilters=[{"Key": "app"}])

@@ -55,7 +55,7 @@ impl Live for ElasticIp {
                     address: required(ALLOCATE, allocated.public_ip)?,
                 })
             }
-            Change::Tag => ec2::tag(aws, &self.tags, outputs, |o| &o.id).await,
+            Change::Tag => ec2::tag(aws, self.tags.marked(&cx.mark), outputs, |o| &o.id).await,
             Change::Untag(keys) => ec2::untag(aws, keys, outputs, |o| &o.id).await,
             Change::Delete => {
                 let outputs = required(RELEASE, outputs)?;

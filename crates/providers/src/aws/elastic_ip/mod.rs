@@ -57,10 +57,9 @@ impl Kind for ElasticIp {
         let Some(Observed { spec: observed, .. }) = observed else {
             return vec![Change::Create];
         };
-        let tags = self.tags.changes(&observed.tags).unwrap_or_default();
-        let tag = (!tags.set.is_empty()).then_some(Change::Tag);
-        let untag = (!tags.unset.is_empty()).then_some(Change::Untag(tags.unset));
-        tag.into_iter().chain(untag).collect()
+        self.tags
+            .requests(&observed.tags, Change::Tag, Change::Untag)
+            .collect()
     }
 
     fn removal(_: &Observed<Self>) -> Vec<Change> {

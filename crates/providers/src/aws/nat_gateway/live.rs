@@ -53,7 +53,7 @@ impl Live for NatGateway {
     ) -> Result<Outputs, Failure> {
         match change {
             Change::Create => self.create(aws, cx).await,
-            Change::Tag => ec2::tag(aws, &self.tags, outputs, |o| &o.id).await,
+            Change::Tag => ec2::tag(aws, self.tags.marked(&cx.mark), outputs, |o| &o.id).await,
             Change::Untag(keys) => ec2::untag(aws, keys, outputs, |o| &o.id).await,
             Change::Delete => {
                 let outputs = required(DELETE, outputs)?;

@@ -74,7 +74,7 @@ impl Live for ScalableTarget {
             Change::Tag => {
                 let outputs = required("application-autoscaling:TagResource", outputs)?;
                 let tag = aws.scaling.tag_resource().resource_arn(&outputs.arn);
-                let tags = self.tags.0.clone().into_iter().collect();
+                let tags = self.tags.marked(&cx.mark).into_iter().collect();
                 let sent = tag.set_tags(Some(tags)).send().await;
                 sent.map_err(|e| {
                     not_visible_yet(failure("application-autoscaling:TagResource", e))

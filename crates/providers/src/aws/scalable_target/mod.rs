@@ -82,10 +82,10 @@ impl Kind for ScalableTarget {
         if (self.min, self.max) != (observed.min, observed.max) {
             changes.push(Change::Bounds);
         }
-        if let Some(tags) = self.tags.changes(&observed.tags) {
-            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
-            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
-        }
+        changes.extend(
+            self.tags
+                .requests(&observed.tags, Change::Tag, Change::Untag),
+        );
         changes
     }
 

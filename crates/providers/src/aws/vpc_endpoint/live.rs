@@ -59,7 +59,7 @@ impl Live for VpcEndpoint {
                 self.modify(aws, required(MODIFY, outputs)?, difference)
                     .await
             }
-            Change::Tag => ec2::tag(aws, &self.tags, outputs, |o| &o.id).await,
+            Change::Tag => ec2::tag(aws, self.tags.marked(&cx.mark), outputs, |o| &o.id).await,
             Change::Untag(keys) => ec2::untag(aws, keys, outputs, |o| &o.id).await,
             Change::Delete => {
                 let outputs = required(DELETE, outputs)?;

@@ -152,10 +152,10 @@ impl Kind for VpcEndpoint {
         if self.way.same_sort(&observed.way) {
             changes.extend(self.way.difference(&observed.way).map(Change::Modify));
         }
-        if let Some(tags) = self.tags.changes(&observed.tags) {
-            changes.extend((!tags.set.is_empty()).then_some(Change::Tag));
-            changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
-        }
+        changes.extend(
+            self.tags
+                .requests(&observed.tags, Change::Tag, Change::Untag),
+        );
         changes
     }
 

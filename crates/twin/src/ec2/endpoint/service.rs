@@ -95,7 +95,7 @@ pub(in crate::ec2) fn describe_vpc_endpoint_services(call: &mut Call<'_>) -> Ans
     for name in &names {
         find(view.region, name).ok_or_else(|| no_service(name))?;
     }
-    let zones = zones::names(view.region);
+    let zones = zones::names_and_ids(view.region);
     let asked = SERVICES
         .iter()
         .filter(|service| names.is_empty() || names.contains(&service.full_name(view.region)));
