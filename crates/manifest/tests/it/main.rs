@@ -7,5 +7,6 @@ mod loads;
 mod lowered;
 mod lowers;
 mod lowers_tasks;
+mod lowers_work;
 mod mistakes;
 mod render;

@@ -9,9 +9,11 @@ pub mod quota;
 pub mod sequence;
 pub mod tags;
 
+pub mod alarm;
 pub mod certificate;
 pub mod cluster;
 pub mod elastic_ip;
+pub mod event_rule;
 pub mod iam_role;
 pub mod internet_gateway;
 pub mod listener;
@@ -31,16 +33,20 @@ pub mod security_group;
 pub mod service;
 pub mod service_linked_role;
 pub mod subnet;
+pub mod subscription;
 pub mod target_group;
 pub mod task_definition;
+pub mod topic;
 pub mod vpc;
 pub mod vpc_endpoint;
 
 crate::list::kinds! {
     live::Aws;
+    alarm::Alarm,
     certificate::Certificate,
     cluster::Cluster,
     elastic_ip::ElasticIp,
+    event_rule::EventRule,
     iam_role::Role,
     internet_gateway::InternetGateway,
     listener::Listener,
@@ -60,8 +66,10 @@ crate::list::kinds! {
     service::Service,
     service_linked_role::ServiceLinkedRole,
     subnet::Subnet,
+    subscription::Subscription,
     target_group::TargetGroup,
     task_definition::TaskDefinition,
+    topic::Topic,
     vpc::Vpc,
     vpc_endpoint::VpcEndpoint,
 }

@@ -36,6 +36,8 @@ fn log_group() -> Example {
     let spec = LogGroup {
         name: "/ashore/hello-default/web".into(),
         retention_days: 30,
+        key: Some("arn:aws:kms:eu-central-1:1:key/1".into()),
+        retain: false,
         tags: Tags::default().named("hello"),
     };
     let outputs = log_group::Outputs {
@@ -45,6 +47,7 @@ fn log_group() -> Example {
     Example::of(&spec, &outputs)
         .altered("name", |it: &mut LogGroup| it.name.push('x'))
         .altered("retention_days", |it: &mut LogGroup| it.retention_days = 0)
+        .altered("key", |it: &mut LogGroup| it.key = None)
         .altered("tags", |it: &mut LogGroup| it.tags = Tags::default())
 }
 

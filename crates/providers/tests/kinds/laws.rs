@@ -8,11 +8,12 @@ use ashore_providers::kinds;
 use serde_json::Value;
 
 use crate::example::Example;
-use crate::{ecs, elb, iam, network, records, scaling, schedules, secrets};
+use crate::{ecs, elb, iam, network, observability, records, scaling, schedules, secrets};
 
 fn examples() -> Vec<Example> {
     [
         network::examples(),
+        observability::examples(),
         elb::examples(),
         ecs::examples(),
         iam::examples(),
@@ -94,7 +95,7 @@ fn from_nothing_the_first_request_creates() {
         let first = &changes.first().expect("something to do").operation;
         let (_, verb) = first.split_once(':').expect("service and operation");
         let creates = [
-            "Allocate", "Change", "Create", "POST", "Put", "Register", "Request",
+            "Allocate", "Change", "Create", "POST", "Put", "Register", "Request", "Subscribe",
         ];
         assert!(creates.iter().any(|word| verb.starts_with(word)), "{first}");
     });

@@ -7,6 +7,7 @@ mod folders;
 mod iam;
 mod laws;
 mod network;
+mod observability;
 mod records;
 mod scaling;
 mod schedules;

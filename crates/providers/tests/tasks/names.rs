@@ -30,6 +30,8 @@ pub(crate) fn logs() -> LogGroup {
     LogGroup {
         name: "/ashore/hello-default".into(),
         retention_days: 30,
+        key: None,
+        retain: false,
         tags: tags("a"),
     }
 }
