@@ -318,6 +318,15 @@ codes! {
     ScheduleOfNothing "E0855" "a time at which nothing changes"
         "From each time of `scale.schedule` on there are other bounds: `min`, `max` or both. A time without either would \
          change nothing."
+    BadKey "E0856" "not a key"
+        "A key of KMS is named by its ARN, arn:aws:kms:REGION:ACCOUNT:key/ID. An alias can lead to another key tomorrow, and \
+         CloudWatch Logs does not take one."
+    BadNotify "E0857" "nobody to tell"
+        "Whoever is told of alarms is an e-mail address or an https:// URL, each once. AWS asks everyone named whether \
+         they want it, and sends nothing before they say yes."
+    CollectorName "E0858" "a container in the collector's place"
+        "With `observability.tracing` each service and worker has a collector beside it: a container called `otel`, on \
+         ports 4317 and 4318. Another container of that name, or on those ports, cannot stand in the same task."
 
     // Warnings.
     ProxiedTooDeep "W0101" "the proxy may have no certificate for this hostname"

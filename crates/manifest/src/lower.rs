@@ -7,6 +7,7 @@ mod hostname;
 mod ingress;
 mod job;
 mod network;
+mod observability;
 mod policy;
 mod private;
 mod record;
@@ -87,6 +88,7 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         lowering.service(service, &network, ingress.as_ref(), &cluster)?;
     }
     lowering.jobs(&network, &cluster)?;
+    lowering.events(&cluster);
     Ok(lowering.graph)
 }
 
@@ -112,7 +114,7 @@ impl Lowering<'_> {
             "cluster",
             &Cluster {
                 name: self.name("cluster", 255),
-                container_insights: "disabled".to_string(),
+                container_insights: self.insights().to_string(),
                 tags: self.tags(),
             },
         );

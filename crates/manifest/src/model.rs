@@ -9,6 +9,7 @@ mod image;
 mod job;
 mod name;
 mod network;
+mod observability;
 mod permission;
 mod quantity;
 mod refusal;
@@ -21,6 +22,7 @@ mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use container::{COLLECTOR, COLLECTOR_PORTS};
 pub use container::{Condition, ContainerHealth, Sidecar};
 pub use deploy::Deploy;
 pub use domain::DomainName;
@@ -30,6 +32,7 @@ pub use image::ImageReference;
 pub use job::Job;
 pub use name::Name;
 pub use network::{Layout, Nat, Network, Subnet};
+pub use observability::{Alarms, Insights, Notify, Observability};
 pub use permission::Permission;
 pub(crate) use permission::{ROLE_POLICIES_MAX, characters};
 pub use quantity::{Amount, Cpu, GibiBytes, RetentionDays, Seconds};
@@ -68,6 +71,8 @@ pub struct Manifest {
     pub existing: Existing,
     /// The private registry that images come from.
     pub registry: Option<Registry>,
+    /// Logs, metrics, alarms and traces.
+    pub observability: Observability,
     /// The secrets that all services share. They are in each service's own too.
     pub secrets: BTreeMap<String, Secret>,
     /// The services, at least one, and the workers, which are services that nobody reaches.

@@ -50,13 +50,12 @@ pub(crate) fn matches(planned: &str, path: &[&str]) -> bool {
     }) && parts.next().is_none()
 }
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 16] = [
     "assets",
     "cluster",
     "databases",
     "ec2",
     "jobs.*.timeout",
-    "observability",
     "queues",
     "release",
     "dns.token",

@@ -14,6 +14,7 @@ mod health;
 mod job;
 mod network;
 mod number;
+mod observability;
 mod params;
 mod permission;
 mod registry;
@@ -35,6 +36,7 @@ pub(crate) use health::{ContainerHealthSection, HealthSection};
 pub(crate) use job::JobSection;
 pub(crate) use network::{Layout, Nat, NetworkSection};
 pub(crate) use number::{Number, OneOrMany};
+pub(crate) use observability::{AlarmsSection, Insights, LogRemoval, ObservabilitySection};
 pub(crate) use params::ParamSection;
 pub(crate) use permission::PermissionSection;
 pub(crate) use registry::RegistrySection;
@@ -99,6 +101,9 @@ pub(crate) struct File {
     /// Secret environment variables of every service: each names the place where its value lives. A service's own
     /// `env` and `secrets` win over these.
     pub(crate) secrets: Option<Named<Located<SecretSection>>>,
+
+    /// Logs, metrics, alarms and traces of everything that runs.
+    pub(crate) observability: Option<ObservabilitySection>,
 
     /// Values that are given when the command is run, with `--param NAME=VALUE`, and stand in texts as
     /// `${param:NAME}`.

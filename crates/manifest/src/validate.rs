@@ -4,6 +4,7 @@
 //! between two keys is checked only when both are there, so that one mistake is told once.
 
 mod arn;
+mod collector;
 mod containers;
 mod deploy;
 mod dns;
@@ -15,6 +16,7 @@ mod hostname;
 mod ingress;
 mod job;
 mod network;
+mod observability;
 mod permissions;
 mod registry;
 mod scale;
@@ -75,6 +77,10 @@ pub(crate) fn validate(
         (None, Some(written)) => network::network(cx, written).map(Some),
         (None, None) => network::network(cx, &Default::default()).map(Some),
     };
+    let observability = observability::observability(cx, file.observability.as_ref());
+    if let Some(cluster) = existing.as_ref().and_then(|it| it.cluster.as_ref()) {
+        observability::check_insights(cx, file.observability.as_ref(), cluster);
+    }
     let registry = registry::registry(cx, file.registry.as_ref());
     secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
     let shared_env = env::env(cx, &["env"], file.env);
@@ -125,6 +131,7 @@ pub(crate) fn validate(
         dns: &dns,
         env: shared_env.as_ref(),
         secrets: shared_secrets.as_ref(),
+        observability: observability.as_ref(),
     };
     let mut services: Vec<Option<Service>> = sections
         .into_inner()
@@ -152,6 +159,7 @@ pub(crate) fn validate(
         network: network?,
         existing: existing?,
         registry: registry?,
+        observability: observability?,
         secrets: shared_secrets?,
         services: services?
             .into_iter()

@@ -7,7 +7,6 @@ use ashore_engine::address::Instance;
 use ashore_engine::drive::{Ended, Suspension};
 use ashore_engine::failure::{Class, Failure};
 use ashore_engine::run::Outcome;
-use ashore_manifest::model::Name;
 use ashore_manifest::{Diagnostic, Severity, Span, position};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
@@ -197,10 +196,9 @@ fn code(first: Option<&(Instance, Failure)>) -> &'static str {
 
 /// Where in the manifest the step comes from.
 fn place(step: &Instance, project: &Project) -> String {
-    let service = step.address.object().strip_prefix("services.");
-    let service = service.and_then(|name| Name::parse(name).ok());
-    let service = service.and_then(|name| project.manifest.services.get(&name));
-    match service {
+    let object = step.address.object();
+    let mut tasks = project.manifest.tasks();
+    match tasks.find(|task| task.path() == object) {
         Some(service) => {
             let at = position(&project.text, service.name.span().start);
             format!(" ({}:{})", project.file, at.line)

@@ -97,6 +97,12 @@ impl Lowering<'_> {
                 By::Default(listener) => self.graph.after(&running, listener, When::Named, why),
             }
         }
+        if let Some(alarms) = &self.manifest.observability.alarms {
+            let targets = ways.zip(behind.as_ref());
+            let targets = targets
+                .map(|(ways, behind)| (ways.arn.clone(), behind.group.get(TargetGroup::ARN)));
+            self.alarms(service, alarms, &running, targets);
+        }
         if let Some(scale) = &service.scale {
             let requests = ways
                 .zip(behind.as_ref())

@@ -9,6 +9,7 @@ use ashore_providers::aws::log_group::LogGroup;
 use ashore_providers::aws::task_definition::{Container, ContainerHealth, Log, TaskDefinition};
 use serde_json::{Value, json};
 
+use super::observability::{TRACES_ENDPOINT, traces};
 use super::policy::policy;
 use super::secrets::Reads;
 use super::{LowerError, Lowering, of_service};
@@ -42,6 +43,8 @@ impl Lowering<'_> {
                     LogRetention::Days(days) => days.0,
                     LogRetention::Forever => 0,
                 },
+                key: self.manifest.observability.log_key.clone(),
+                retain: self.manifest.observability.retain_logs,
                 tags: self.tags(),
             },
         );
@@ -52,6 +55,13 @@ impl Lowering<'_> {
         };
         let mut reads = Reads::default();
         let mut own = own_container(service, log(name));
+        if self.is_traced(service) && !service.secrets.contains_key(TRACES_ENDPOINT.0) {
+            // The user's own value wins.
+            let (name, value) = TRACES_ENDPOINT;
+            own.environment
+                .entry(name.to_string())
+                .or_insert_with(|| value.to_string());
+        }
         own.secrets = self.secrets_of(service, None, &service.secrets, &mut reads)?;
         own.repository_credentials = self.credentials_for(&service.image, &mut reads);
         let mut containers = vec![own];
@@ -66,7 +76,13 @@ impl Lowering<'_> {
         let reads_any = !may_read.is_empty();
         let managed = BTreeSet::from([EXECUTION_POLICY.to_string()]);
         let execution_role = self.role(service, "execution", managed, may_read)?;
-        let task_role = self.role(service, "task", BTreeSet::new(), own_policies(service))?;
+        let traced = self.is_traced(service);
+        let task_role = self.role(
+            service,
+            "task",
+            BTreeSet::new(),
+            own_policies(service, traced),
+        )?;
         let disk = service.ephemeral_storage.0;
         let definition = self.graph.add(
             of_service(service, "task_definition"),
@@ -207,7 +223,7 @@ fn depends_on(names: &BTreeMap<Name, Condition>) -> BTreeMap<String, String> {
 }
 
 /// What the service's own code may do, by the name of the policy.
-fn own_policies(service: &Service) -> BTreeMap<String, Value> {
+fn own_policies(service: &Service, traced: bool) -> BTreeMap<String, Value> {
     let mut policies = BTreeMap::new();
     if service.exec {
         // What the agent in the container does [ECS developer guide: ECS Exec, "IAM permissions required"].
@@ -222,6 +238,9 @@ fn own_policies(service: &Service) -> BTreeMap<String, Value> {
             "Resource": "*",
         });
         policies.insert("exec".to_string(), policy(vec![exec]));
+    }
+    if traced {
+        policies.insert("traces".to_string(), policy(vec![traces()]));
     }
     let statements: Vec<Value> = service
         .permissions

@@ -88,8 +88,7 @@ pub(crate) struct ServiceSection {
     #[schemars(extend("default" = defaults::STOP_TIMEOUT.to_string()))]
     pub(crate) stop_timeout: Option<Located<String>>,
 
-    /// How long logs are kept, such as `30d`, or `forever`. Default `30d`: CloudWatch Logs itself would keep
-    /// and bill them for ever.
+    /// How long logs are kept, such as `30d`, or `forever`. Default: what `observability.log_retention` says, or `30d`.
     #[schemars(extend("default" = defaults::LOG_RETENTION.to_string()))]
     pub(crate) log_retention: Option<Located<String>>,
 

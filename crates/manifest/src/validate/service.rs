@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Rules;
+use super::collector::{check_collector, collector};
 use super::containers::{check_together, condition, words};
 use super::deploy::deploy;
 use super::dns::Zone;
@@ -19,8 +20,8 @@ use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
 use crate::model::{
-    Architecture, ImageReference, LogRetention, Name, RetentionDays, Seconds, Secret, SecretOwner,
-    Section, Service,
+    Architecture, ImageReference, LogRetention, Name, Observability, RetentionDays, Seconds,
+    Secret, SecretOwner, Section, Service,
 };
 use crate::schema::{self, ServiceSection};
 use crate::structure::dotted;
@@ -30,6 +31,7 @@ pub(super) struct Shared<'s> {
     pub(super) dns: &'s Zone,
     pub(super) env: Option<&'s BTreeMap<String, String>>,
     pub(super) secrets: Option<&'s BTreeMap<String, Secret>>,
+    pub(super) observability: Option<&'s Observability>,
 }
 
 /// The service. None if something in it is wrong.
@@ -64,7 +66,14 @@ pub(super) fn service(
         (2, 120), // [ECS API: ContainerDefinition.stopTimeout] "valid values for Fargate are 2-120".
         defaults::STOP_TIMEOUT,
     );
-    let log_retention = log_retention(cx, &at("log_retention"), section.log_retention.as_ref());
+    let everywhere = shared.observability.map(|it| it.log_retention);
+    let log_retention = log_retention(
+        cx,
+        &at("log_retention"),
+        section.log_retention.as_ref(),
+        // Where that is wrong there is no model, whatever stands here.
+        everywhere.unwrap_or(LogRetention::Forever),
+    );
     let ephemeral_storage = ephemeral_storage(cx, path, section.ephemeral_storage.as_ref());
     let together = check_together(cx, path, &key, &section);
     let health = match section.health.as_ref().map(|it| &it.container) {
@@ -84,7 +93,12 @@ pub(super) fn service(
     let sidecars: Vec<_> = sidecars
         .map(|(name, section)| sidecar(cx, path, name, section))
         .collect();
-    let sidecars = sidecars.into_iter().collect::<Option<Vec<_>>>();
+    let mut sidecars = sidecars.into_iter().collect::<Option<Vec<_>>>();
+    let mut traced = true;
+    if stands_in != Section::Jobs && shared.observability.is_some_and(|it| it.xray) {
+        traced = check_collector(cx, path, &key, section.port.as_ref(), sidecars.as_deref());
+        sidecars.iter_mut().for_each(|all| all.push(collector()));
+    }
     let fits = match (&size, &sidecars) {
         (Some(size), Some(sidecars)) => check_shares(cx, path, size, sidecars),
         _ => false,
@@ -97,7 +111,7 @@ pub(super) fn service(
     let own_env = env(cx, &at("env"), section.env);
     let own_secrets = secrets(cx, &at("secrets"), section.secrets, SecretOwner::Container);
     let (env, secrets) = merged(shared, own_env?, own_secrets?)?;
-    if !fits || !together {
+    if !fits || !together || !traced {
         return None;
     }
     let Tasks { count, scale } = tasks?;
@@ -182,13 +196,14 @@ pub(super) fn entrypoint(
     Some(words(written.clone()))
 }
 
-fn log_retention(
+pub(super) fn log_retention(
     cx: &mut Rules<'_>,
     path: &[&str],
     written: Option<&Located<String>>,
+    default: LogRetention,
 ) -> Option<LogRetention> {
     let Some(written) = written else {
-        return (!cx.is_spoiled(path)).then_some(LogRetention::Days(defaults::LOG_RETENTION));
+        return (!cx.is_spoiled(path)).then_some(default);
     };
     if written.as_str() == "forever" {
         return Some(LogRetention::Forever);

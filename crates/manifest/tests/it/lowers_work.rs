@@ -103,13 +103,19 @@ fn a_job_is_started_by_a_role_that_can_do_nothing_else() {
             },
         ])
     );
-    assert_eq!(addresses(&graph, "aws.ecs.service"), ["services.web/service"]);
+    assert_eq!(
+        addresses(&graph, "aws.ecs.service"),
+        ["services.web/service"]
+    );
 }
 
 #[test]
 fn without_jobs_there_is_no_group_for_them() {
     let graph = graph(&format!("{HEAD}{WEB}"));
-    assert_eq!(addresses(&graph, "aws.scheduler.schedule_group"), [] as [&str; 0]);
+    assert_eq!(
+        addresses(&graph, "aws.scheduler.schedule_group"),
+        [] as [&str; 0]
+    );
 }
 
 #[test]
@@ -147,7 +153,10 @@ fn a_worker_follows_a_queue() {
          \"arn:aws:sqs:eu-central-1:123456789012:orders\", per_task = 100 }} }}\n"
     ));
     let policy = spec(&graph, "workers.work/scaling_policy[backlog]");
-    assert_eq!(policy["metric"], json!({ "backlog": { "queue": "orders" } }));
+    assert_eq!(
+        policy["metric"],
+        json!({ "backlog": { "queue": "orders" } })
+    );
     assert_eq!(policy["target_thousandths"], 100_000);
 }
 

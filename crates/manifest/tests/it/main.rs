@@ -6,6 +6,7 @@ mod json_schema;
 mod loads;
 mod lowered;
 mod lowers;
+mod lowers_observability;
 mod lowers_tasks;
 mod lowers_work;
 mod mistakes;

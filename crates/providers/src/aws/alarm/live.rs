@@ -42,8 +42,7 @@ impl Live for Alarm {
     }
 
     async fn observe(aws: &Aws, known: &Outputs) -> Result<Option<Observed<Self>>, Failure> {
-        let (alarm, tags) =
-            futures_util::join!(by_name(aws, &known.name), tags(aws, &known.arn));
+        let (alarm, tags) = futures_util::join!(by_name(aws, &known.name), tags(aws, &known.arn));
         let (Some(alarm), Some(tags)) = (alarm?, tags?) else {
             return Ok(None);
         };
@@ -86,7 +85,12 @@ impl Live for Alarm {
             }
             Change::Delete => {
                 let name = &required(DELETE, outputs)?.name;
-                let deleted = aws.cloudwatch.delete_alarms().alarm_names(name).send().await;
+                let deleted = aws
+                    .cloudwatch
+                    .delete_alarms()
+                    .alarm_names(name)
+                    .send()
+                    .await;
                 deleted.map_err(|e| failure(DELETE, e))?;
             }
         }
@@ -176,7 +180,9 @@ fn observed(aws: &Aws, alarm: MetricAlarm, tags: Tags) -> Alarm {
         && alarm.comparison_operator == Some(ComparisonOperator::GreaterThanThreshold)
         && alarm.treat_missing_data.as_deref() == Some(MISSING)
         && alarm.actions_enabled != Some(false)
-        && alarm.datapoints_to_alarm.is_none_or(|it| Some(it) == alarm.evaluation_periods)
+        && alarm
+            .datapoints_to_alarm
+            .is_none_or(|it| Some(it) == alarm.evaluation_periods)
         && told.len() == 1
         && actions(&alarm.ok_actions) == told
         && actions(&alarm.insufficient_data_actions).is_empty();

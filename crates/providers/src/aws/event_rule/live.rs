@@ -29,8 +29,7 @@ impl Live for EventRule {
             return Ok(Found::Absent);
         };
         let arn = required(DESCRIBE, rule.arn)?;
-        let (tags, targets) =
-            futures_util::join!(tags(aws, &arn), targets(aws, &self.name));
+        let (tags, targets) = futures_util::join!(tags(aws, &arn), targets(aws, &self.name));
         let (Some(tags), Some(targets)) = (tags?, targets?) else {
             return Ok(Found::Absent);
         };
@@ -104,9 +103,13 @@ impl Live for EventRule {
                 let put = put.targets(required(TARGETS, target.build().ok())?);
                 let put = put.send().await;
                 let put = put.map_err(|e| not_visible_yet(failure(TARGETS, e)))?;
-                refused(TARGETS, put.failed_entries.unwrap_or_default().into_iter().map(
-                    |entry| (entry.error_code, entry.error_message),
-                ))?;
+                refused(
+                    TARGETS,
+                    put.failed_entries
+                        .unwrap_or_default()
+                        .into_iter()
+                        .map(|entry| (entry.error_code, entry.error_message)),
+                )?;
                 let mut outputs = outputs.clone();
                 if !outputs.targets.iter().any(|id| id == TARGET) {
                     outputs.targets.push(TARGET.to_string());
@@ -118,9 +121,14 @@ impl Live for EventRule {
                 let remove = aws.events.remove_targets().rule(&outputs.name);
                 let removed = remove.set_ids(Some(ids.clone())).send().await;
                 let removed = removed.map_err(|e| failure(CLEAR, e))?;
-                refused(CLEAR, removed.failed_entries.unwrap_or_default().into_iter().map(
-                    |entry| (entry.error_code, entry.error_message),
-                ))?;
+                refused(
+                    CLEAR,
+                    removed
+                        .failed_entries
+                        .unwrap_or_default()
+                        .into_iter()
+                        .map(|entry| (entry.error_code, entry.error_message)),
+                )?;
                 outputs.targets.retain(|id| !ids.contains(id));
                 return Ok(outputs);
             }

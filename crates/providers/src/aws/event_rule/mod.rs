@@ -74,7 +74,11 @@ impl Kind for EventRule {
 
     fn changes(&self, observed: Option<&Observed<Self>>) -> Vec<Change> {
         let target = self.topic.is_some().then_some(Change::Target);
-        let Some(Observed { spec: there, outputs }) = observed else {
+        let Some(Observed {
+            spec: there,
+            outputs,
+        }) = observed
+        else {
             return [Change::Put].into_iter().chain(target).collect();
         };
         let mut changes = Vec::new();
@@ -110,8 +114,9 @@ impl Kind for EventRule {
             Change::Clear(_) => Request::new("events:RemoveTargets"),
             Change::Tag => Request::new("events:TagResource"),
             Change::Untag(_) => Request::new("events:UntagResource"),
-            Change::Delete => Request::new("events:DeleteRule")
-                .impact(Impact::Brief("nobody is told of these events any more".into())),
+            Change::Delete => Request::new("events:DeleteRule").impact(Impact::Brief(
+                "nobody is told of these events any more".into(),
+            )),
         }
         .on("rule/{name}")
     }

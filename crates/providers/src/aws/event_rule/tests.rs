@@ -27,7 +27,10 @@ fn a_rule_and_its_target_are_two_requests() {
     assert_eq!(rule("a").changes(Some(&there)), []);
     assert_eq!(rule("b").changes(Some(&there)), [Change::Target]);
     let removal = EventRule::removal(&there);
-    assert_eq!(removal, [Change::Clear(vec!["topic".into()]), Change::Delete]);
+    assert_eq!(
+        removal,
+        [Change::Clear(vec!["topic".into()]), Change::Delete]
+    );
 }
 
 #[test]

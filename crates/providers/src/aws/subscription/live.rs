@@ -52,8 +52,7 @@ impl Live for Subscription {
                 let subscribe = aws.sns.subscribe().topic_arn(topic);
                 let subscribed = subscribe.protocol(&self.protocol).endpoint(&self.endpoint);
                 let subscribed = subscribed.send().await;
-                let subscribed =
-                    subscribed.map_err(|e| not_visible_yet(failure(SUBSCRIBE, e)))?;
+                let subscribed = subscribed.map_err(|e| not_visible_yet(failure(SUBSCRIBE, e)))?;
                 Ok(Outputs {
                     topic: topic.clone(),
                     protocol: self.protocol.clone(),

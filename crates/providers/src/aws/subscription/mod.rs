@@ -59,7 +59,10 @@ impl Kind for Subscription {
     /// Unsubscribe, Subscribe].
     fn removal(observed: &Observed<Self>) -> Vec<Change> {
         let confirmed = observed.outputs.arn.is_some();
-        confirmed.then_some(Change::Unsubscribe).into_iter().collect()
+        confirmed
+            .then_some(Change::Unsubscribe)
+            .into_iter()
+            .collect()
     }
 
     fn replaced_by(&self, observed: &Observed<Self>) -> Option<Replacement> {
