@@ -97,7 +97,10 @@ pub(super) fn service(
     let mut traced = true;
     if stands_in != Section::Jobs && shared.observability.is_some_and(|it| it.xray) {
         traced = check_collector(cx, path, &key, section.port.as_ref(), sidecars.as_deref());
-        sidecars.iter_mut().for_each(|all| all.push(collector()));
+        sidecars = sidecars.and_then(|mut all| {
+            all.push(collector()?);
+            Some(all)
+        });
     }
     let fits = match (&size, &sidecars) {
         (Some(size), Some(sidecars)) => check_shares(cx, path, size, sidecars),

@@ -128,17 +128,25 @@ impl Live for Topic {
     }
 }
 
-/// Each service in a statement of its own, and only for what this account does with it [SNS developer guide: allow any
-/// AWS resource to publish, "aws:SourceAccount"].
+/// Of these it cannot be told for whom they publish: a topic's policy with a condition lets them do nothing [EventBridge
+/// user guide: resource-based policies, "Amazon SNS permissions"].
+const WITHOUT_SOURCE: &str = "events.amazonaws.com";
+
+/// Each service in a statement of its own, and only for what this account does with it where that can be said [SNS
+/// developer guide: example cases, "aws:SourceAccount"].
 fn policy(aws: &Aws, arn: &str, publishers: &BTreeSet<String>) -> Value {
     let statement = |publisher: &String| {
-        json!({
+        let mut statement = json!({
             "Effect": "Allow",
             "Principal": { "Service": publisher },
             "Action": "sns:Publish",
             "Resource": arn,
-            "Condition": { "StringEquals": { "aws:SourceAccount": aws.account } },
-        })
+        });
+        if publisher != WITHOUT_SOURCE {
+            let account = json!({ "StringEquals": { "aws:SourceAccount": aws.account } });
+            statement["Condition"] = account;
+        }
+        statement
     };
     let statements: Vec<Value> = publishers.iter().map(statement).collect();
     json!({ "Version": "2012-10-17", "Statement": statements })

@@ -20,7 +20,7 @@ const NAME_MAX: usize = 256;
 pub struct Topic {
     /// Its name, unique in account and region. Cannot be changed.
     pub name: String,
-    /// The services of AWS that may publish to it, for this account alone: `events.amazonaws.com`.
+    /// The services of AWS that may publish to it: `events.amazonaws.com`.
     pub publishers: BTreeSet<String>,
     /// The user's tags.
     pub tags: Tags,
