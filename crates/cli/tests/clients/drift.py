@@ -63,6 +63,8 @@ from alter import (
 from drift_marks import ROWS as MARKS
 from drift_shop import ROWS as OF_SHOP
 from drift_shop import UNALTERED as UNALTERED_OF_SHOP
+from drift_work import ROWS as OF_WORK
+from drift_work import UNALTERED as UNALTERED_OF_WORK
 
 ROWS = [
     # aws.ec2.vpc
@@ -420,6 +422,7 @@ ROWS = [
     ),
     *MARKS,
     *OF_SHOP,
+    *OF_WORK,
 ]
 
 # What no row alters, and why.
@@ -434,4 +437,5 @@ UNALTERED = {
     ("cloudflare.dns.record", "zone_id"): "records are asked for in it: in another one it is missing",
     ("cloudflare.dns.record", "take_over"): "says what we may do, not what is there",
     **UNALTERED_OF_SHOP,
+    **UNALTERED_OF_WORK,
 }

@@ -5,6 +5,7 @@ import re
 import subprocess
 import urllib.request
 
+from drift_work import MANIFEST as WORK
 from sandbox import Sandbox
 
 # Hello, with a word on everything that the example leaves empty and a manifest can say.
@@ -68,7 +69,7 @@ port = 80
 hostname = "hand.example.net"
 """
 
-STACKS = {"hello": HELLO, "plain": PLAIN, "shop": SHOP, "by hand": BY_HAND}
+STACKS = {"hello": HELLO, "plain": PLAIN, "shop": SHOP, "by hand": BY_HAND, "work": WORK}
 
 
 class Stack:
@@ -91,6 +92,9 @@ class Stack:
         self.sandbox.start(self.port())
         for service in ("acm", "ec2", "ecs", "elbv2", "iam", "logs", "route53", "secretsmanager"):
             setattr(self, service, self.sandbox.client(service))
+        for service in ("cloudwatch", "events", "scheduler", "sns"):
+            setattr(self, service, self.sandbox.client(service))
+        self.scaling = self.sandbox.client("application-autoscaling")
 
     def up(self):
         """Where it says what to set, somebody does."""
