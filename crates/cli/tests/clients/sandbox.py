@@ -25,9 +25,10 @@ def as_published(binary, stdout):
 class Sandbox:
     """`ashore sandbox` in a process of its own."""
 
-    def __init__(self, folder, *options, speed="300"):
+    def __init__(self, folder, *options, speed="300", region="eu-central-1"):
         self.binary = os.environ["ASHORE"]
         self.folder = folder
+        self.region = region
         self.options = ("--speed", speed, *options)
         # Variables of whoever uses it.
         self.own = {}
@@ -88,7 +89,7 @@ class Sandbox:
     def client(self, service):
         return boto3.client(
             service,
-            region_name="eu-central-1",
+            region_name=self.region,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],
             aws_access_key_id="AKIALOOKER",
             aws_secret_access_key="secret",

@@ -1,6 +1,7 @@
-"""What the first deployer was asked for, as a manifest, and the stack that comes of it."""
+"""What the first deployer was asked for (examples/anzu-fargate), and the stack that comes of it."""
 
 import json
+import pathlib
 import urllib.parse
 
 from sandbox import Sandbox
@@ -8,31 +9,7 @@ from sandbox import Sandbox
 # A password that breaks JSON which is put together from pieces of text.
 PASSWORD = 'a"b\\c\n{}'
 
-ANZU = """
-app = "anzu"
-region = "eu-central-1"
-dns = { provider = "cloudflare", zone = "example.com" }
-
-[network]
-subnets = ["10.0.1.0/24", "10.0.2.0/24", "10.0.3.0/24"]
-
-[registry]
-server = "ghcr.io"
-username = "acme"
-password = { env = "REGISTRY_PASSWORD" }
-
-[services.web]
-image = "ghcr.io/acme/web:1"
-port = 8080
-hostname = "anzu.example.com"
-count = 2
-cpu = 1
-memory = "2GiB"
-entrypoint = ["/bin/anzu"]
-command = ["serve"]
-env = { ZETA = "z", ALPHA = "a", MIDDLE = "m" }
-health = { path = "/healthz" }
-"""
+ANZU = (pathlib.Path(__file__).resolve().parents[4] / "examples/anzu-fargate/ashore.toml").read_text()
 
 
 class Seed:

@@ -190,7 +190,7 @@ pub(super) fn set_state(call: &mut Call<'_>) -> Answer {
     let now = call.now();
     let region = call.region.clone();
     let alarm = call.here().cloudwatch.alarms.get_mut(&name);
-    let alarm = alarm.ok_or_else(|| not_found(&[name.clone()]))?;
+    let alarm = alarm.ok_or_else(|| not_found(std::slice::from_ref(&name)))?;
     let before = alarm.state;
     alarm.state = State::of(&state);
     alarm.reason = reason;

@@ -19,7 +19,7 @@ pub(super) fn refusal(refusal: &Refusal, shape: &str) -> String {
 }
 
 /// The model's name of a refusal.
-pub(super) fn shape<'a>(refusal: &'a Refusal, shapes: Shapes) -> &'a str {
+pub(super) fn shape(refusal: &Refusal, shapes: Shapes) -> &str {
     let known = shapes.iter().find(|(code, _)| *code == refusal.code);
     known.map_or(refusal.code.as_str(), |(_, shape)| shape)
 }

@@ -1,17 +1,18 @@
-"""Classic load balancers as boto3 sees them. Instances are scripted by their addresses."""
+"""Classic load balancers as boto3 sees them."""
 
 import json
 import types
 
 import pytest
+from instances import end, launch
+from instances import serving as serve
 from test_elbv2 import ask, issued, net  # noqa: F401 (fixtures)
 from test_elbv2_login import bucket
-from test_elbv2_network import INSTANCE, WEB, instances
 
 HTTP = {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstanceProtocol": "HTTP", "InstancePort": 8080}
 TCP = {"Protocol": "TCP", "LoadBalancerPort": 22, "InstancePort": 22}
 TAG = {"Key": "app", "Value": "hello"}
-OTHER = "i-0fedcba9876543210"
+NOBODY = "i-0123456789abcdef0"
 
 
 @pytest.fixture
@@ -42,17 +43,20 @@ def interfaces(net, name="web"):  # noqa: F811
     return net.ec2.describe_network_interfaces(Filters=filters)["NetworkInterfaces"]
 
 
-def serving(lb, **behaviour):
-    rules = [
-        {"image": f"instance:{INSTANCE}:{WEB}", "behaviour": {}},
-        {"image": f"instance:{OTHER}:10.0.1.11", "behaviour": {}},
-        {"image": f"address:{WEB}:8080", "behaviour": behaviour},
-    ]
-    lb.twin.script(*rules)
+@pytest.fixture
+def one(lb):
+    """An instance that serves."""
+    (id,) = launch(lb.net)
+    serving(lb, id)
+    return id
+
+
+def serving(lb, *ids, **behaviour):
+    serve(lb.net, *ids, port=8080, **behaviour)
 
 
 def register(lb, *ids):
-    asked = [{"InstanceId": id} for id in ids or (INSTANCE,)]
+    asked = [{"InstanceId": id} for id in ids]
     return lb.elb.register_instances_with_load_balancer(LoadBalancerName="web", Instances=asked)["Instances"]
 
 
@@ -285,10 +289,9 @@ def test_health_check_of_no_balancer(elb, refused):
     assert refused(elb.configure_health_check, **asked) == "LoadBalancerNotFound"
 
 
-def test_an_instance_comes_into_service(lb):
-    serving(lb)
+def test_an_instance_comes_into_service(lb, one):
     lb.elb.configure_health_check(LoadBalancerName="web", HealthCheck=check())
-    assert register(lb) == [{"InstanceId": INSTANCE}]
+    assert register(lb, one) == [{"InstanceId": one}]
     assert states(lb) == [("OutOfService", "ELB")]
     lb.twin.advance(29)
     assert states(lb) == [("OutOfService", "ELB")]
@@ -297,43 +300,41 @@ def test_an_instance_comes_into_service(lb):
     assert ask(lb.net, f"http://{described(lb.elb)['DNSName']}/")["status"] == 200
 
 
-def test_an_instance_that_is_ill_goes_out_of_service(lb):
-    serving(lb)
+def test_an_instance_that_is_ill_goes_out_of_service(lb, one):
     lb.elb.configure_health_check(LoadBalancerName="web", HealthCheck=check())
-    register(lb)
+    register(lb, one)
     lb.twin.advance(31)
-    serving(lb, http_status=302)
+    serving(lb, one, http_status=302)
     lb.twin.advance(21)
     assert states(lb) == [("OutOfService", "Instance")]
     assert ask(lb.net, f"http://{described(lb.elb)['DNSName']}/")["status"] == 503
 
 
-def test_a_connection_is_enough_for_tcp(lb):
-    serving(lb, http_status=500)
-    register(lb)
+def test_a_connection_is_enough_for_tcp(lb, one):
+    serving(lb, one, http_status=500)
+    register(lb, one)
     lb.twin.advance(301)
     assert states(lb) == [("InService", "N/A")]
 
 
 def test_instances_leave(lb):
-    serving(lb)
-    assert len(register(lb, INSTANCE, OTHER)) == 2
-    asked = {"LoadBalancerName": "web", "Instances": [{"InstanceId": OTHER}]}
+    stays, leaves = launch(lb.net, 2)
+    assert len(register(lb, stays, leaves)) == 2
+    asked = {"LoadBalancerName": "web", "Instances": [{"InstanceId": leaves}]}
     for _ in range(2):
         left = lb.elb.deregister_instances_from_load_balancer(**asked)["Instances"]
-        assert left == [{"InstanceId": INSTANCE}]
-    assert states(lb, Instances=[{"InstanceId": OTHER}]) == [("OutOfService", "Instance")]
+        assert left == [{"InstanceId": stays}]
+    assert states(lb, Instances=[{"InstanceId": leaves}]) == [("OutOfService", "Instance")]
 
 
-def test_terminated_instances_are_forgotten(lb):
-    serving(lb)
-    register(lb)
-    instances(lb.net)
+def test_terminated_instances_are_forgotten(lb, one):
+    register(lb, one)
+    end(lb.net)
     assert states(lb) == [] and described(lb.elb)["Instances"] == []
 
 
 def test_instances_that_are_not_there(lb, refused):
-    asked = {"LoadBalancerName": "web", "Instances": [{"InstanceId": INSTANCE}]}
+    asked = {"LoadBalancerName": "web", "Instances": [{"InstanceId": NOBODY}]}
     none = {**asked, "LoadBalancerName": "none"}
     for call in (
         lb.elb.register_instances_with_load_balancer, lb.elb.deregister_instances_from_load_balancer,
@@ -345,9 +346,10 @@ def test_instances_that_are_not_there(lb, refused):
 
 def test_instances_of_another_network(lb, refused):
     other = lb.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-    lb.ec2.create_subnet(VpcId=other, CidrBlock="10.9.0.0/24", AvailabilityZone="eu-central-1a")
-    instances(lb.net, **{INSTANCE: ("10.9.0.9", True)})
-    asked = {"LoadBalancerName": "web", "Instances": [{"InstanceId": INSTANCE}]}
+    place = {"CidrBlock": "10.9.0.0/24", "AvailabilityZone": "eu-central-1a"}
+    subnet = lb.ec2.create_subnet(VpcId=other, **place)["Subnet"]["SubnetId"]
+    (there,) = launch(lb.net, subnet=subnet)
+    asked = {"LoadBalancerName": "web", "Instances": [{"InstanceId": there}]}
     assert refused(lb.elb.register_instances_with_load_balancer, **asked) == "InvalidInstance"
 
 
@@ -401,7 +403,7 @@ def test_attributes_of_no_balancer(elb, refused):
 
 def test_logs_into_a_bucket(lb):
     bucket(lb.net, {"AWS": "arn:aws:iam::054676820928:root"})
-    wanted = {"Enabled": True, "S3BucketName": "logs", "EmitInterval": 5, "S3BucketPrefix": "web"}
+    wanted = {"Enabled": True, "S3BucketName": "logs-of-web", "EmitInterval": 5, "S3BucketPrefix": "web"}
     assert changed(lb, AccessLog=wanted)["AccessLog"] == wanted
 
 

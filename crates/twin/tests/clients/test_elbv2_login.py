@@ -164,14 +164,18 @@ def test_clients_stay_with_their_group(net, listener):  # noqa: F811
 ALB, NLB = "logdelivery.elasticloadbalancing.amazonaws.com", "delivery.logs.amazonaws.com"
 
 
-def bucket(net, principal=None, resource="arn:aws:s3:::logs/*", region="eu-central-1", **more):  # noqa: F811
+def bucket(net, principal=None, resource="arn:aws:s3:::logs-of-web/*", region="eu-central-1", **more):  # noqa: F811
     statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:PutObject", "Resource": resource, **more}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]}) if principal else ""
-    net.twin.script({"image": f"bucket:logs:{region}", "behaviour": {"log": [policy]}})
+    s3 = net.twin.client("s3", region=region)
+    if not s3.list_buckets()["Buckets"]:
+        s3.create_bucket(Bucket="logs-of-web", CreateBucketConfiguration={"LocationConstraint": region})
+    if policy:
+        s3.put_bucket_policy(Bucket="logs-of-web", Policy=policy)
 
 
 def logging(arn, log="access_logs", **values):
-    values = {"enabled": "true", "bucket": "logs", **values}
+    values = {"enabled": "true", "bucket": "logs-of-web", **values}
     return {
         "LoadBalancerArn": arn,
         "Attributes": [{"Key": f"{log}.s3.{key}", "Value": value} for key, value in values.items()],
@@ -180,9 +184,9 @@ def logging(arn, log="access_logs", **values):
 
 @pytest.mark.parametrize("log", ["access_logs", "connection_logs", "health_check_logs"])
 def test_logs_into_a_bucket(net, balancer, log):  # noqa: F811
-    bucket(net, {"Service": ALB}, "arn:aws:s3:::logs/web/AWSLogs/123456789012/*")
+    bucket(net, {"Service": ALB}, "arn:aws:s3:::logs-of-web/web/AWSLogs/123456789012/*")
     found = attributes(net.elb.modify_load_balancer_attributes(**logging(balancer, log, prefix="web")))
-    assert (found[f"{log}.s3.enabled"], found[f"{log}.s3.bucket"], found[f"{log}.s3.prefix"]) == ("true", "logs", "web")
+    assert (found[f"{log}.s3.enabled"], found[f"{log}.s3.bucket"], found[f"{log}.s3.prefix"]) == ("true", "logs-of-web", "web")
 
 
 def test_logs_by_the_account_of_older_regions(net, balancer):  # noqa: F811
@@ -203,11 +207,11 @@ def test_logs_of_a_network_balancer(net, refused):  # noqa: F811
     [
         (None, {"bucket": "none"}, "does not exist"),
         (None, {"bucket": ""}, "must be specified"),
-        ({"principal": None}, {}, "Access Denied for bucket: logs. Please check S3bucket permission"),
+        ({"principal": None}, {}, "Access Denied for bucket: logs-of-web. Please check S3bucket permission"),
         ({"principal": {"Service": "ec2.amazonaws.com"}}, {}, "Access Denied"),
         ({"principal": {"Service": ALB}, "Effect": "Deny"}, {}, "Access Denied"),
         ({"principal": {"Service": ALB}, "Action": "s3:GetObject"}, {}, "Access Denied"),
-        ({"principal": {"Service": ALB}, "resource": "arn:aws:s3:::logs/AWSLogs/123456789012/*"}, {"prefix": "web"}, "Access"),
+        ({"principal": {"Service": ALB}, "resource": "arn:aws:s3:::logs-of-web/AWSLogs/123456789012/*"}, {"prefix": "web"}, "Access"),
         ({"principal": {"Service": ALB}, "region": "eu-west-1"}, {}, "same region"),
         ({"principal": {"Service": ALB}}, {"prefix": "/web"}, "prefix"),
     ],

@@ -1,13 +1,11 @@
 """Network load balancers as boto3 sees them: listeners, addresses, target groups and their attributes."""
 
 import pytest
+from instances import end, launch, serving
 from test_elbv2 import (  # noqa: F401 (fixtures)
     NO_BALANCER, ask, attributes, balanced, elb, fixed, forward, grouped, https, issued, listening, net, path,
 )
-from test_elbv2_targets import WEB, health, register, server
-
-INSTANCE = "i-0123456789abcdef0"
-ALLOCATION = "eipalloc-0123456789abcdef0"
+from test_elbv2_targets import health, register, server
 
 
 @pytest.fixture
@@ -28,15 +26,6 @@ def tcp(net, name="tcp", **more):  # noqa: F811
 
 def tcp_listener(net, nlb, group, **more):  # noqa: F811
     return listening(net.elb, nlb, forward(group), **{"Protocol": "TCP", **more})
-
-
-def instances(net, **running):  # noqa: F811
-    """Instances by their addresses; the word that goes with one says whether it runs."""
-    rules = [
-        {"image": f"instance:{id.replace('_', '-')}:{address}", "behaviour": {"listens": runs}}
-        for id, (address, runs) in running.items()
-    ]
-    net.twin.script(*rules, {"image": f"address:{WEB}:80", "behaviour": {}})
 
 
 # Balancers
@@ -107,19 +96,22 @@ def test_the_same_name_with_another_address(net, refused):  # noqa: F811
 
 
 def test_an_elastic_address(net):  # noqa: F811
-    net.twin.script({"image": f"allocation:{ALLOCATION}:198.51.100.7", "behaviour": {}})
-    found = networked(net, SubnetMappings=[{"SubnetId": net.subnets[0], "AllocationId": ALLOCATION}])
+    address = net.ec2.allocate_address(Domain="vpc")
+    ip, allocation = address["PublicIp"], address["AllocationId"]
+    found = networked(net, SubnetMappings=[{"SubnetId": net.subnets[0], "AllocationId": allocation}])
     (zone,) = found["AvailabilityZones"]
-    assert zone["LoadBalancerAddresses"] == [{"IpAddress": "198.51.100.7", "AllocationId": ALLOCATION}]
+    assert zone["LoadBalancerAddresses"] == [{"IpAddress": ip, "AllocationId": allocation}]
     (interface,) = net.ec2.describe_network_interfaces(
-        Filters=[{"Name": "association.public-ip", "Values": ["198.51.100.7"]}]
+        Filters=[{"Name": "association.public-ip", "Values": [ip]}]
     )["NetworkInterfaces"]
     assert interface["Description"].startswith("ELB net/net/")
+    net.elb.delete_load_balancer(LoadBalancerArn=found["LoadBalancerArn"])
+    net.twin.advance(61)
+    net.ec2.release_address(AllocationId=allocation)
 
 
 def test_an_elastic_address_serves_one(net, refused):  # noqa: F811
-    net.twin.script({"image": f"allocation:{ALLOCATION}:198.51.100.7", "behaviour": {}})
-    mapping = {"SubnetId": net.subnets[0], "AllocationId": ALLOCATION}
+    mapping = {"SubnetId": net.subnets[0], "AllocationId": net.ec2.allocate_address()["AllocationId"]}
     networked(net, SubnetMappings=[mapping])
     assert refused(net.elb.create_load_balancer, Name="b", Type="network", SubnetMappings=[mapping]) == "ResourceInUse"
 
@@ -413,39 +405,45 @@ def test_a_target_that_accepts_connections_is_healthy(net, nlb):  # noqa: F811
 
 
 def test_an_instance_by_its_id(net):  # noqa: F811
-    instances(net, **{INSTANCE: (WEB, True)})
+    (id,) = launch(net)
+    serving(net, id)
     group = grouped(net, TargetType="instance", HealthCheckIntervalSeconds=10)["TargetGroupArn"]
     listening(net.elb, balanced(net)["LoadBalancerArn"], forward(group))
     net.twin.advance(151)
-    register(net, group, INSTANCE)
-    register(net, group, INSTANCE, Port=32768)
+    register(net, group, id)
+    register(net, group, id, Port=32768)
     net.twin.advance(51)
-    assert health(net, group) == [("healthy", None), ("unhealthy", "Target.Timeout")]
+    assert health(net, group) == [("healthy", None), ("unhealthy", "Target.FailedHealthChecks")]
 
 
 def test_an_instance_that_is_gone_is_no_target(net):  # noqa: F811
-    instances(net, **{INSTANCE: (WEB, True)})
+    (id,) = launch(net)
     group = grouped(net, TargetType="instance")["TargetGroupArn"]
-    register(net, group, INSTANCE)
-    instances(net)
+    register(net, group, id)
+    end(net)
     assert health(net, group) == []
 
 
-@pytest.mark.parametrize(
-    "address, runs, more, code",
-    [
-        (WEB, False, {}, "InvalidTarget"),
-        (WEB, True, {"AvailabilityZone": "eu-central-1a"}, "ValidationError"),
-        ("10.9.0.9", True, {}, "InvalidTarget"),
-    ],
-)
-def test_instances_that_are_no_targets(net, refused, address, runs, more, code):  # noqa: F811
-    other = net.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-    net.ec2.create_subnet(VpcId=other, CidrBlock="10.9.0.0/24", AvailabilityZone="eu-central-1a")
-    instances(net, **{INSTANCE: (address, runs)})
+def test_an_instance_that_ended_cannot_be_registered(net, refused):  # noqa: F811
+    (id,) = launch(net)
+    end(net)
     group = grouped(net, TargetType="instance")["TargetGroupArn"]
-    asked = {"TargetGroupArn": group, "Targets": [{"Id": INSTANCE, **more}]}
-    assert refused(net.elb.register_targets, **asked) == code
+    assert refused(net.elb.register_targets, TargetGroupArn=group, Targets=[{"Id": id}]) == "InvalidTarget"
+
+
+def test_an_instance_has_its_zone_from_its_subnet(net, refused):  # noqa: F811
+    (id,) = launch(net)
+    group = grouped(net, TargetType="instance")["TargetGroupArn"]
+    asked = {"TargetGroupArn": group, "Targets": [{"Id": id, "AvailabilityZone": "eu-central-1a"}]}
+    assert refused(net.elb.register_targets, **asked) == "ValidationError"
+
+
+def test_an_instance_of_another_network(net, refused):  # noqa: F811
+    other = net.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    place = {"CidrBlock": "10.9.0.0/24", "AvailabilityZone": "eu-central-1a"}
+    (id,) = launch(net, subnet=net.ec2.create_subnet(VpcId=other, **place)["Subnet"]["SubnetId"])
+    group = grouped(net, TargetType="instance")["TargetGroupArn"]
+    assert refused(net.elb.register_targets, TargetGroupArn=group, Targets=[{"Id": id}]) == "InvalidTarget"
 
 
 # An application balancer behind it

@@ -26,16 +26,14 @@ ABSENT_SERVICES = {
 ABSENT = {
     "ec2": {
         "RunInstances": "RunInstances",
-        "RunInstances nonexistent AMI": "RunInstances",
     },
+    "ec2-refuse": {"RunInstances nonexistent AMI": "RunInstances"},
     "iam": {
         "CreateOpenIDConnectProvider": "CreateOpenIDConnectProvider",
         "SimulatePrincipalPolicy": "SimulatePrincipalPolicy",
     },
     "logs": {"PutMetricFilter": "PutMetricFilter"},
     "autoscaling": {"PutScalingPolicy ASG": "PutScalingPolicy"},
-    "teardown": {
-    },
 }
 
 # Every other row: the tests that stand for it. A test without a file is in the section's file of `FILES`.
@@ -317,6 +315,9 @@ ROWS = {
         "NAT deleting->deleted": "test_ec2_nat:test_row_deleting_to_deleted",
         "ReleaseAddress": "test_ec2_addresses:test_a_released_address_is_gone",
         "EgressOnlyIGW delete": "test_ec2_ways_out:test_row_egress_only_igw_delete",
+        "DeleteCapacityProvider": "test_ecs_capacity:test_row_delete_capacity_provider",
+        "TerminateInstances": "test_autoscaling:test_a_terminated_instance_is_replaced",
+        "DeleteLaunchTemplate": "test_ec2_capacity:test_a_deleted_template_is_gone",
         "DeleteRepository force": "test_ecr:test_row_delete_repository_force",
         "DeleteObjects+DeleteBucket": "test_s3:test_versions_keep_a_bucket",
     },
@@ -380,9 +381,7 @@ ROWS = {
         "DeleteScalingPolicy": "test_delete_scaling_policy",
         "DeregisterScalableTarget": "test_deregister_scalable_target",
         "DeregisterScalableTarget again": "test_deregister_again",
-        "DeleteCapacityProvider": "test_ecs_capacity:test_row_delete_capacity_provider",
-        "TerminateInstances": "test_autoscaling:test_a_terminated_instance_is_replaced",
-        "DeleteLaunchTemplate": "test_ec2_capacity:test_a_deleted_template_is_gone",
+
     },
     "autoscaling": {
         "CreateAutoScalingGroup LT": "test_row_create_auto_scaling_group",
@@ -458,7 +457,8 @@ def test_what_the_twin_is_said_not_to_have_it_has_not(twin):
     assert not set(ABSENT_SERVICES.values()) & set(has)
     every = {operation for operations in has.values() for operation in operations}
     for section, absent in ABSENT.items():
-        assert not set(absent.values()) & every, section
+        # Two services have an operation of the same name: a section that is named after one means that one's.
+        assert not set(absent.values()) & set(has.get(section, every)), section
 
 
 @pytest.mark.parametrize("section", ROWS)

@@ -103,6 +103,7 @@ fn service(task_definition: Input<String>, desired_count: u32) -> Service {
             .into(),
         task_definition,
         desired_count,
+        scaled: false,
         subnets: Vec::new(),
         security_groups: vec!["sg-1".to_string().into(), "sg-2".to_string().into()],
         assign_public_ip: true,
