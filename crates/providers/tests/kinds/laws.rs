@@ -95,7 +95,14 @@ fn from_nothing_the_first_request_creates() {
         let first = &changes.first().expect("something to do").operation;
         let (_, verb) = first.split_once(':').expect("service and operation");
         let creates = [
-            "Allocate", "Change", "Create", "POST", "Put", "Register", "Request", "Subscribe",
+            "Allocate",
+            "Change",
+            "Create",
+            "POST",
+            "Put",
+            "Register",
+            "Request",
+            "Subscribe",
         ];
         assert!(creates.iter().any(|word| verb.starts_with(word)), "{first}");
     });

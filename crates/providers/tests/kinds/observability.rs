@@ -56,7 +56,9 @@ fn alarm() -> Example {
         name: "hello-web-cpu".into(),
         description: "CPU of web".into(),
         watch: Watch::Cpu {
-            service: "arn:aws:ecs:eu-central-1:1:service/hello/web".to_string().into(),
+            service: "arn:aws:ecs:eu-central-1:1:service/hello/web"
+                .to_string()
+                .into(),
         },
         threshold: 90,
         minutes: 5,
@@ -72,7 +74,9 @@ fn alarm() -> Example {
         .altered("description", |it: &mut Alarm| it.description.push('x'))
         .altered("watch", |it: &mut Alarm| {
             it.watch = Watch::Memory {
-                service: "arn:aws:ecs:eu-central-1:1:service/hello/web".to_string().into(),
+                service: "arn:aws:ecs:eu-central-1:1:service/hello/web"
+                    .to_string()
+                    .into(),
             };
         })
         .altered("threshold", |it: &mut Alarm| it.threshold = 80)
