@@ -199,7 +199,9 @@ async fn bring_up(
             .map(|name| (name.to_string(), dns_zone.id.clone()))
             .collect(),
         existing: Existing::default(),
+        assets: BTreeMap::new(),
         secrets: BTreeMap::new(),
+        images: BTreeMap::new(),
     };
     let graph = lower(&manifest, &surroundings).map_err(|error| error.to_string())?;
     note(timeline, began.elapsed(), "survey".to_string());

@@ -110,6 +110,10 @@ pub(crate) enum Command {
 pub(crate) enum SchemaOf {
     /// The manifest.
     Manifest,
+    /// A task definition in JSON, as `task_definition` names one: every member with AWS's page on it.
+    TaskDefinition,
+    /// A service definition in JSON, as `service_definition` names one: every member with AWS's page on it.
+    ServiceDefinition,
     /// One line of what commands print with --json.
     Output,
 }
@@ -173,6 +177,17 @@ pub(crate) struct Up {
     pub(crate) wait: WaitFor,
     #[command(flatten)]
     pub(crate) allow: Allow,
+    #[command(flatten)]
+    pub(crate) destroy: Destroy,
+}
+
+/// Consent to take data away.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Destroy {
+    /// Allow something that holds data, or is protected, to be taken away: databases.db. --yes is not
+    /// enough for that.
+    #[arg(long, value_name = "OBJECT")]
+    pub(crate) allow_destroy: Vec<String>,
 }
 
 /// What to do when a run fails.
@@ -220,6 +235,8 @@ pub(crate) struct Down {
     /// Say what would be deleted, and delete nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) destroy: Destroy,
 }
 
 /// Serve the sandbox.

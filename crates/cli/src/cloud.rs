@@ -10,6 +10,7 @@ use ashore_engine::retry::patiently;
 use ashore_engine::state::State;
 use ashore_manifest::model::DnsProvider;
 use ashore_providers::aws::live::config::{self, SdkConfig};
+use ashore_providers::aws::live::registry::Registry;
 use ashore_providers::aws::live::{ASSUME, Aws};
 use ashore_providers::aws::secret::vault::Vault;
 use ashore_providers::cloudflare::live::{API, Cloudflare, Transport, client};
@@ -31,6 +32,8 @@ pub(crate) struct Cloud {
     pub(crate) clock: TokioClock,
     /// Who asks our URLs from outside.
     pub(crate) outside: Outside,
+    /// Where images' blobs are read.
+    pub(crate) registry: Registry,
     /// Where we talk to, if not to AWS itself.
     endpoint: String,
 }
@@ -111,6 +114,7 @@ pub(crate) struct Ways {
     pub(crate) resolver: Resolver,
     pub(crate) clock: TokioClock,
     outside: Outside,
+    registry: Registry,
     endpoint: String,
 }
 
@@ -130,6 +134,7 @@ impl Ways {
             let token = sandbox::token();
             return Ok(Self {
                 cloudflare: Some(Cloudflare::new(transport.clone(), API, token)),
+                registry: Registry::new(transport.clone(), None),
                 outside: Outside::InProcess(sandbox.clone(), sandbox::OUTSIDE.to_string()),
                 resolver: Resolver::new(transport, DOH),
                 sdk: config::in_process(region, sandbox),
@@ -155,6 +160,7 @@ impl Ways {
         Ok(Self {
             sdk,
             cloudflare,
+            registry: Registry::new(Transport::Http(client.clone()), endpoint.clone()),
             resolver: Resolver::new(Transport::Http(client), base),
             clock: TokioClock::new(environment.now, environment.clock_speed),
             outside,
@@ -200,6 +206,7 @@ impl Ways {
             providers,
             clock: self.clock.clone(),
             outside: self.outside.clone(),
+            registry: self.registry.clone(),
             endpoint: self.endpoint.clone(),
         }
     }

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod destroy;
 mod doctor;
 mod down;
 mod init;

@@ -57,6 +57,13 @@ pub(crate) enum Document {
         /// What is allowed and odd.
         warnings: Vec<Mistake>,
     },
+    /// `plan`, `up`: a service that is left out until its first image is there.
+    Waiting {
+        /// Its name.
+        service: String,
+        /// What to push.
+        image: String,
+    },
     /// `completions`.
     Completions {
         /// To be sourced by the shell.
@@ -83,6 +90,8 @@ pub(crate) enum Document {
         outcome: Outcome,
         /// Where the services are reached.
         urls: Vec<String>,
+        /// What else is good to know, by the manifest object: `databases.db.endpoint`.
+        outputs: BTreeMap<String, String>,
     },
     /// Something went wrong.
     Error(Error),
@@ -108,6 +117,8 @@ pub(crate) struct Plan {
     pub(crate) impact: Impact,
     /// What happens to each resource.
     pub(crate) steps: Vec<Step>,
+    /// What nobody wants any more and stays all the same, and why.
+    pub(crate) stays: BTreeMap<String, String>,
 }
 
 /// How many resources meet with what.
@@ -148,6 +159,8 @@ pub(crate) struct Step {
     pub(crate) differences: Vec<Difference>,
     /// Whose place it takes; put back by an undo or `down`.
     pub(crate) displaces: Vec<String>,
+    /// Why it is done only with `--allow-destroy` and the name of its manifest object, if so.
+    pub(crate) asks: Option<String>,
     /// The requests, in order: `service:Operation`.
     pub(crate) requests: Vec<String>,
     /// The steps that it waits for.
@@ -165,6 +178,8 @@ pub(crate) struct Status {
     pub(crate) region: Option<String>,
     /// Where the services are reached. As long as a run is not finished nobody knows who answers there, if anybody.
     pub(crate) urls: Vec<String>,
+    /// What else is good to know, by the manifest object: `databases.db.endpoint`.
+    pub(crate) outputs: BTreeMap<String, String>,
     /// A run that was not finished.
     pub(crate) unfinished_run: Option<String>,
     /// All resources.
@@ -313,6 +328,9 @@ pub(crate) struct Mistake {
     pub(crate) severity: String,
     /// What is wrong.
     pub(crate) message: String,
+    /// The file that it is in, as the manifest names it; none where it is in the manifest itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<String>,
     /// Where, from 1.
     pub(crate) line: usize,
     /// Where in the line, from 1.

@@ -5,7 +5,7 @@ use ashore_engine::drive::DriveError;
 use ashore_engine::failure::{Class, Failure};
 use ashore_engine::plan::PlanError;
 use ashore_engine::state::folder::FolderError;
-use ashore_manifest::Diagnostic;
+use ashore_manifest::{Diagnostic, Files};
 use serde::Serialize;
 
 use crate::exit::Exit;
@@ -35,6 +35,8 @@ pub(crate) struct CommandError {
 pub(crate) struct Mistakes {
     pub(crate) file: String,
     pub(crate) text: String,
+    /// The other files that it names.
+    pub(crate) files: Files,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 

@@ -1,6 +1,7 @@
 //! `ashore`: one manifest in, containers on ECS out.
 
 mod args;
+mod assets;
 mod cloud;
 mod commands;
 mod doctor;
@@ -8,7 +9,9 @@ mod document;
 mod environment;
 mod error;
 mod exit;
+mod images;
 mod look;
+mod outputs;
 mod printer;
 mod project;
 mod render;

@@ -1,11 +1,13 @@
 //! A manifest with its text, and where its state lies.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use ashore_engine::address::StackName;
 use ashore_engine::state::folder::Folder;
-use ashore_manifest::{LoadOptions, Manifest, Variables, load};
+use ashore_manifest::model::{Balancer, Ingress, Service, Target};
+use ashore_manifest::{Files, LoadOptions, Manifest, Variables, load};
 
 use crate::args::Global;
 use crate::environment::Environment;
@@ -16,12 +18,16 @@ pub(crate) struct Project {
     /// As it was named, for messages.
     pub(crate) file: String,
     pub(crate) text: String,
+    /// The other files that it names.
+    pub(crate) files: Files,
     pub(crate) manifest: Manifest,
     pub(crate) stack: StackName,
     /// What `--param` gives.
     pub(crate) params: Variables,
     /// `.ashore` beside the manifest.
     home: PathBuf,
+    /// The PATH: where programs are looked for.
+    pub(crate) tools: OsString,
     sandbox: bool,
 }
 
@@ -45,6 +51,7 @@ impl Project {
             env: environment.variables.clone(),
             git_sha: text.contains("${git:").then(|| commit(&path)).flatten(),
             params: params.clone(),
+            files: named(&text, &path),
         };
         let manifest = load(&text, &options).map_err(|diagnostics| {
             let first = diagnostics
@@ -61,6 +68,7 @@ impl Project {
             error.mistakes = Some(Mistakes {
                 file: file.clone(),
                 text: text.clone(),
+                files: options.files.clone(),
                 diagnostics,
             });
             error
@@ -73,10 +81,16 @@ impl Project {
         Ok(Self {
             file,
             text,
+            files: options.files,
             manifest,
             stack,
             params,
             home,
+            tools: environment
+                .variables
+                .get("PATH")
+                .map(OsString::from)
+                .unwrap_or_default(),
             sandbox: global.sandbox,
         })
     }
@@ -91,29 +105,91 @@ impl Project {
         Folder::new(home.join(self.stack.to_string()), self.stack.clone())
     }
 
+    /// The manifest's own folder.
+    pub(crate) fn place(&self) -> PathBuf {
+        self.home.parent().unwrap_or(Path::new(".")).to_path_buf()
+    }
+
     /// Where the sandbox keeps its world. All stacks of a project share it, as they would share an
     /// account.
     pub(crate) fn sandbox_world(&self) -> PathBuf {
         self.home.join("sandbox").join("world")
     }
 
-    /// The URLs of the services that are reached from outside.
+    /// A file or folder that the manifest names from where it lies.
+    pub(crate) fn beside(&self, path: &str) -> PathBuf {
+        self.home.parent().unwrap_or(Path::new(".")).join(path)
+    }
+
+    /// The URLs of the services that are reached from outside by HTTP.
     pub(crate) fn urls(&self, state: &ashore_engine::state::State) -> Vec<String> {
+        let runs = |service: &Service| !crate::images::waits(state, service);
         let hostnames = self.manifest.hostnames();
         let mut urls: Vec<String> = hostnames
-            .map(|(_, hostname)| format!("https://{}", *hostname.name))
+            .filter(|(service, _)| runs(service) && self.is_public(service))
+            .filter_map(|(service, hostname)| {
+                let path = start(service.ingress.target()?)?;
+                let https = matches!(service.ingress, Ingress::Https(..));
+                https.then(|| format!("https://{}{path}", *hostname.name))
+            })
             .collect();
-        if self.manifest.plain_http().is_some()
-            && let Some((_, record)) = state.current(&"ingress/load_balancer".into())
-            && let Some(name) = record
-                .outputs
-                .get("dns_name")
-                .and_then(|name| name.as_str())
-        {
-            urls.push(format!("http://{name}"));
+        let public = self.manifest.balancers.iter();
+        let public = public.filter(|(_, balancer)| !balancer.internal);
+        for (name, _) in public {
+            let plain = |service: &Service| matches!(service.ingress, Ingress::Http(_));
+            let behind = self.manifest.behind(name);
+            let mut paths = behind
+                .filter(|(service, _)| plain(service) && runs(service))
+                .filter_map(|(_, target)| start(target))
+                .peekable();
+            if paths.peek().is_none() {
+                continue;
+            }
+            let balancer = match name.as_str() {
+                Balancer::PUBLIC => "ingress/load_balancer".to_string(),
+                name => format!("balancers.{name}/load_balancer"),
+            };
+            if let Some((_, record)) = state.current(&balancer.as_str().into())
+                && let Some(name) = record
+                    .outputs
+                    .get("dns_name")
+                    .and_then(|name| name.as_str())
+            {
+                urls.extend(paths.map(|path| format!("http://{name}{path}")));
+            }
         }
         urls
     }
+
+    /// Whether somebody outside of the network reaches the service.
+    fn is_public(&self, service: &Service) -> bool {
+        let names = service.ingress.target().into_iter();
+        let mut balancers = names
+            .flat_map(|target| &target.balancers)
+            .filter_map(|name| self.manifest.balancers.get(name));
+        balancers.any(|balancer| !balancer.internal)
+    }
+}
+
+/// Where requests of a service begin; nowhere that can be told if that is a pattern.
+fn start(target: &Target) -> Option<&str> {
+    let Some(first) = target.paths.first() else {
+        return Some("");
+    };
+    (!first.as_str().contains(['*', '?'])).then(|| first.as_str())
+}
+
+/// The files that the manifest names, which lie beside it.
+fn named(text: &str, manifest: &Path) -> Files {
+    let beside = manifest.parent().unwrap_or(Path::new("."));
+    let read = |path: String| {
+        let text = match fs::read(beside.join(&path)) {
+            Ok(bytes) => String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        (path, text)
+    };
+    Files::named(text).into_iter().map(read).collect()
 }
 
 /// What `--param` gives. What was written in place of one may be a secret, and is not repeated.

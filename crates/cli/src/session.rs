@@ -16,8 +16,10 @@ use ashore_engine::survey::survey;
 use ashore_manifest::lower::{LowerError, lower};
 
 use crate::cloud::Cloud;
+use crate::document::Document;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::images;
 use crate::printer::Printer;
 use crate::project::Project;
 use crate::render;
@@ -64,7 +66,9 @@ impl<'a> Session<'a> {
 
     /// The graph of the manifest, with what the world adds to it.
     pub(crate) async fn graph(&mut self) -> Result<Graph, CommandError> {
-        graph(self.project, &self.cloud, &mut self.state).await
+        let printer = &mut *self.printer;
+        let say = &mut |line: &str| printer.say(line);
+        graph(self.project, &self.cloud, &mut self.state, say).await
     }
 
     /// The plan that leads to the graph.
@@ -202,13 +206,22 @@ pub(crate) async fn graph(
     project: &Project,
     cloud: &Cloud,
     state: &mut State,
+    say: &mut dyn FnMut(&str),
 ) -> Result<Graph, CommandError> {
-    let surroundings = surroundings::look_up(cloud, project, state).await?;
+    let surroundings = surroundings::look_up(cloud, project, state, say).await?;
     lower(&project.manifest, &surroundings).map_err(|error| {
         let (code, advice) = match &error {
+            LowerError::PrivateZones(_) => (
+                "E0206",
+                "list a private subnet in another zone too, or let the load balancer be internet-facing",
+            ),
             LowerError::Zones { .. } | LowerError::PublicZones(_) => {
                 ("E0206", "lower `azs` or list fewer `subnets` in [network]")
             }
+            LowerError::DataZones(_) => (
+                "E0206",
+                "name subnets of two zones at the least in `existing.subnets`",
+            ),
             LowerError::Policies { .. } => (
                 "E0207",
                 "give the service fewer permissions, put several into one with a wildcard, or keep several \
@@ -222,6 +235,18 @@ pub(crate) async fn graph(
             .advice(advice)
             .exit(Exit::Failed)
     })
+}
+
+/// Tells which services wait for their first image.
+pub(crate) fn tell_waiting(project: &Project, cloud: &Cloud, graph: &Graph, printer: &mut Printer) {
+    let names = surroundings::names(cloud, project);
+    for waiting in images::waiting(project, &names, graph) {
+        printer.say(waiting.text());
+        printer.document(&Document::Waiting {
+            service: waiting.service,
+            image: waiting.image,
+        });
+    }
 }
 
 /// The plan that leads from what is there to the graph.

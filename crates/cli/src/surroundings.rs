@@ -10,8 +10,10 @@ use ashore_providers::aws::names::Names;
 use futures_util::future::try_join_all;
 use serde_json::json;
 
+use crate::assets;
 use crate::cloud::Cloud;
 use crate::error::CommandError;
+use crate::images;
 use crate::project::Project;
 
 /// Looks everything up at once. What must not change from one plan to the next is pinned in the
@@ -20,8 +22,13 @@ pub(crate) async fn look_up(
     cloud: &Cloud,
     project: &Project,
     state: &mut State,
+    say: &mut dyn FnMut(&str),
 ) -> Result<Surroundings, CommandError> {
     let manifest = &project.manifest;
+    let assets = assets::read(project, cloud.aws.shelf())?;
+    let names = names(cloud, project);
+    // First: what is built here can go wrong before anybody is asked for anything else.
+    let images = images::look_up(cloud, project, &names, state, say).await?;
     let (zones, dns_zones, existing, secrets) = futures_util::try_join!(
         zones(cloud, manifest, state),
         dns_zones(cloud, manifest, state),
@@ -37,16 +44,23 @@ pub(crate) async fn look_up(
             .insert("dns_zones".to_string(), json!(dns_zones));
     }
     Ok(Surroundings {
-        names: Names {
-            stack: project.stack.clone(),
-            account: cloud.aws.account.clone(),
-            region: cloud.aws.region.clone(),
-        },
+        names,
         zones,
         dns_zones,
         existing,
+        assets,
         secrets,
+        images,
     })
+}
+
+/// What physical names are made of.
+pub(crate) fn names(cloud: &Cloud, project: &Project) -> Names {
+    Names {
+        stack: project.stack.clone(),
+        account: cloud.aws.account.clone(),
+        region: cloud.aws.region.clone(),
+    }
 }
 
 /// The zones of the region that the network is in. What is pinned stays where it is; more zones
@@ -90,7 +104,7 @@ async fn dns_zones(
         .unwrap_or_default();
     let mut found = BTreeMap::new();
     let mut of_zone: BTreeMap<String, String> = BTreeMap::new();
-    for name in manifest.names() {
+    for name in manifest.all_names() {
         let name = name.to_string();
         if let Some(id) = pinned.get(&name) {
             found.insert(name, id.clone());
@@ -150,7 +164,10 @@ async fn owned_by_others(
         return Ok(lower::Existing::default());
     }
     let purpose = Purpose {
-        hostnames: manifest.names().map(ToString::to_string).collect(),
+        hostnames: manifest
+            .certified_names()
+            .map(ToString::to_string)
+            .collect(),
         makes_balancer: manifest.has_load_balancer() && named.load_balancer.is_none(),
     };
     let found = cloud

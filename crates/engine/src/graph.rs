@@ -60,6 +60,14 @@ impl<K> Handle<K> {
         &self.address
     }
 
+    /// The same, of whatever kind: for those that only come after it.
+    pub fn any(&self) -> Handle<()> {
+        Handle {
+            address: self.address.clone(),
+            kind: PhantomData,
+        }
+    }
+
     /// An output, from when it is named on.
     pub fn get<T>(&self, output: Output<K, T>) -> Input<T> {
         output.of(&self.address, When::Named)

@@ -36,6 +36,9 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + PartialEq + Debug + 'stat
     /// deleted by us.
     const SHARED: bool = false;
 
+    /// What of its outputs people want to know once it is there: a word for each, and its member.
+    const TELLS: &'static [(&'static str, &'static str)] = &[];
+
     /// What the cloud tells us of it. Members become known one by one.
     type Outputs: Serialize + DeserializeOwned + Clone + PartialEq + Debug + 'static;
     /// One mutating request, with what it needs beyond the spec.
@@ -47,6 +50,17 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + PartialEq + Debug + 'stat
 
     /// The requests that take it away, in order. None for what is never ours to take away.
     fn removal(observed: &Observed<Self>) -> Vec<Self::Change>;
+
+    /// The requests that undo its making, in order: what the run itself has made holds nothing that
+    /// anybody would miss. As it stands here: those that take it away.
+    fn unmaking(observed: &Observed<Self>) -> Vec<Self::Change> {
+        Self::removal(observed)
+    }
+
+    /// What becomes of it once nobody wants it. As it stands here: it goes.
+    fn parting(_observed: &Observed<Self>) -> Parting {
+        Parting::Goes
+    }
 
     /// Why it cannot be changed in place, if it cannot.
     fn replaced_by(&self, _observed: &Observed<Self>) -> Option<Replacement> {
@@ -269,6 +283,17 @@ impl Replacement {
     pub fn or_none(self) -> Option<Self> {
         (!self.fields.is_empty()).then_some(self)
     }
+}
+
+/// What becomes of a resource once nobody wants it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Parting {
+    /// It goes.
+    Goes,
+    /// It goes only if the user names it: for this reason.
+    Asks(String),
+    /// It stays where it is, known to the state, and what it uses stays with it: for this reason.
+    Stays(String),
 }
 
 /// What the plan says of one request.

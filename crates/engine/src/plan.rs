@@ -36,6 +36,9 @@ pub struct Plan {
     pub steps: BTreeMap<Instance, Step>,
     /// Everything that stays as it is, as the state shall have it.
     pub kept: BTreeMap<Instance, Record>,
+    /// What of it nobody wants, and why it stays all the same.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stays: BTreeMap<Instance, String>,
 }
 
 /// One resource's part of a plan.
@@ -73,6 +76,9 @@ pub struct Step {
     /// displaced is back by then, and is displaced again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub looks: bool,
+    /// Why it is done only if the user names the resource's object, if that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks: Option<String>,
     /// The requests, in order.
     pub requests: Vec<PlannedRequest>,
     /// What the first request waits for, beyond values.

@@ -261,6 +261,21 @@ codes! {
          http://localhost/\"]. CMD-SHELL takes one line for the container's shell; without such a first word the \
          words are run as they are."
 
+    ImageAndBuild "E0164" "an image and a build"
+        "A service runs one image: the one that `image` names, or the one that `build` makes. With both, nobody could \
+         tell which one you mean."
+    BadBuild "E0165" "not something to build"
+        "`build` names a folder of this machine, or is a table with it: `context`, `dockerfile`, `target`, `args`, \
+         `platform`, `repository`. Paths are those of files, not URLs. The platform is that of the service's `arch`, or a \
+         variant of it: an image for another processor would fail with \"exec format error\" as soon as it starts."
+    UnknownRepository "E0166" "a repository that the manifest does not have"
+        "An image, or what a build is pushed to, is named by one of `[repositories]`. Correct the name, or write a section \
+         for it: [repositories.NAME]. Images of any other registry are named as `docker pull` takes them."
+    BadRepository "E0167" "somebody, or a key, that a repository cannot have"
+        "Who may push or pull is `account` for everybody in the stack's own account, the twelve digits of another one, or \
+         the ARN of a role or user; nobody can give it to the whole world. A key is named by its ARN: an alias would be \
+         answered as the key that it stands for, and differ for ever."
+
     // Environment variables and tags: E0170 to E0189.
     EnvName "E0170" "not the name of an environment variable"
         "A name starts with a letter or underscore and goes on with letters, digits, underscores, dots and \
@@ -299,6 +314,125 @@ codes! {
         "All that a service's code may do stands in its task role, and IAM takes 10,240 characters there, white space not \
          counted. AWS raises this for nobody. Put several resources or actions into one with a wildcard."
 
+    // Data, and what uses it: E0810 to E0819.
+    UnknownUse "E0810" "something used that the manifest does not have"
+        "What a service uses is named as it is in its own section of the same manifest: `uses = [\"db\"]` goes with \
+         [databases.db]. What somebody else owns is reached by `permissions`, `env` and `secrets`."
+    TwoOfOneName "E0811" "two things of one name"
+        "`uses` and `volumes` of a service name things by their name alone, so that no two of them can have the same, \
+         whatever sections they are in. Give one of them another name."
+    DatabaseVersion "E0812" "a version that no database has"
+        "RDS offers majors of PostgreSQL for as long as the community supports them. Name a major, and AWS chooses the \
+         minor and keeps it up to date; or a minor, which is then the least."
+    DatabaseClass "E0813" "not a class of databases"
+        "A class is `db.`, a family and a size: db.t4g.micro is the smallest, db.m7g.large the first for steady load. \
+         Families of the first years cannot be made any more."
+    DatabaseStorage "E0814" "a size of storage that no database has"
+        "Storage of a database is whole GiB, from 20 to 65,536. `max`, to which it grows by itself, is a tenth above the \
+         size at the least; with both the same it does not grow."
+    DatabaseWindow "E0815" "not a window of time"
+        "The daily backup has a window such as 01:00-01:30, AWS's own work a weekly one such as sun:02:00-sun:02:30. Both \
+         are in UTC, half an hour at the least, and apart from each other."
+    DatabaseName "E0816" "not a name in a database"
+        "Names of databases and users are letters, digits and underscores with a letter first, at most 63, and none of the \
+         words that PostgreSQL or RDS has for itself."
+    SameVariable "E0817" "two databases with one variable"
+        "A service that uses two databases gets the address of each in variables of its own. Give them different `inject`."
+    BadVolume "E0818" "a volume that cannot be so"
+        "Files go to cheaper storage after a number of days that EFS offers; the directory that is mounted is not the root, \
+         which belongs to the administrator; and a path in a container starts with a slash."
+    UnknownVolume "E0819" "a volume that the manifest does not have"
+        "A service mounts a volume by the name of its section: volumes = { \"/var/uploads\" = \"uploads\" } goes with \
+         [volumes.uploads]."
+    // Network: E0193 to E0199.
+    ImageOutOfReach "E0193" "an image that no way leads to"
+        "In the layout `private-endpoints` tasks reach the services of AWS that have an endpoint in the network, and nothing \
+         else. So their images are in ECR, in the region of the app. ECR can keep copies of images of other registries \
+         (pull through cache rules)."
+
+    // Raw definitions: E0860 to E0869.
+    RawUnreadable "E0860" "a definition that cannot be read"
+        "`task_definition` and `service_definition` name files beside the manifest. Each holds one JSON object, as the AWS \
+         CLI takes it with --cli-input-json, in which no member stands twice."
+    RawMember "E0861" "a member that a definition does not have"
+        "The AWS CLI refuses a member that it does not know, and so does Ashore: it is most often a typing mistake, and to \
+         skip it would run something other than what you meant. `ashore schema task-definition` and `ashore schema \
+         service-definition` have every member."
+    RawType "E0862" "a member of the wrong type"
+        "The member is right, but its value is of another type than ECS takes, or none of the words that it knows there. \
+         CPU and memory of a task are texts, those of a container numbers."
+    RawMissing "E0863" "a member that must be there is not"
+        "ECS refuses the definition without it, and there is nothing to guess: a container needs a name and an image, a load \
+         balancer the container and the port that it sends requests to."
+    RawPlaceholder "E0864" "a placeholder that nothing fills in"
+        "Between `@@` and `@@` stands what Ashore fills in: @@TASKDEFINITION_ARN@@, @@TARGET_GROUP_ARN@@ and \
+         @@CLUSTER_ARN@@ in a service definition, @@TASK_ROLE_ARN@@, @@EXECUTION_ROLE_ARN@@ and @@LOG_GROUP@@ in a task \
+         definition, @@REGION@@ in both. A target group is there if the service has a `port`, or `existing.target_group` \
+         names one. What comes from the environment is written ${env:NAME}."
+    RawOurs "E0865" "a member that Ashore says itself"
+        "A request's token and the tags by which Ashore knows its own are made for each request. ECS has acted at load \
+         balancers by its service-linked role since 2018, and refuses any other beside that."
+    RawMisfit "E0866" "two definitions that do not go together"
+        "A service's load balancer sends requests to a container of its task definition, at a port that this maps; one is \
+         what Ashore watches. Targets of a group that Ashore makes are addresses, which tasks of the network mode awsvpc \
+         have. Secrets and logs take an execution role."
+    RawAlone "E0867" "one definition without the other"
+        "A service runs by a task definition and by a service definition, and both are files or none is."
+
+    ParamRefused "E0868" "a value that a param does not allow"
+        "A param says what its value may be: its type, a pattern, a few values, bounds, lengths. The value that was given \
+         with --param, or the default, breaks one of these rules. The value of a secret param is not repeated."
+    ParamRule "E0869" "a rule of a param that nothing can keep"
+        "A pattern is a regular expression that all of the value fits; `min` and `max` bound numbers, `min_length` and \
+         `max_length` texts, and the smaller one comes first."
+
+    // Load balancers: E0840 to E0849.
+    BadPath "E0840" "not a path that requests can be told apart by"
+        "A path starts with a slash and is made of letters, digits and _ - . $ / ~ \" ' @ : + &, at most 126 of them, with \
+         * for any number of characters and ? for one. A plain path is for itself and everything below it. A service that \
+         is to get everything else has no path."
+    PathTwice "E0841" "two services for the same requests"
+        "Of two paths the more specific one wins: the one with more characters that stand for themselves. Where they have \
+         as many and some requests fit both, nothing tells whose they are."
+    BalancerUnknown "E0842" "a load balancer that the manifest does not have"
+        "A service is behind `public`, `internal`, `network`, or one of `[balancers]`."
+    BalancerUnfit "E0843" "a load balancer of the wrong sort"
+        "A service that speaks HTTP is behind an application load balancer, which tells requests apart by host and path. One \
+         that speaks TCP, UDP or TLS is behind a network load balancer, which tells connections apart by port. Each balancer \
+         is named once."
+    ListenTwice "E0844" "two services at one port of a load balancer"
+        "A port of a network load balancer leads to one service, whatever its protocol. Let clients connect to another port \
+         for one of them: `listen`."
+    BadBalancer "E0845" "a setting that no load balancer takes"
+        "A policy of TLS is `recommended`, `compatible`, `strict`, `fips`, or one of AWS's by its name. A web ACL is named by \
+         its ARN and is a regional one. Logs go to a bucket, into a folder without slashes at its ends. Somebody must be \
+         allowed to connect."
+    LoginWithoutHttps "E0846" "a login without HTTPS"
+        "Whoever logs in gets a cookie that only HTTPS keeps safe, and a load balancer asks for a login over nothing else. \
+         Give the service a hostname."
+    BadLogin "E0847" "a login that cannot be"
+        "The four addresses of a provider are URLs that begin with https://; its `/.well-known/openid-configuration` has \
+         them. The client has an id there, and `openid` is among what is asked."
+    HealthUnfit "E0848" "a health check that does not go with the service"
+        "A load balancer asks a service of HTTP by HTTP or HTTPS. It asks no service by datagram: one of UDP needs a port at \
+         which something in the task takes connections of TCP, `health.port`."
+    TlsWithoutHostname "E0849" "TLS without a hostname"
+        "The load balancer shows a certificate, and that is made out to a name. Give the service a hostname, or let it speak \
+         TLS by itself: protocol = \"tcp\"."
+
+    // Files, buckets and queues: E0820 to E0829.
+    BadAssetPath "E0820" "not a path that files are reached by"
+        "Files are reached below a path, which starts with a slash and ends with `/*`: \"/static/*\", or \"/*\" for all. \
+         It is what the keys of the files in the bucket begin with, so that it has letters, digits and `-_.~` only."
+    BadCache "E0821" "not a time for which a file may be kept"
+        "How long a file may be kept is a time (\"10m\", \"1h\", \"30d\", \"1y\") or `none`, and after a comma `immutable` \
+         or `private`. It becomes the `Cache-Control` header of every file of the folder."
+    BadCors "E0822" "not a rule for pages of other sites"
+        "An origin is scheme and host of a page, with one `*` at most: \"https://*.example.com\". S3 knows the methods GET, \
+         HEAD, PUT, POST and DELETE here; OPTIONS is how a browser asks whether it may."
+    BadFolder "E0823" "not a folder, or a file of one"
+        "A folder is named from where the manifest lies, so that it is the same for whoever has checked the project out; the \
+         `index` is a file in it, without a slash before it."
     // Workers, jobs and what happens at times: E0850 to E0859.
     NameTwice "E0850" "two things in tasks with one name"
         "A service, a worker and a job each name their log group, their task definition and their roles after themselves. \
@@ -313,8 +447,8 @@ codes! {
         "A time zone is named as the time zone database names it, such as Europe/Berlin, so that summer time is reckoned \
          with. Offsets like +01:00 and abbreviations like CET say nothing about summer."
     BadQueue "E0854" "not a queue"
-        "A queue that somebody else owns is named by its ARN, such as arn:aws:sqs:eu-central-1:123456789012:orders, and \
-         lies in the region of the manifest."
+        "A queue is one of [queues], by its name; or somebody else's, by its ARN, such as \
+         arn:aws:sqs:eu-central-1:123456789012:orders, which lies in the region of the manifest."
     ScheduleOfNothing "E0855" "a time at which nothing changes"
         "From each time of `scale.schedule` on there are other bounds: `min`, `max` or both. A time without either would \
          change nothing."

@@ -16,6 +16,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// One sentence that names the key, with no full stop.
     pub message: String,
+    /// The file that the bytes are in, as the manifest names it; none for the manifest itself.
+    pub file: Option<String>,
     /// The bytes at fault. Empty where something is missing from the top of the file.
     pub span: Span,
     /// A few words to stand under the marked text.
@@ -44,12 +46,19 @@ impl Diagnostic {
             code,
             severity: code.severity(),
             message: message.into(),
+            file: None,
             span,
             label: String::new(),
             related: Vec::new(),
             helps: Vec::new(),
             notes: Vec::new(),
         }
+    }
+
+    /// In another file than the manifest.
+    pub fn in_file(mut self, file: &str) -> Self {
+        self.file = Some(file.to_owned());
+        self
     }
 
     /// With these words under the marked text.

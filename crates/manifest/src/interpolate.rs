@@ -85,7 +85,7 @@ pub(crate) fn has_variable(text: &str) -> bool {
 const KINDS: [&str; 3] = ["env", "git", "param"];
 
 /// Says whether every variable in the text was replaced.
-fn replace(
+pub(crate) fn replace(
     text: &mut Cow<'_, str>,
     span: Span,
     source: &str,

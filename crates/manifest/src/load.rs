@@ -1,16 +1,19 @@
 //! From text to model: parse, compare with the schema, merge one environment in, put values in place of
 //! variables, give everything its meaning.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::files::Files;
 use crate::interpolate::{Values, interpolate};
 use crate::json_schema::json_schema;
 use crate::model::Manifest;
 use crate::overlay::merge_environment;
-use crate::params::params;
+use crate::params::{Param, params};
 use crate::schema::File;
 use crate::structure::Findings;
 use crate::validate::validate;
@@ -29,6 +32,8 @@ pub struct LoadOptions {
     pub git_sha: Option<String>,
     /// Values for `[params]`. Those of secret ones are not needed here.
     pub params: Variables,
+    /// The files that the manifest names: those of [`Files::named`].
+    pub files: Files,
 }
 
 /// The environment of a user who never thought of environments: what they deploy is what they use.
@@ -51,7 +56,7 @@ pub fn load(text: &str, options: &LoadOptions) -> Result<Manifest, Vec<Diagnosti
     let environment = options.environment.as_deref();
     findings.merge_spoiled(environment.unwrap_or(DEFAULT_ENVIRONMENT));
     merge_environment(table, environment, &mut findings.diagnostics);
-    fill_in(table, text, options, &mut findings);
+    let params = fill_in(table, text, options, &mut findings);
     findings.merged(table, &schema);
 
     let Findings {
@@ -60,7 +65,14 @@ pub fn load(text: &str, options: &LoadOptions) -> Result<Manifest, Vec<Diagnosti
         ..
     } = findings;
     let manifest = match File::deserialize(toml::Deserializer::from(document.0)) {
-        Ok(file) => validate(file, options, &spoiled, &mut diagnostics),
+        Ok(file) => {
+            let values = Values {
+                env: &options.env,
+                git_sha: options.git_sha.as_deref(),
+                params: Some(&params),
+            };
+            validate(file, options, &values, &spoiled, &mut diagnostics)
+        }
         // The schema comes from these types and what does not fit it is gone, so only a gap between the
         // two can lead here. It is then still the user's file that cannot be read.
         Err(error) => {
@@ -89,7 +101,12 @@ pub fn load(text: &str, options: &LoadOptions) -> Result<Manifest, Vec<Diagnosti
 }
 
 /// Puts values in place of variables, in the params first.
-fn fill_in(document: &mut DeTable<'_>, text: &str, options: &LoadOptions, findings: &mut Findings) {
+fn fill_in(
+    document: &mut DeTable<'_>,
+    text: &str,
+    options: &LoadOptions,
+    findings: &mut Findings,
+) -> BTreeMap<String, Param> {
     let Findings {
         diagnostics,
         spoiled,
@@ -114,6 +131,7 @@ fn fill_in(document: &mut DeTable<'_>, text: &str, options: &LoadOptions, findin
     if let Some((key, section)) = section {
         document.insert(key, section);
     }
+    params
 }
 
 fn malformed(error: &toml::de::Error) -> Diagnostic {
@@ -145,7 +163,8 @@ fn unsupported_version(document: &DeTable<'_>) -> Option<Diagnostic> {
 
 fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by(|a, b| {
-        (a.span.start, a.span.end, a.code, &a.message).cmp(&(
+        (&a.file, a.span.start, a.span.end, a.code, &a.message).cmp(&(
+            &b.file,
             b.span.start,
             b.span.end,
             b.code,

@@ -3,32 +3,52 @@
 //! One file per part. Passing an output of one resource into the spec of another *is* the
 //! dependency; order without data is said with its reason.
 
+mod assets;
+mod buckets;
+mod databases;
+mod endpoints;
+mod entrance;
+mod flow_logs;
 mod hostname;
 mod ingress;
 mod job;
+mod login;
 mod network;
 mod observability;
 mod policy;
 mod private;
+mod queues;
+mod raw;
 mod record;
+mod repository;
+mod rules;
 mod scale;
 mod secrets;
 mod service;
 mod surroundings;
+mod targets;
 mod task;
+mod uses;
+mod volumes;
 
 use std::collections::BTreeMap;
 
 use ashore_engine::address::Address;
-use ashore_engine::graph::Graph;
+use ashore_engine::graph::{Graph, Handle};
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster::Cluster;
+use ashore_providers::aws::mount_target::MountTarget;
+use ashore_providers::aws::repository::Repository;
+use ashore_providers::aws::secret;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
 
+pub use self::repository::{repository_of, uri};
 pub use self::secrets::{Holds, Kept, kept};
-pub use self::surroundings::{Existing, LoadBalancer, Secret, Subnet, Surroundings, Vpc};
-use crate::model::{Manifest, Reference, Service};
+pub use self::surroundings::{
+    Existing, FoundImage, LoadBalancer, LocalFile, Secret, Subnet, Surroundings, Vpc,
+};
+use crate::model::{Manifest, Name, Reference, Service};
 
 /// Why a manifest cannot become a graph in these surroundings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +66,14 @@ pub enum LowerError {
     /// A load balancer of ours would stand in too few zones.
     #[error("a load balancer needs public subnets in two zones, and `existing.subnets` has {0}")]
     PublicZones(usize),
+    /// A database would stand in too few zones.
+    #[error("a database needs subnets in two zones, and `existing.subnets` has them in {0}")]
+    DataZones(usize),
+    /// An internal load balancer of ours would stand in too few zones.
+    #[error(
+        "an internal load balancer needs private subnets in two zones, and `existing.subnets` has {0}"
+    )]
+    PrivateZones(usize),
     /// The containers of a service may do, or read, more than stands in one role.
     #[error(
         "the {part} role of `{service}` has policies of {characters} characters, and IAM takes 10240"
@@ -78,17 +106,35 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         manifest,
         surroundings,
         graph: Graph::default(),
+        linked_roles: BTreeMap::new(),
         kept: BTreeMap::new(),
+        mount_targets: BTreeMap::new(),
+        repositories: BTreeMap::new(),
     };
+    lowering.repositories();
     lowering.kept = lowering.kept_secrets();
-    let network = lowering.network()?;
-    let ingress = lowering.ingress(&network)?;
-    let cluster = lowering.cluster()?;
+    let network = match manifest.needs_network() {
+        true => lowering.network()?,
+        false => network::Network::none(),
+    };
+    let ways = lowering.ingress(&network)?;
+    lowering.databases(&network)?;
+    lowering.volumes(&network);
+    let cluster = match manifest.needs_cluster() {
+        true => lowering.cluster()?,
+        false => Input::Known(String::new()), // every service names its own
+    };
+    let mut running = BTreeMap::new();
     for service in manifest.services.values() {
-        lowering.service(service, &network, ingress.as_ref(), &cluster)?;
+        let handle = lowering.service(service, &network, &ways, &cluster)?;
+        running.extend(handle.map(|handle| (service.name.as_str(), handle)));
     }
     lowering.jobs(&network, &cluster)?;
     lowering.events(&cluster);
+    lowering.hostname_records(&ways, &running)?;
+    lowering.assets()?;
+    lowering.buckets();
+    lowering.queues();
     Ok(lowering.graph)
 }
 
@@ -96,8 +142,14 @@ struct Lowering<'a> {
     manifest: &'a Manifest,
     surroundings: &'a Surroundings,
     graph: Graph,
-    /// ARNs of the secrets that are kept for the app, by address.
-    kept: BTreeMap<String, Input<String>>,
+    /// The roles that services of AWS act through, by key: each is there once.
+    linked_roles: BTreeMap<String, Handle<ServiceLinkedRole>>,
+    /// The secrets that are kept for the app, by address.
+    kept: BTreeMap<String, Handle<secret::Secret>>,
+    /// Where each volume is reached.
+    mount_targets: BTreeMap<Name, Vec<Handle<MountTarget>>>,
+    /// The repositories, by physical name.
+    repositories: BTreeMap<String, Handle<Repository>>,
 }
 
 impl Lowering<'_> {
@@ -130,18 +182,17 @@ impl Lowering<'_> {
     }
 
     /// A role that a service of AWS acts through. There is one of it in each account.
-    fn linked_role(
-        &mut self,
-        key: &str,
-        service: &str,
-    ) -> ashore_engine::graph::Handle<ServiceLinkedRole> {
+    fn linked_role(&mut self, key: &str, service: &str) -> Handle<ServiceLinkedRole> {
+        if let Some(role) = self.linked_roles.get(key) {
+            return role.clone();
+        }
         let role = ServiceLinkedRole {
             service: service.to_string(),
         };
-        self.graph.add(
-            format!("account/service_linked_role[{key}]").as_str(),
-            &role,
-        )
+        let address = format!("account/service_linked_role[{key}]");
+        let role = self.graph.add(address.as_str(), &role);
+        self.linked_roles.insert(key.to_string(), role.clone());
+        role
     }
 
     fn name(&self, part: &str, limit: usize) -> String {

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::did_you_mean::did_you_mean;
+use crate::param_rules::ParamRules;
 use crate::structure::dotted;
 use crate::variables::Variables;
 
@@ -46,6 +47,10 @@ pub(crate) fn params(
                 .label("a letter, then letters, digits, `_` and `-`"),
             );
         }
+        let rules = ParamRules::read(&path, section.get_ref(), diagnostics);
+        let default_at = default
+            .map(|it| it.span())
+            .filter(|_| given.get(name).is_none());
         let is_secret = section
             .get_ref()
             .get("secret")
@@ -61,6 +66,10 @@ pub(crate) fn params(
                     .label("everybody who can read the manifest could read it"),
                 );
             }
+            if let Some(value) = given.get(name) {
+                let shown = format!("the value given for the secret param `{name}`");
+                rules.check(value, &shown, None, diagnostics);
+            }
             Param::Secret
         } else if spoiled.contains(&format!("{path}.default")) {
             Param::Reported
@@ -68,7 +77,11 @@ pub(crate) fn params(
             .get(name)
             .or(default.and_then(|it| it.get_ref().as_str()))
         {
-            Param::Plain(value.to_owned())
+            let shown = format!("{value:?} for the param `{name}`");
+            match rules.check(value, &shown, default_at, diagnostics) {
+                true => Param::Plain(value.to_owned()),
+                false => Param::Reported,
+            }
         } else {
             diagnostics.push(
                 Diagnostic::new(

@@ -17,11 +17,6 @@ pub(crate) fn is_planned_value(path: &[&str], value: &str) -> bool {
         .any(|(planned, values)| matches(planned, path) && values.contains(&value))
 }
 
-/// Does the design have a table here? An image can be taken from another service.
-pub(crate) fn is_planned_table(path: &[&str]) -> bool {
-    matches(TABLE, in_file(path))
-}
-
 /// The first `${…}` in a text that will mean something one day. Others, such as `${HOME}` in a shell
 /// command, are the container's own.
 pub(crate) fn planned_interpolation(text: &str) -> Option<&str> {
@@ -50,34 +45,25 @@ pub(crate) fn matches(planned: &str, path: &[&str]) -> bool {
     }) && parts.next().is_none()
 }
 
-const KEYS: [&str; 16] = [
-    "assets",
+const KEYS: [&str; 11] = [
     "cluster",
-    "databases",
     "ec2",
     "jobs.*.timeout",
-    "queues",
     "release",
     "dns.token",
-    "services.*.build",
+    "services.*.image.same_as",
     "services.*.capacity",
     "services.*.deploy.alarms",
     "services.*.deploy.bake",
     "services.*.deploy.canary",
     "services.*.deploy.circuit_breaker.threshold",
     "services.*.deploy.linear",
-    "services.*.uses",
 ];
 
-const TABLE: &str = "services.*.image";
-
-const VALUES: [(&str, &[&str]); 2] = [
-    ("network.layout", &["private-endpoints"]),
-    (
-        "services.*.deploy.strategy",
-        &["blue-green", "canary", "linear"],
-    ),
-];
+const VALUES: [(&str, &[&str]); 1] = [(
+    "services.*.deploy.strategy",
+    &["blue-green", "canary", "linear"],
+)];
 
 #[cfg(test)]
 mod tests {

@@ -6,44 +6,62 @@
 //! them from the schema. Every field is optional in Rust so that one mistake does not hide the next;
 //! `#[schemars(required)]` marks those that must be there.
 
+mod assets;
+mod balancer;
+mod buckets;
+mod database;
 mod deploy;
 mod dns;
 mod environment;
 mod existing;
 mod health;
+mod image;
 mod job;
+mod login;
 mod network;
 mod number;
 mod observability;
 mod params;
 mod permission;
+mod queues;
 mod registry;
 mod scale;
 mod secret;
 mod service;
 mod sidecar;
+mod volume;
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(crate) use assets::AssetsSection;
+pub(crate) use balancer::{AccessLogsSection, BalancerSection, BalancerType, Scheme};
+pub(crate) use buckets::{BucketRemoval, BucketSection, CorsSection};
+pub(crate) use database::{
+    BackupsSection, DatabaseRemoval, DatabaseSection, StorageSection, StorageType,
+};
 pub(crate) use deploy::{DeploySection, Strategy};
 pub(crate) use dns::{DnsSection, Provider};
 pub(crate) use environment::{Confirm, EnvironmentSection};
 pub(crate) use existing::ExistingSection;
-pub(crate) use health::{ContainerHealthSection, HealthSection};
+pub(crate) use health::{ContainerHealthSection, HealthProtocol, HealthSection};
+pub(crate) use image::{BuildSection, BuildTable, ImageSection, Removal, RepositorySection};
 pub(crate) use job::JobSection;
+pub(crate) use login::{ClientSecretSection, LoginSection, Unauthenticated};
 pub(crate) use network::{Layout, Nat, NetworkSection};
 pub(crate) use number::{Number, OneOrMany};
 pub(crate) use observability::{AlarmsSection, Insights, LogRemoval, ObservabilitySection};
 pub(crate) use params::ParamSection;
 pub(crate) use permission::PermissionSection;
+pub(crate) use queues::QueueSection;
 pub(crate) use registry::RegistrySection;
 pub(crate) use scale::{QueueDepthSection, ScaleScheduleSection, ScaleSection};
 pub(crate) use secret::{SecretSection, ValueSection};
-pub(crate) use service::{Architecture, ServiceSection};
+pub(crate) use service::{Architecture, Protocol, ServiceSection};
 pub(crate) use sidecar::{Condition, SidecarSection};
+pub(crate) use volume::{Throughput, VolumeRemoval, VolumeSection};
 
 use crate::defaults;
 use crate::located::Located;
@@ -87,12 +105,20 @@ pub(crate) struct File {
     /// The network that the tasks run in. Default: a VPC of its own with public subnets in two zones.
     pub(crate) network: Option<NetworkSection>,
 
+    /// Load balancers that services share, by name, and what is special about them. Those that there are without a
+    /// section: `public`, `internal` and `network`.
+    pub(crate) balancers: Option<Named<Located<BalancerSection>>>,
+
     /// What somebody else owns and the app is built on. It is read and never changed.
     pub(crate) existing: Option<Located<ExistingSection>>,
 
     /// A private registry that images come from. Images of the registry's server are pulled with these
     /// credentials, all others without.
     pub(crate) registry: Option<Located<RegistrySection>>,
+
+    /// Repositories for images, in ECR, by name. Services run images from there (`image = { repository = … }`), and
+    /// build into them; whoever else pushes there is your business.
+    pub(crate) repositories: Option<Named<RepositorySection>>,
 
     /// Environment variables of every service. A service's own `env` wins over these. No secrets: the
     /// values can be read by everybody who may describe a task.
@@ -109,8 +135,23 @@ pub(crate) struct File {
     /// `${param:NAME}`.
     pub(crate) params: Option<Named<Located<ParamSection>>>,
 
+    /// Folders of files behind CloudFront, by name.
+    pub(crate) assets: Option<Named<AssetsSection>>,
+
+    /// Private buckets, by name.
+    pub(crate) buckets: Option<Named<BucketSection>>,
+
+    /// Queues of messages, by name.
+    pub(crate) queues: Option<Named<QueueSection>>,
+
     /// Tags on everything that is made, besides Ashore's own marks.
     pub(crate) tags: Option<Named<Located<String>>>,
+
+    /// Databases that AWS runs, by name.
+    pub(crate) databases: Option<Named<DatabaseSection>>,
+
+    /// Files that tasks share and that outlive them, by name.
+    pub(crate) volumes: Option<Named<VolumeSection>>,
 
     /// The long-running containers, by name.
     #[schemars(required, extend("minProperties" = 1))]

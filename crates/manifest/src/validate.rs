@@ -4,8 +4,14 @@
 //! between two keys is checked only when both are there, so that one mistake is told once.
 
 mod arn;
+mod assets;
+mod balancers;
+mod buckets;
 mod collector;
 mod containers;
+mod data_subnets;
+mod databases;
+mod databases_windows;
 mod deploy;
 mod dns;
 mod env;
@@ -13,12 +19,18 @@ mod environment;
 mod existing;
 mod health;
 mod hostname;
+mod image;
 mod ingress;
 mod job;
+mod login;
 mod network;
 mod observability;
 mod permissions;
+mod queues;
+mod raw;
+mod reach;
 mod registry;
+mod repositories;
 mod scale;
 mod secrets;
 mod service;
@@ -26,15 +38,20 @@ mod sidecar;
 mod size;
 mod subnets;
 mod tags;
+mod uses;
+mod volumes;
 mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
+use crate::interpolate::Values;
 use crate::load::{DEFAULT_ENVIRONMENT, LoadOptions};
 use crate::located::{Located, Span};
-use crate::model::{Guard, Job, Manifest, Name, Refusal, Region, SecretOwner, Section, Service};
+use crate::model::{
+    Guard, Job, Manifest, Name, Network, Refusal, Region, SecretOwner, Section, Service,
+};
 use crate::schema::File;
 use crate::structure::dotted;
 
@@ -42,6 +59,7 @@ use crate::structure::dotted;
 pub(crate) fn validate(
     file: File,
     options: &LoadOptions,
+    values: &Values<'_>,
     spoiled: &BTreeSet<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Manifest> {
@@ -53,6 +71,18 @@ pub(crate) fn validate(
         spoiled,
         diagnostics,
         params: params.collect(),
+        repositories: file
+            .repositories
+            .iter()
+            .flatten()
+            .map(|(name, _)| name.get().clone())
+            .collect(),
+        queues: file
+            .queues
+            .iter()
+            .flatten()
+            .map(|(name, _)| name.get().clone())
+            .collect(),
     };
 
     let app = cx.parse(Code::BadName, &["app"], file.app.as_ref(), Name::parse_app);
@@ -81,8 +111,35 @@ pub(crate) fn validate(
     if let Some(cluster) = existing.as_ref().and_then(|it| it.cluster.as_ref()) {
         observability::check_insights(cx, file.observability.as_ref(), cluster);
     }
+    let tracing = file.observability.as_ref();
+    let tracing = tracing.and_then(|it| Some(it.tracing.as_ref()?.span()));
+    let balancers = balancers::balancers(cx, file.balancers.as_ref(), existing.as_ref());
+    let network = match (network, &file.databases) {
+        (Some(Some(network)), Some(databases)) if !databases.is_empty() => {
+            let subnets = data_subnets::data_subnets(cx, &network);
+            subnets.map(|data_subnets| {
+                Some(Network {
+                    data_subnets,
+                    ..network
+                })
+            })
+        }
+        (network, _) => network,
+    };
     let registry = registry::registry(cx, file.registry.as_ref());
+    let usable = uses::usable(cx, &file);
+    let repositories = repositories::repositories(cx, file.repositories);
     secrets::check_apart(cx, &[], file.env.as_ref(), file.secrets.as_ref());
+    let shared_at = (
+        file.env
+            .as_ref()
+            .and_then(|it| it.keys().next())
+            .map(Located::span),
+        file.secrets
+            .as_ref()
+            .and_then(|it| it.keys().next())
+            .map(Located::span),
+    );
     let shared_env = env::env(cx, &["env"], file.env);
     let shared_secrets = secrets::secrets(cx, &["secrets"], file.secrets, SecretOwner::App);
     let tags = tags::tags(cx, file.tags);
@@ -105,6 +162,12 @@ pub(crate) fn validate(
     in_text.sort_by_key(|(name, _)| name.span().start);
     hostname::check_names(cx, &in_text);
     ingress::check_plain(cx, &in_text);
+    ingress::check_listen(cx, &in_text);
+    reach::check_paths(cx, &in_text);
+    balancers::check_used(cx, file.balancers.as_ref(), &in_text);
+    let assets = assets::assets(cx, file.assets, &in_text, &dns);
+    let buckets = buckets::buckets(cx, file.buckets);
+    let queues = queues::queues(cx, file.queues);
     if let Some(existing) = &existing {
         existing::check_services(cx, existing, &sections);
         if let Some(region) = &region {
@@ -127,11 +190,38 @@ pub(crate) fn validate(
             .chain(workers.keys().map(|name| ("workers", name)))
             .chain(jobs.keys().map(|name| ("jobs", name))),
     );
+    let databases = file.databases.unwrap_or_default().into_iter();
+    let databases: Vec<_> = databases
+        .map(|(name, section)| databases::database(cx, name, section))
+        .collect();
+    let databases = databases.into_iter().collect::<Option<Vec<_>>>();
+    let volumes = file.volumes.unwrap_or_default();
+    let named_volumes: BTreeSet<String> = volumes.keys().map(|it| it.get().clone()).collect();
+    let volumes: Vec<_> = volumes
+        .into_iter()
+        .map(|(name, section)| volumes::volume(cx, name, section))
+        .collect();
+    let volumes = volumes.into_iter().collect::<Option<Vec<_>>>();
+    if workers.is_empty() && jobs.is_empty() {
+        raw::check_shared(cx, shared_at, &sections);
+    }
+    let existing_target_group = existing
+        .as_ref()
+        .is_some_and(|it| it.target_group.is_some());
     let shared = service::Shared {
         dns: &dns,
+        balancers: balancers.as_ref(),
         env: shared_env.as_ref(),
         secrets: shared_secrets.as_ref(),
         observability: observability.as_ref(),
+        tracing: tracing.clone(),
+        usable: &usable,
+        volumes: &named_volumes,
+        files: raw::Files {
+            files: &options.files,
+            values,
+            target_group: existing_target_group,
+        },
     };
     let mut services: Vec<Option<Service>> = sections
         .into_inner()
@@ -143,24 +233,41 @@ pub(crate) fn validate(
         let worker = service::service(cx, Section::Workers, name, section, &shared);
         services.push(worker.filter(|_| sound));
     }
-    let services = services.into_iter().collect::<Option<Vec<_>>>();
     let jobs: Vec<Option<Job>> = jobs
         .into_iter()
         .map(|(name, section)| job::job(cx, name, section, &shared))
         .collect();
+    if let (Some(Some(network)), Some(region)) = (&network, &region) {
+        let of_jobs = jobs.iter().flatten().map(|job| &job.task);
+        let all: Vec<&Service> = services.iter().flatten().chain(of_jobs).collect();
+        network::check_images(cx, network, region, &all);
+        collector::check_reached(cx, network, tracing);
+    }
+    let services = services.into_iter().collect::<Option<Vec<_>>>();
     let jobs = jobs.into_iter().collect::<Option<Vec<_>>>();
+    let balancers = balancers::behind(balancers, services.as_deref());
 
-    Some(Manifest {
+    let manifest = Manifest {
         app: app?,
         environment: environment?,
         region: region?,
         guard: guard?,
         dns: dns.into_model()?,
         network: network?,
+        balancers: balancers?,
         existing: existing?,
         registry: registry?,
         observability: observability?,
+        repositories: repositories?,
         secrets: shared_secrets?,
+        databases: databases?
+            .into_iter()
+            .map(|database| (database.name.get().clone(), database))
+            .collect(),
+        volumes: volumes?
+            .into_iter()
+            .map(|volume| (volume.name.get().clone(), volume))
+            .collect(),
         services: services?
             .into_iter()
             .map(|service| (service.name.get().clone(), service))
@@ -169,8 +276,19 @@ pub(crate) fn validate(
             .into_iter()
             .map(|job| (job.task.name.get().clone(), job))
             .collect(),
+        assets: assets?,
+        buckets: buckets?,
+        queues: queues?,
         tags: tags?,
         warnings: Vec::new(),
+    };
+    Some(Manifest {
+        // A network that nothing stands in is not made.
+        network: manifest
+            .network
+            .clone()
+            .filter(|_| manifest.needs_network()),
+        ..manifest
     })
 }
 
@@ -218,6 +336,10 @@ pub(crate) struct Rules<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
     /// The names of the params, and whether each is a secret.
     params: BTreeMap<String, bool>,
+    /// The names of the repositories.
+    repositories: BTreeSet<String>,
+    /// The names of the queues.
+    queues: BTreeSet<String>,
 }
 
 impl Rules<'_> {

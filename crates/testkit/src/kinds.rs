@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use ashore_engine::input::{Input, Output};
 use ashore_engine::kind::{
-    Bound, Impact, Kind, Kinds, Lingering, Observed, Patience, Providers, Pure, Replacement,
-    Request,
+    Bound, Impact, Kind, Kinds, Lingering, Observed, Parting, Patience, Providers, Pure,
+    Replacement, Request,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::{Cloud, Fields};
-use crate::shape::{self, Shape};
+use crate::shape::{self, Parts, Shape};
 
 /// Says which shape a kind has.
 pub trait Sort: Clone + PartialEq + Debug + Default + 'static {
@@ -134,6 +134,14 @@ impl<S: Sort> Kind for Thing<S> {
         }
         changes.push(Change::Delete);
         changes
+    }
+
+    fn parting(_observed: &Observed<Self>) -> Parting {
+        match S::SHAPE.parts {
+            Parts::Goes => Parting::Goes,
+            Parts::Asks => Parting::Asks("it holds data".into()),
+            Parts::Stays => Parting::Stays("it is retained".into()),
+        }
     }
 
     fn lingers(&self) -> Option<Lingering> {
@@ -261,4 +269,8 @@ sorts! {
     Role = shape::ROLE;
     /// [`shape::BUCKET`].
     Bucket = shape::BUCKET;
+    /// [`shape::DATABASE`].
+    Database = shape::DATABASE;
+    /// [`shape::ARCHIVE`].
+    Archive = shape::ARCHIVE;
 }

@@ -4,6 +4,17 @@
 
 use std::time::Duration;
 
+/// What becomes of a resource once nobody wants it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Parts {
+    /// It goes.
+    Goes,
+    /// It goes if the user names it.
+    Asks,
+    /// It stays.
+    Stays,
+}
+
 /// How the resources of one kind behave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Shape {
@@ -43,6 +54,8 @@ pub struct Shape {
     pub gone_after: u64,
     /// For how many seconds others still come by way of it once it is gone.
     pub lingers: u64,
+    /// What becomes of it once nobody wants it.
+    pub parts: Parts,
 }
 
 const PLAIN: Shape = Shape {
@@ -64,6 +77,7 @@ const PLAIN: Shape = Shape {
     ready_after: 0,
     gone_after: 0,
     lingers: 0,
+    parts: Parts::Goes,
 };
 
 /// Found by its mark only; an attribute set apart; seen late (a VPC).
@@ -164,8 +178,27 @@ pub const BUCKET: Shape = Shape {
     ..PLAIN
 };
 
+/// Holds data, and goes only if it is named (a protected database).
+pub const DATABASE: Shape = Shape {
+    name: "toy.database",
+    unique: true,
+    rewires: true,
+    parts: Parts::Asks,
+    ..PLAIN
+};
+
+/// Holds data, and stays (files that are retained).
+pub const ARCHIVE: Shape = Shape {
+    name: "toy.archive",
+    unique: true,
+    one_name: true,
+    rewires: true,
+    parts: Parts::Stays,
+    ..PLAIN
+};
+
 /// All of them.
-pub const ALL: [Shape; 10] = [
+pub const ALL: [Shape; 12] = [
     NETWORK,
     GATEWAY,
     CERTIFICATE,
@@ -176,6 +209,8 @@ pub const ALL: [Shape; 10] = [
     REVISION,
     ROLE,
     BUCKET,
+    DATABASE,
+    ARCHIVE,
 ];
 
 impl Shape {

@@ -13,8 +13,8 @@ pub(crate) const FOLDERS: &[&str] = &[CLIENTS, BINARY];
 const CLIENTS: &str = "crates/twin/tests/clients";
 const BINARY: &str = "crates/cli/tests/clients";
 
-/// Side by side. One more than the build machines have cores: Terraform mostly waits.
-const PROCESSES: &str = "3";
+/// Side by side. More than the build machines have cores: a dozen modules with Terraform mostly wait.
+const PROCESSES: &str = "5";
 
 /// Against the twin alone, with no SDK compiled.
 pub(crate) fn clients(cx: &Cx<'_>, log: &mut Log) -> Result<Verdict, String> {

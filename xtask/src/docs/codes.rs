@@ -63,6 +63,19 @@ pub(super) const ROWS: &[Row] = &[
          into one with a wildcard, or keep several secrets in one.",
     ),
     row(
+        "E0216",
+        "the image of a running service is not there",
+        "The manifest names a tag that the repository does not have. For a service that was never there that means \
+         \"not yet\", and it waits; one that runs would be taken away by it. Push the image, or write the tag that you \
+         mean.",
+    ),
+    row(
+        "E0217",
+        "an image for another processor",
+        "An image is built for one processor, or for several, and this one not for the service's `arch`. Its tasks would \
+         end with \"exec format error\". Build it for that platform, or write the `arch` that it is for.",
+    ),
+    row(
         "E0290",
         "the graph of resources is wrong",
         "References form a circle, or lead nowhere. This is a mistake in ashore, not in your manifest: please \
@@ -323,6 +336,36 @@ pub(super) const ROWS: &[Row] = &[
         "a `--param` without a value",
         "A param is given as `--param NAME=VALUE`. What was written is not repeated in the message: it may be a \
          secret.",
+    ),
+    row(
+        "E0618",
+        "a folder of files cannot be read",
+        "The folder that `dir` of an `[assets]` section names is not there, or something in it cannot be uploaded: a \
+         link to a folder, a file beyond 5 GiB, a name that is no UTF-8. Build the files first, or change `dir`.",
+    ),
+    row(
+        "E0619",
+        "a folder of files is empty",
+        "Nothing at all is more likely a build that has not run than what somebody wants, so that nothing is planned \
+         from it.",
+    ),
+    row(
+        "E0621",
+        "there is nothing here to build images with",
+        "A service has `build`, and neither `docker` nor `podman` is on the PATH. Install one of them; or let CI build \
+         and push, and name what it pushes: image = { repository = \"…\" }.",
+    ),
+    row(
+        "E0622",
+        "an image cannot be built",
+        "The builder has failed, and its last lines are told; or the folder that `build` names is not there. Images are \
+         built before anything is changed.",
+    ),
+    row(
+        "E0623",
+        "an image cannot be read from its builder",
+        "What was built is taken from the builder as an archive and packed for the push. That takes three times the \
+         image's size on the disk of the temporary folder.",
     ),
     // What we will not do.
     row(

@@ -23,6 +23,7 @@ pub(crate) fn check(
         printer.say(render::failure::diagnostics(
             &project.file,
             &project.text,
+            &project.files,
             warnings,
             true,
         ));
@@ -35,7 +36,7 @@ pub(crate) fn check(
     ));
     printer.document(&Document::Check {
         stack: project.stack.to_string(),
-        warnings: render::failure::diagnostic_documents(&project.text, warnings),
+        warnings: render::failure::diagnostic_documents(&project.text, &project.files, warnings),
     });
     Ok(Exit::Ok)
 }

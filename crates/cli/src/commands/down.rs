@@ -1,10 +1,13 @@
 //! `ashore down`: takes the whole stack away.
 
+use std::collections::BTreeMap;
+
 use ashore_engine::graph::Graph;
 use ashore_engine::open::Wish;
 use ashore_engine::plan::Options;
 use ashore_engine::run::Outcome;
 
+use super::destroy;
 use super::up::confirm;
 use ashore_providers::aws::secret::vault::Vault;
 
@@ -14,6 +17,7 @@ use crate::document::Document;
 use crate::environment::Environment;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::outputs::outputs;
 use crate::printer::Printer;
 use crate::project::Project;
 use crate::render;
@@ -46,16 +50,31 @@ pub(crate) async fn down(
     if args.dry_run {
         return Ok(Exit::Ok);
     }
+    let allowed = &args.destroy.allow_destroy;
+    destroy::consent(session.printer, &plan, allowed, global, environment).await?;
     if !plan.is_empty() {
         let question = format!("this deletes the stack {}; go on?", project.stack);
         confirm(session.printer, &project, global, environment, &question).await?;
     }
+    let kept = render::plan::kept(&plan);
+    let staying = render::plan::staying(&plan).map(|(step, planned)| {
+        let id = planned.outputs.as_ref().map(render::id).unwrap_or_default();
+        format!("{step} stays, as the manifest says: {id}")
+    });
+    let staying: Vec<String> = staying.collect();
     let carried = session.carry_out(plan).await?;
     told(&carried, &project)?;
-    session.printer.answer(format!("{} is gone", project.stack));
+    session.printer.answer(match kept {
+        None => format!("{} is gone", project.stack),
+        Some(kept) => format!("{} is gone, but for what stays\n{kept}", project.stack),
+    });
+    for line in staying {
+        session.printer.answer(line);
+    }
     session.printer.document(&Document::Result {
         outcome: Outcome::Converged,
         urls: Vec::new(),
+        outputs: outputs(&session.state),
     });
     Ok(Exit::Ok)
 }
@@ -65,6 +84,7 @@ fn nothing(printer: &mut Printer) -> Exit {
     printer.document(&Document::Result {
         outcome: Outcome::Converged,
         urls: Vec::new(),
+        outputs: BTreeMap::new(),
     });
     Exit::Ok
 }

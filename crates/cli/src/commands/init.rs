@@ -32,6 +32,7 @@ pub(crate) fn init(
         error.mistakes = Some(crate::error::Mistakes {
             file: file.clone(),
             text: text.clone(),
+            files: Default::default(),
             diagnostics,
         });
         error

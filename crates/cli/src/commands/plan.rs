@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::project::Project;
 use crate::render;
-use crate::session::{graph, make_plan, so_far};
+use crate::session::{graph, make_plan, so_far, tell_waiting};
 use crate::vault;
 
 pub(crate) async fn plan(
@@ -30,7 +30,7 @@ pub(crate) async fn plan(
     .await?;
     let mut state = so_far(contents.state, contents.open.as_ref());
     cloud.pin(&mut state)?;
-    let graph = graph(&project, &cloud, &mut state).await?;
+    let graph = graph(&project, &cloud, &mut state, &mut |line| printer.say(line)).await?;
     let options = Options {
         allow_interruption: args.allow.allow_interruption,
     };
@@ -54,6 +54,7 @@ pub(crate) async fn plan(
     }
     printer.answer(render::plan::text(&plan));
     printer.document(&render::plan::document(&plan));
+    tell_waiting(&project, &cloud, &graph, printer);
     Ok(match plan.is_empty() || !args.detailed_exitcode {
         true => Exit::Ok,
         false => Exit::Changes,

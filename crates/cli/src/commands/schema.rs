@@ -8,6 +8,8 @@ use crate::printer::Printer;
 pub(crate) fn schema(of: SchemaOf, printer: &mut Printer) -> Exit {
     let schema = match of {
         SchemaOf::Manifest => ashore_manifest::json_schema(),
+        SchemaOf::TaskDefinition => ashore_manifest::task_definition_schema(),
+        SchemaOf::ServiceDefinition => ashore_manifest::service_definition_schema(),
         SchemaOf::Output => crate::document::schema(),
     };
     let text = if printer.json {

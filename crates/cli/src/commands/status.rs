@@ -1,7 +1,7 @@
 //! `ashore status`: what is there. Takes no lock and changes nothing.
 
 use ashore_engine::graph::Graph;
-use ashore_engine::state::Ownership;
+use ashore_engine::state::{Ownership, State};
 use ashore_engine::survey::survey;
 
 use ashore_providers::aws::secret::vault::Vault;
@@ -12,6 +12,7 @@ use crate::document::{Condition, Document, Resource, Status};
 use crate::environment::Environment;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::outputs::outputs;
 use crate::printer::Printer;
 use crate::project::Project;
 use crate::render;
@@ -54,11 +55,12 @@ pub(crate) async fn status(
         stack: project.stack.to_string(),
         account: state.pins.get("account").cloned(),
         region: state.pins.get("region").cloned(),
-        urls: if resources.is_empty() {
+        urls: if !serves(&state) {
             Vec::new()
         } else {
             project.urls(&state)
         },
+        outputs: outputs(&state),
         unfinished_run: open.map(|run| run.id().to_string()),
         resources,
     };
@@ -68,4 +70,10 @@ pub(crate) async fn status(
     printer.answer(render::status::text(&status));
     printer.document(&Document::Status(status));
     Ok(Exit::Ok)
+}
+
+/// Whether there is a service. What stays of a stack that was taken down answers nobody.
+fn serves(state: &State) -> bool {
+    let mut addresses = state.resources.keys().map(|instance| &instance.address);
+    addresses.any(|address| address.object().starts_with("services."))
 }

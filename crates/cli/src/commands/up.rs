@@ -1,5 +1,7 @@
 //! `ashore up`: brings the stack to what the manifest says.
 
+use std::collections::BTreeMap;
+
 use ashore_engine::drive::Ended;
 use ashore_engine::kind::{Impact, Wait};
 use ashore_engine::open::Wish;
@@ -8,6 +10,7 @@ use ashore_engine::run::{Outcome, Run};
 
 use ashore_providers::aws::secret::vault::Vault;
 
+use super::destroy;
 use crate::args::{Global, Up};
 use crate::cloud::Cloud;
 use crate::document::Document;
@@ -15,11 +18,12 @@ use crate::environment::Environment;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::look::{self, look};
+use crate::outputs::outputs;
 use crate::printer::Printer;
 use crate::project::Project;
 use crate::render;
 use crate::saved_plan;
-use crate::session::{Session, told};
+use crate::session::{Session, tell_waiting, told};
 use crate::vault;
 
 pub(crate) async fn up(
@@ -49,6 +53,7 @@ pub(crate) async fn up(
     let wish = Wish::Up { wanted: &wanted };
     if let Some(carried) = session.first(contents.open, wish).await? {
         told(&carried, &project)?;
+        tell_waiting(&project, &session.cloud, &graph, session.printer);
         return done(&mut session).await;
     }
     let plan = match &args.plan {
@@ -64,14 +69,18 @@ pub(crate) async fn up(
     session.printer.document(&render::plan::document(&plan));
     if plan.is_empty() {
         keep_records(&mut session, &plan)?;
+        tell_waiting(&project, &session.cloud, &graph, session.printer);
         return done(&mut session).await;
     }
+    let allowed = &args.destroy.allow_destroy;
+    destroy::consent(session.printer, &plan, allowed, global, environment).await?;
     if deletes(&plan) {
         let question = "this deletes what is marked with `-`; go on?";
         confirm(session.printer, &project, global, environment, question).await?;
     }
     let carried = session.carry_out(plan).await?;
     told(&carried, &project)?;
+    tell_waiting(&project, &session.cloud, &graph, session.printer);
     done(&mut session).await
 }
 
@@ -87,6 +96,7 @@ async fn undo(mut session: Session<'_>, open: Option<Run>) -> Result<Exit, Comma
     session.printer.document(&Document::Result {
         outcome: Outcome::RolledBack,
         urls: Vec::new(),
+        outputs: BTreeMap::new(),
     });
     Ok(Exit::Ok)
 }
@@ -112,9 +122,14 @@ async fn done(session: &mut Session<'_>) -> Result<Exit, CommandError> {
             session.printer.document(&Document::Look(look));
         }
     }
+    let outputs = outputs(&session.state);
+    for (name, value) in &outputs {
+        session.printer.answer(format!("{name} = {value}"));
+    }
     session.printer.document(&Document::Result {
         outcome: Outcome::Converged,
         urls,
+        outputs,
     });
     Ok(Exit::Ok)
 }
@@ -123,7 +138,9 @@ async fn done(session: &mut Session<'_>) -> Result<Exit, CommandError> {
 /// than moments.
 fn deletes(plan: &Plan) -> bool {
     plan.steps.values().any(|step| {
-        let removed = step.action == Action::Delete && step.reasons.contains(&Reason::Unwanted);
+        let removed = step.action == Action::Delete
+            && step.reasons.contains(&Reason::Unwanted)
+            && !render::plan::stays(step);
         let interrupts = matches!(step.impact, Impact::Outage(_) | Impact::DataLoss(_));
         removed || (step.action != Action::Create && interrupts)
     })

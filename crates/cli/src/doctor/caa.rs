@@ -18,7 +18,11 @@ pub(super) async fn examine(project: &Project, ways: &Ways) -> Vec<Finding> {
     if existing.certificate.is_some() || existing.listener.is_some() {
         return Vec::new(); // no certificate is asked for
     }
-    let names: Vec<String> = project.manifest.names().map(ToString::to_string).collect();
+    let names: Vec<String> = project
+        .manifest
+        .all_names()
+        .map(ToString::to_string)
+        .collect();
     if names.is_empty() {
         return Vec::new();
     }

@@ -39,7 +39,7 @@ pub(super) async fn examine(
     let mut findings = Vec::new();
     let mut zones: BTreeMap<String, (Zone, Vec<String>)> = BTreeMap::new();
     let mut asked: BTreeMap<String, String> = BTreeMap::new();
-    for name in project.manifest.names() {
+    for name in project.manifest.all_names() {
         let name = name.to_string();
         let zone = dns.zone.as_ref().map_or(name.clone(), ToString::to_string);
         if let Some(known) = asked.get(&zone).and_then(|id| zones.get_mut(id)) {

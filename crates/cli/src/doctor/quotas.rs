@@ -44,7 +44,7 @@ async fn planned(project: &Project, ways: &Ways, cloud: &Cloud) -> Result<Plan, 
     let contents = project.folder().peek()?;
     let mut state = so_far(contents.state, contents.open.as_ref());
     cloud.pin(&mut state)?;
-    let graph = graph(project, cloud, &mut state).await?;
+    let graph = graph(project, cloud, &mut state, &mut |_| {}).await?;
     let options = Options {
         allow_interruption: true, // whether something is interrupted takes no quota either
     };

@@ -7,7 +7,8 @@ use ashore_engine::address::Instance;
 use ashore_engine::drive::{Ended, Suspension};
 use ashore_engine::failure::{Class, Failure};
 use ashore_engine::run::Outcome;
-use ashore_manifest::{Diagnostic, Severity, Span, position};
+use ashore_manifest::model::Name;
+use ashore_manifest::{Diagnostic, Files, Severity, Span, position};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
 };
@@ -22,10 +23,11 @@ pub(crate) fn text(error: &CommandError, fancy: bool) -> String {
     if let Some(Mistakes {
         file,
         text,
+        files,
         diagnostics,
     }) = &error.mistakes
     {
-        let shown = self::diagnostics(file, text, diagnostics, fancy);
+        let shown = self::diagnostics(file, text, files, diagnostics, fancy);
         return format!("{shown}error: {}; {}\n", error.message, error.state);
     }
     let mut text = format!("error[{}] {}\n", error.code, error.message);
@@ -51,7 +53,9 @@ pub(crate) fn document(error: &CommandError) -> document::Error {
         state: error.state.clone(),
         advice: error.advice.clone(),
         diagnostics: mistakes
-            .map(|mistakes| diagnostic_documents(&mistakes.text, &mistakes.diagnostics))
+            .map(|mistakes| {
+                diagnostic_documents(&mistakes.text, &mistakes.files, &mistakes.diagnostics)
+            })
             .unwrap_or_default(),
     }
 }
@@ -60,6 +64,7 @@ pub(crate) fn document(error: &CommandError) -> document::Error {
 pub(crate) fn diagnostics(
     file: &str,
     text: &str,
+    files: &Files,
     diagnostics: &[Diagnostic],
     fancy: bool,
 ) -> String {
@@ -68,10 +73,15 @@ pub(crate) fn diagnostics(
     } else {
         GraphicalTheme::unicode_nocolor()
     };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(100);
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(100)
+        .with_break_words(false);
     let mut shown = String::new();
     for diagnostic in diagnostics {
-        let report = report(file, text, diagnostic);
+        let report = match &diagnostic.file {
+            Some(other) => report(other, files.get(other).unwrap_or_default(), diagnostic),
+            None => report(file, text, diagnostic),
+        };
         let _ = handler.render_report(&mut shown, report.as_ref());
         shown.push('\n');
     }
@@ -109,13 +119,22 @@ fn report(file: &str, text: &str, diagnostic: &Diagnostic) -> Report {
 }
 
 /// Mistakes, for programs.
-pub(crate) fn diagnostic_documents(text: &str, diagnostics: &[Diagnostic]) -> Vec<Mistake> {
+pub(crate) fn diagnostic_documents(
+    text: &str,
+    files: &Files,
+    diagnostics: &[Diagnostic],
+) -> Vec<Mistake> {
     let document = |diagnostic: &Diagnostic| {
+        let text = match &diagnostic.file {
+            Some(other) => files.get(other).unwrap_or_default(),
+            None => text,
+        };
         let at = position(text, diagnostic.span.start);
         Mistake {
             code: diagnostic.code.id().to_string(),
             severity: diagnostic.severity.to_string(),
             message: diagnostic.message.clone(),
+            file: diagnostic.file.clone(),
             line: at.line,
             column: at.column,
             helps: diagnostic.helps.clone(),

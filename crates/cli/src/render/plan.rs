@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use ashore_engine::address::Instance;
-use ashore_engine::document::Difference;
+use ashore_engine::document::{Difference, Document as Spec};
 use ashore_engine::event;
-use ashore_engine::kind::Impact;
+use ashore_engine::kind::{Impact, Kind};
 use ashore_engine::plan::{Action, Plan, Reason, Step};
+use ashore_providers::aws::files::Files;
 use serde_json::Value;
 
 use super::count;
@@ -16,11 +17,15 @@ use crate::document::{self, Document};
 /// The plan, for people: by manifest object, a line each, members only where they change.
 pub(crate) fn text(plan: &Plan) -> String {
     if plan.is_empty() {
-        return format!(
+        let nothing = format!(
             "{}: nothing to do, {} as wanted",
             plan.stack,
-            count(plan.kept.len(), "resource")
+            count(plan.kept.len() - plan.stays.len(), "resource")
         );
+        return match kept(plan) {
+            None => nothing,
+            Some(kept) => format!("{nothing}\n{kept}"),
+        };
     }
     let mut objects: BTreeMap<&str, Vec<(&Instance, &Step)>> = BTreeMap::new();
     for (instance, step) in &plan.steps {
@@ -36,8 +41,33 @@ pub(crate) fn text(plan: &Plan) -> String {
             line(&mut text, plan, instance, step);
         }
     }
+    if let Some(kept) = kept(plan) {
+        let _ = writeln!(text, "\n{kept}");
+    }
     let _ = write!(text, "\n{}", summary(plan));
     text
+}
+
+/// What stays ours though nobody wants it, a line each; what is there for its sake is counted.
+pub(crate) fn kept(plan: &Plan) -> Option<String> {
+    if plan.stays.is_empty() {
+        return None;
+    }
+    let mut lines = Vec::new();
+    let mut used = 0;
+    for (instance, why) in &plan.stays {
+        match why.ends_with(" uses it") {
+            true => used += 1,
+            false => lines.push(format!("  = {} stays: {why}", instance.address)),
+        }
+    }
+    if used > 0 {
+        lines.push(format!(
+            "  = {} with it, because it uses them",
+            count(used, "resource")
+        ));
+    }
+    Some(lines.join("\n"))
 }
 
 fn line(text: &mut String, plan: &Plan, instance: &Instance, step: &Step) {
@@ -59,10 +89,16 @@ fn line(text: &mut String, plan: &Plan, instance: &Instance, step: &Step) {
             "        takes the place of {what}; put back by an undo or `down`"
         );
     }
-    if step.action != Action::Delete && !step.differences.is_empty() {
+    if let Some(files) = files(step) {
+        let _ = writeln!(text, "        {files}");
+    } else if step.action != Action::Delete && !step.differences.is_empty() {
         for difference in &step.differences {
             let _ = writeln!(text, "        {}", changed(difference));
         }
+    }
+    if let Some(why) = &step.asks {
+        let object = instance.address.object();
+        let _ = writeln!(text, "        ! wants --allow-destroy {object}: {why}");
     }
     if let Some(impact) = impact(&step.impact) {
         let _ = writeln!(text, "        ! {impact}");
@@ -74,8 +110,59 @@ fn verb(plan: &Plan, instance: &Instance, step: &Step) -> (char, &'static str) {
         Action::Create if instance.generation > 1 && replaces(plan, instance) => ('±', "replace"),
         Action::Create => ('+', "create"),
         Action::Update => ('~', "update"),
+        Action::Delete if stays(step) => ('=', "leave"),
         Action::Delete => ('-', "delete"),
     }
+}
+
+/// A folder's files in one line: each of them would be many.
+fn files(step: &Step) -> Option<String> {
+    let members = |of: Option<&Spec>| match of?.get("files") {
+        Some(Value::Object(files)) => Some(files.clone()),
+        _ => None,
+    };
+    if step.kind != Files::NAME || step.action == Action::Delete {
+        return None;
+    }
+    let wanted = members(Some(&step.spec))?;
+    let there = members(step.pre_image.as_ref()).unwrap_or_default();
+    let new = wanted
+        .keys()
+        .filter(|key| !there.contains_key(*key))
+        .count();
+    let changed = wanted
+        .iter()
+        .filter(|(key, file)| there.get(*key).is_some_and(|before| before != *file))
+        .count();
+    let prunes = step.spec.get("prune") == Some(&Value::Bool(true));
+    let vanished = there
+        .keys()
+        .filter(|key| !wanted.contains_key(*key))
+        .count();
+    let what = [
+        (new, "new"),
+        (changed, "changed"),
+        (if prunes { vanished } else { 0 }, "to delete"),
+    ];
+    let what = what.iter().filter(|(count, _)| *count > 0);
+    let what: Vec<String> = what
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    let what = match what.is_empty() {
+        true => "none changed".to_string(),
+        false => what.join(", "),
+    };
+    Some(format!("{}, {what}", count(wanted.len(), "file")))
+
+/// Whether it is not wanted any more, and stays in the cloud as it is: it is ours no longer.
+pub(crate) fn stays(step: &Step) -> bool {
+    let vanished = step.reasons.contains(&Reason::Vanished);
+    step.action == Action::Delete && step.requests.is_empty() && !vanished
+}
+
+/// The steps of what stays.
+pub(crate) fn staying(plan: &Plan) -> impl Iterator<Item = (&Instance, &Step)> {
+    plan.steps.iter().filter(|(_, step)| stays(step))
 }
 
 /// Whether an earlier life of the resource goes, or is retired, as this one comes.
@@ -150,7 +237,8 @@ fn counts(plan: &Plan) -> Counts {
             '+' => counts.create += 1,
             '±' => counts.replace += 1,
             '~' => counts.update += 1,
-            _ => counts.delete += 1,
+            '-' => counts.delete += 1,
+            _ => {} // stays in the cloud
         }
     }
     counts
@@ -196,6 +284,11 @@ pub(crate) fn document(plan: &Plan) -> Document {
         steps: steps
             .map(|(instance, step)| self::step(instance, step))
             .collect(),
+        stays: plan
+            .stays
+            .iter()
+            .map(|(instance, why)| (instance.address.to_string(), why.clone()))
+            .collect(),
     })
 }
 
@@ -211,6 +304,7 @@ fn step(instance: &Instance, step: &Step) -> document::Step {
         impact: step.impact.clone(),
         differences: step.differences.clone(),
         displaces: step.displaces.clone(),
+        asks: step.asks.clone(),
         requests: step
             .requests
             .iter()

@@ -1,7 +1,7 @@
 //! What happens, as it happens: moving lines on a terminal, plain lines elsewhere, events for
 //! programs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use ashore_engine::address::Instance;
@@ -13,6 +13,7 @@ use ashore_providers::manual::dns_record::ManualRecord;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::elapsed;
+use super::plan::staying;
 use crate::printer::Printer;
 
 /// A step that is still waiting says so this often where lines cannot be rewritten.
@@ -29,6 +30,8 @@ pub(crate) struct Progress<'a> {
     by_hand: BTreeMap<Instance, String>,
     /// Why each step is being tried again.
     retrying: BTreeMap<Instance, String>,
+    /// What nobody wants any more, and stays in the cloud as it is.
+    staying: BTreeSet<Instance>,
     width: usize,
 }
 
@@ -45,6 +48,7 @@ impl<'a> Progress<'a> {
             running: BTreeMap::new(),
             heard: BTreeMap::new(),
             retrying: BTreeMap::new(),
+            staying: staying(plan).map(|(step, _)| step.clone()).collect(),
             width: widths.max().unwrap_or(0),
             printer,
         }
@@ -112,11 +116,12 @@ impl<'a> Progress<'a> {
                 action,
                 elapsed,
             } => {
-                self.end(
-                    step,
-                    '✔',
-                    &format!("{:<10} {}", done(*action), super::elapsed(*elapsed)),
-                );
+                let (glyph, done) = match self.staying.contains(step) {
+                    true => ('=', "left"),
+                    false => ('✔', done(*action)),
+                };
+                let text = format!("{done:<10} {}", super::elapsed(*elapsed));
+                self.end(step, glyph, &text);
             }
             Event::Failed { step, failure, .. } => self.end(step, '✘', &failure.to_string()),
             Event::Stopping { then } => self.say(match then {

@@ -31,5 +31,8 @@ pub(crate) fn text(status: &Status) -> String {
             ),
         };
     }
+    for (name, value) in &status.outputs {
+        let _ = writeln!(text, "{name} = {value}");
+    }
     text.trim_end().to_string()
 }

@@ -60,7 +60,15 @@ from alter import (
     their_targets,
     weightless,
 )
+from drift_balancers import ROWS as OF_BALANCERS
+from drift_balancers import UNALTERED as UNALTERED_OF_BALANCERS
+from drift_images import ROWS as OF_IMAGES
+from drift_images import UNALTERED as UNALTERED_OF_IMAGES
 from drift_marks import ROWS as MARKS
+from drift_private import ROWS as OF_PRIVATE
+from drift_private import UNALTERED as UNALTERED_OF_PRIVATE
+from drift_raw import ROWS as OF_RAW
+from drift_raw import UNALTERED as UNALTERED_OF_RAW
 from drift_shop import ROWS as OF_SHOP
 from drift_shop import UNALTERED as UNALTERED_OF_SHOP
 from drift_work import ROWS as OF_WORK
@@ -421,6 +429,10 @@ ROWS = [
         options=("--allow-interruption",),
     ),
     *MARKS,
+    *OF_BALANCERS,
+    *OF_IMAGES,
+    *OF_PRIVATE,
+    *OF_RAW,
     *OF_SHOP,
     *OF_WORK,
 ]
@@ -436,6 +448,10 @@ UNALTERED = {
     ("aws.iam.service_linked_role", "service"): "the account's, not a stack's: found, and never changed",
     ("cloudflare.dns.record", "zone_id"): "records are asked for in it: in another one it is missing",
     ("cloudflare.dns.record", "take_over"): "says what we may do, not what is there",
+    **UNALTERED_OF_BALANCERS,
+    **UNALTERED_OF_IMAGES,
+    **UNALTERED_OF_PRIVATE,
+    **UNALTERED_OF_RAW,
     **UNALTERED_OF_SHOP,
     **UNALTERED_OF_WORK,
 }

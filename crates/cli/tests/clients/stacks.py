@@ -5,6 +5,11 @@ import re
 import subprocess
 import urllib.request
 
+import drift_balancers
+import drift_images
+import drift_private
+import drift_raw
+import fake_docker
 from drift_work import MANIFEST as WORK
 from sandbox import Sandbox
 
@@ -69,17 +74,27 @@ port = 80
 hostname = "hand.example.net"
 """
 
-STACKS = {"hello": HELLO, "plain": PLAIN, "shop": SHOP, "by hand": BY_HAND, "work": WORK}
+STACKS = {
+    "hello": HELLO, "plain": PLAIN, "shop": SHOP, "by hand": BY_HAND, "balanced": drift_balancers.manifest,
+    "private": drift_private.MANIFEST, "images": drift_images.MANIFEST, "raw": drift_raw.MANIFEST, "work": WORK,
+}
+# What lies beside the manifest.
+FILES = {"images": drift_images.FILES, "raw": drift_raw.FILES}
 
 
 class Stack:
     """A stack that is up in a sandbox of its own, which stops and goes on from any world."""
 
-    def __init__(self, folder, manifest):
-        (folder / "ashore.toml").write_text(manifest)
+    def __init__(self, folder, manifest, files=None):
         self.world = folder / "world" / "world.json"
         self.sandbox = Sandbox(folder, "--state", str(self.world.parent))
         self.sandbox.own["REGISTRY_PASSWORD"] = "theirs to know"
+        self.sandbox.own["OIDC_SECRET"] = "theirs to know"
+        self.sandbox.own["PATH"] = fake_docker.install(folder / "bin", folder / "calls.jsonl")
+        # One that names what somebody else has is written when that is there.
+        manifest = manifest(self.sandbox) if callable(manifest) else manifest
+        for name, text in {"ashore.toml": manifest, **(files or {})}.items():
+            (folder / name).write_text(text)
         # What somebody has set at a DNS provider of their own.
         self.by_hand = []
         try:
@@ -90,7 +105,7 @@ class Stack:
         self.resources = json.loads(state.read_text())["state"]["resources"]
         self.saved = self.world.read_text()
         self.sandbox.start(self.port())
-        for service in ("acm", "ec2", "ecs", "elbv2", "iam", "logs", "route53", "secretsmanager"):
+        for service in ("acm", "ec2", "ecr", "ecs", "elbv2", "iam", "logs", "route53", "secretsmanager", "wafv2"):
             setattr(self, service, self.sandbox.client(service))
         for service in ("cloudwatch", "events", "scheduler", "sns"):
             setattr(self, service, self.sandbox.client(service))

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from drift import MARKS, ROWS, UNALTERED
-from stacks import STACKS, Stack
+from stacks import FILES, STACKS, Stack
 
 PROVIDERS = pathlib.Path(__file__).resolve().parents[3] / "providers" / "src"
 
@@ -13,7 +13,11 @@ PROVIDERS = pathlib.Path(__file__).resolve().parents[3] / "providers" / "src"
 # AWS knows only whether it is another one.
 WHOLE = {
     ("aws.iam.role", "trust"),
-    ("aws.iam.role", "inline_policies.secrets"),
+    ("aws.iam.role", "inline_policies"),
+    ("aws.ecr.repository", "lifecycle"),
+    ("aws.ecr.repository", "policy"),
+    ("aws.ecs.raw_service", "definition"),
+    ("aws.ecs.raw_task_definition", "definition"),
     ("aws.secretsmanager.secret", "content"),
 }
 
@@ -23,7 +27,7 @@ def stacks(tmp_path_factory):
     stacks = {}
     try:
         for name, manifest in STACKS.items():
-            stacks[name] = Stack(tmp_path_factory.mktemp(name), manifest)
+            stacks[name] = Stack(tmp_path_factory.mktemp(name), manifest, FILES.get(name))
         yield stacks
     finally:
         for stack in stacks.values():

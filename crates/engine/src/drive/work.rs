@@ -283,7 +283,7 @@ impl Subject<'_> {
         };
         match observed {
             Some(observed) => {
-                let requests = self.internal(self.provider.removal(&observed))?;
+                let requests = self.internal(self.provider.unmaking(&observed))?;
                 Ok(planned(Some(observed.outputs), requests))
             }
             // It may be on its way out still, and hold what it uses until then.

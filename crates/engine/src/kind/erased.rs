@@ -8,8 +8,8 @@ use futures_util::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Context, Found, Gone, Impact, Kind, Lingering, Live, Observed, Patience, Permission, Readiness,
-    Replacement,
+    Context, Found, Gone, Impact, Kind, Lingering, Live, Observed, Parting, Patience, Permission,
+    Readiness, Replacement,
 };
 use crate::address::StackName;
 use crate::document::{Document, Malformed};
@@ -56,6 +56,8 @@ pub struct Named {
     pub keeps: usize,
     /// [`Kind::SHARED`].
     pub shared: bool,
+    /// [`Kind::TELLS`].
+    pub tells: &'static [(&'static str, &'static str)],
 }
 
 /// [`Kind`] over documents.
@@ -76,6 +78,16 @@ pub trait PureKind: Debug {
     /// # Errors
     /// If a document does not have the kind's shape.
     fn removal(&self, observed: &ObservedDocument) -> Result<Vec<PlannedRequest>, Malformed>;
+    /// [`Kind::unmaking`].
+    ///
+    /// # Errors
+    /// If a document does not have the kind's shape.
+    fn unmaking(&self, observed: &ObservedDocument) -> Result<Vec<PlannedRequest>, Malformed>;
+    /// [`Kind::parting`].
+    ///
+    /// # Errors
+    /// If a document does not have the kind's shape.
+    fn parting(&self, observed: &ObservedDocument) -> Result<Parting, Malformed>;
     /// [`Kind::replaced_by`].
     ///
     /// # Errors
@@ -199,6 +211,7 @@ impl<K: Kind> PureKind for Pure<K> {
             looks_before: K::LOOKS_BEFORE,
             keeps: K::KEEPS,
             shared: K::SHARED,
+            tells: K::TELLS,
         }
     }
 
@@ -213,6 +226,14 @@ impl<K: Kind> PureKind for Pure<K> {
 
     fn removal(&self, observed: &ObservedDocument) -> Result<Vec<PlannedRequest>, Malformed> {
         Ok(planned::<K>(K::removal(&typed(observed)?)))
+    }
+
+    fn unmaking(&self, observed: &ObservedDocument) -> Result<Vec<PlannedRequest>, Malformed> {
+        Ok(planned::<K>(K::unmaking(&typed(observed)?)))
+    }
+
+    fn parting(&self, observed: &ObservedDocument) -> Result<Parting, Malformed> {
+        Ok(K::parting(&typed(observed)?))
     }
 
     fn replaced_by(
@@ -265,6 +286,12 @@ impl<K: Live> PureKind for Bound<K> {
     }
     fn removal(&self, observed: &ObservedDocument) -> Result<Vec<PlannedRequest>, Malformed> {
         Pure::<K>::default().removal(observed)
+    }
+    fn unmaking(&self, observed: &ObservedDocument) -> Result<Vec<PlannedRequest>, Malformed> {
+        Pure::<K>::default().unmaking(observed)
+    }
+    fn parting(&self, observed: &ObservedDocument) -> Result<Parting, Malformed> {
+        Pure::<K>::default().parting(observed)
     }
     fn replaced_by(
         &self,

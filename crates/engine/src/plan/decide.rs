@@ -37,6 +37,7 @@ pub fn plan(
             serial: state.serial,
             steps: BTreeMap::new(),
             kept: BTreeMap::new(),
+            stays: BTreeMap::new(),
         },
         errors: Vec::new(),
     };
@@ -50,6 +51,9 @@ pub fn plan(
     }
     let errors = deciding.interrupt_users();
     deciding.errors.extend(errors);
+    if let Err(error) = deciding.stay(graph) {
+        deciding.errors.push(error);
+    }
     for (instance, record) in &state.resources {
         if let Err(error) = deciding.unwanted(graph, instance, record) {
             deciding.errors.push(error);
@@ -294,6 +298,7 @@ impl<'a> Deciding<'a> {
             pre_image: None,
             displaces: Vec::new(),
             looks: false,
+            asks: None,
             requests: Vec::new(),
             after: Vec::new(),
             values: BTreeMap::new(),

@@ -6,6 +6,7 @@ use super::decide::{Deciding, malformed, worst};
 use super::{Action, Phase, PlanError, Reason, Step};
 use crate::address::Instance;
 use crate::graph::Graph;
+use crate::kind::Parting;
 use crate::state::{Ownership, Record};
 
 impl Deciding<'_> {
@@ -39,6 +40,13 @@ impl Deciding<'_> {
                 .map_err(|error| malformed(address, &error))?,
             None => Vec::new(), // one look more, and its record goes
         };
+        let asks = match observed.map(|it| kind.parting(it)).transpose() {
+            Ok(Some(Parting::Asks(why))) => Some(why),
+            // It would have stayed, and is taken away all the same, to be made anew in its place.
+            Ok(Some(Parting::Stays(why))) => Some(why),
+            Ok(Some(Parting::Goes) | None) => None,
+            Err(error) => return Err(malformed(address, &error)),
+        };
         let first = self.interrupted.contains(instance);
         let step = Step {
             kind: record.kind.clone(),
@@ -63,6 +71,7 @@ impl Deciding<'_> {
             pre_image: observed.map(|seen| seen.spec.clone()),
             displaces: Vec::new(),
             looks: false,
+            asks,
             requests,
             after: Vec::new(),
             values: BTreeMap::new(),
@@ -70,6 +79,45 @@ impl Deciding<'_> {
             references: record.references.clone(),
         };
         self.plan.steps.insert(instance.clone(), step);
+        Ok(())
+    }
+
+    /// Keeps what stays though nobody wants it, and all that it uses.
+    pub(super) fn stay(&mut self, graph: &Graph) -> Result<(), PlanError> {
+        let mut staying: Vec<(Instance, String)> = Vec::new();
+        for (instance, record) in &self.state.resources {
+            let planned = self.plan.kept.contains_key(instance)
+                || self.plan.steps.contains_key(instance)
+                || self.interrupted.contains(instance);
+            let observed = self.survey.observed.get(instance).and_then(Option::as_ref);
+            let (false, Some(observed)) = (planned, observed) else {
+                continue;
+            };
+            let kind = self.kind(&instance.address, &record.kind)?;
+            let parting = kind.parting(observed);
+            let parting = parting.map_err(|error| malformed(&instance.address, &error))?;
+            let wanted = graph.node(&instance.address);
+            let retires = wanted.is_some_and(|node| node.kind == record.kind)
+                && self.younger(instance) <= kind.named().keeps;
+            if let (Parting::Stays(why), false) = (parting, retires) {
+                staying.push((instance.clone(), why));
+            }
+        }
+        while let Some((instance, why)) = staying.pop() {
+            let Some(record) = self.state.resources.get(&instance) else {
+                continue;
+            };
+            let planned =
+                self.plan.kept.contains_key(&instance) || self.plan.steps.contains_key(&instance);
+            if planned {
+                continue;
+            }
+            let used = record.needs.iter();
+            staying
+                .extend(used.map(|used| (used.clone(), format!("{} uses it", instance.address))));
+            self.plan.kept.insert(instance.clone(), record.clone());
+            self.plan.stays.insert(instance, why);
+        }
         Ok(())
     }
 

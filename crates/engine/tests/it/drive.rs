@@ -221,6 +221,20 @@ fn an_undo_says_that_it_is_one_and_what_stays_as_others_have_it() {
     );
 }
 
+#[test]
+fn what_would_stay_goes_with_the_run_that_made_it() {
+    let archive = Piece::new(shape::ARCHIVE, "old").uses(["net"]);
+    let web = Piece::new(shape::SERVICE, "web").after(["old"]);
+    let mut bench = Bench::new();
+    let mut run = bench.begin(&[net(), archive, web]);
+    // The network takes two requests and the archive one.
+    let refused = fault(3, 1, How::Refused(Class::Denied));
+    bench.cloud.script(&[refused], &[], &[]);
+    let ended = bench.drive(&mut run).expect("the journal can be written");
+    assert_eq!(ended, Ended::Over(Outcome::RolledBack));
+    assert!(bench.cloud.objects().is_empty());
+}
+
 /// A record is gone at once, and remembered for a minute.
 #[test]
 fn what_a_record_led_to_goes_only_when_the_record_is_forgotten() {

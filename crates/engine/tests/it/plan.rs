@@ -249,6 +249,91 @@ fn what_goes_first_must_not_be_used_by_what_stays() {
     assert_eq!(told, [expected]);
 }
 
+fn database() -> Piece {
+    Piece::new(shape::DATABASE, "db").uses(["net"])
+}
+
+fn archive() -> Piece {
+    Piece::new(shape::ARCHIVE, "old").uses(["net"])
+}
+
+#[test]
+fn what_holds_data_says_why_it_has_to_be_named() {
+    let mut bench = Bench::new();
+    bench.settle(&[net(), database()]);
+    let asked = |wanted: &[Piece]| {
+        let plan = bench.plan(wanted, ALLOWED).expect("these can be planned");
+        let asks = plan.steps.into_iter();
+        let asks = asks.filter_map(|(instance, step)| Some((instance.to_string(), step.asks?)));
+        asks.collect::<Vec<_>>()
+    };
+    let why = "it holds data".to_string();
+    assert_eq!(
+        asked(&[net()]),
+        [("db/toy.database".to_string(), why.clone())]
+    );
+    // Its old life goes, if it is made anew.
+    assert_eq!(
+        asked(&[net(), database().form(1)]),
+        [("db/toy.database".to_string(), why)]
+    );
+    assert_eq!(asked(&[net(), database().size(2)]), []);
+    bench.cloud.meddle("db", Meddling::Deletes);
+    assert_eq!(asked(&[net()]), [], "there is nothing left to ask for");
+}
+
+#[test]
+fn what_stays_is_kept_with_all_that_it_uses_and_is_taken_up_again() {
+    let mut bench = Bench::new();
+    bench.settle(&[net(), gate(), archive()]);
+    let kept = |plan: &Plan| {
+        let stays = plan.stays.iter();
+        let stays: Vec<_> = stays
+            .map(|(instance, why)| format!("{instance}: {why}"))
+            .collect();
+        assert!(
+            plan.stays
+                .keys()
+                .all(|instance| plan.kept.contains_key(instance))
+        );
+        stays
+    };
+    let staying = [
+        "net/toy.network: old/toy.archive uses it",
+        "old/toy.archive: it is retained",
+    ];
+    let plan = bench.plan(&[], ALLOWED).expect("these can be planned");
+    assert_eq!(kept(&plan), staying);
+    let gone = "Delete later gate/toy.gateway, because unwanted, sends Detach Delete";
+    assert_eq!(lines(&plan), [gone]);
+    bench.settle(&[]);
+    let plan = bench.plan(&[], ALLOWED).expect("these can be planned");
+    assert_eq!(
+        (lines(&plan), kept(&plan)),
+        (vec![], staying.map(String::from).to_vec())
+    );
+    let plan = bench
+        .plan(&[net(), archive()], ALLOWED)
+        .expect("these can be planned");
+    assert_eq!((lines(&plan), kept(&plan)), (vec![], vec![]));
+}
+
+#[test]
+fn what_would_stay_and_has_to_go_first_is_asked_for() {
+    let mut bench = Bench::new();
+    bench.settle(&[net(), archive()]);
+    let plan = bench
+        .plan(&[net(), archive().form(1)], ALLOWED)
+        .expect("these can be planned");
+    let asks: Vec<_> = plan
+        .steps
+        .values()
+        .filter_map(|step| step.asks.as_deref())
+        .collect();
+    assert_eq!(asks, ["it is retained"]);
+    assert!(plan.stays.is_empty());
+}
+
 #[test]
 fn somebody_elses_object_is_an_error_that_names_it() {
     let bench = Bench::new();

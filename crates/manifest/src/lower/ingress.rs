@@ -1,27 +1,29 @@
-//! The way in: one balancer for all services that are reached from outside.
+//! The way in: the balancers that services share, each with its listeners.
 
 use std::collections::BTreeMap;
 
+use ashore_engine::address::Address;
 use ashore_engine::graph::Handle;
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::listener::{Action, Listener};
-use ashore_providers::aws::load_balancer::{IpAddressType, LoadBalancer};
-use ashore_providers::aws::security_group::{Rule, SecurityGroup, Source};
-use ashore_providers::aws::target_group::{HealthCheck, TargetGroup};
+use ashore_providers::aws::load_balancer::{self, IpAddressType, LoadBalancer};
+use ashore_providers::aws::security_group::SecurityGroup;
+use ashore_providers::aws::target_group::TargetGroup;
+use ashore_providers::aws::web_acl_association::WebAclAssociation;
 
 use super::network::Network;
-use super::{LowerError, Lowering, of_service};
-use crate::model::{Service, Target};
-
-/// TLS 1.2 and 1.3 with a hybrid post-quantum key exchange: AWS's recommendation. The API's own
-/// default still takes TLS 1.0 (`ux.md` 4.1).
-const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
+use super::{LowerError, Lowering};
+use crate::model::{self, Ingress, Layer, Protocol};
 
 /// Names of balancers and target groups have 32 characters at most [ELBv2 API].
 pub(super) const NAME_MAX: usize = 32;
 
-/// What services behind the balancer need of it.
+/// What services behind a balancer need of it.
 pub(super) struct Ways {
+    /// Its name in the manifest.
+    pub(super) name: String,
+    /// Is it reached only from within?
+    pub(super) internal: bool,
     /// The ARN of the balancer.
     pub(super) arn: Input<String>,
     /// The name that AWS gave the balancer, once it can be reached.
@@ -38,6 +40,10 @@ pub(super) struct Ways {
     pub(super) https: Option<Door>,
     /// The one target group that the balancer answers with by default over plain HTTP, if any.
     pub(super) plain: Option<Handle<TargetGroup>>,
+    /// The certificate of all names, once it is issued.
+    pub(super) certificate: Option<Input<String>>,
+    /// The versions and ciphers of its TLS.
+    pub(super) tls_policy: String,
 }
 
 /// A listener that rules are made on.
@@ -54,6 +60,13 @@ impl Door {
             Door::Theirs(arn) => Input::Known(arn.clone()),
         }
     }
+
+    pub(super) fn again(&self) -> Self {
+        match self {
+            Door::Ours(listener) => Door::Ours(listener.clone()),
+            Door::Theirs(arn) => Door::Theirs(arn.clone()),
+        }
+    }
 }
 
 /// The balancer, ours or somebody else's.
@@ -66,69 +79,117 @@ struct Balancer {
 }
 
 impl Lowering<'_> {
-    pub(super) fn ingress(&mut self, network: &Network) -> Result<Option<Ways>, LowerError> {
-        if !self.manifest.has_load_balancer() {
-            return Ok(None);
-        }
-        let named = &self.manifest.existing;
-        let read = &self.surroundings.existing;
-        if named.listener.is_some() {
-            let listener = read.listener.clone();
-            let listener = listener.ok_or(LowerError::Unread("existing.listener"))?;
-            let balancer = self.existing_balancer()?;
-            return Ok(Some(Ways {
-                arn: balancer.arn,
-                dns_name: balancer.dns_name,
-                zone_id: balancer.zone_id,
-                ipv6: balancer.ipv6,
-                security_groups: balancer.security_groups,
-                http: None,
-                https: Some(Door::Theirs(listener)),
-                plain: None,
-            }));
-        }
-        let certificate = self.certificate()?;
-        let balancer = if named.load_balancer.is_some() {
-            self.existing_balancer()?
-        } else {
-            let security_group = self.balancer_group(network, certificate.is_some());
-            self.balancer(network, &security_group)?
-        };
-        let plain = self.manifest.plain_http().and_then(|service| {
-            let target = service.ingress.target()?;
-            Some(self.target_group(service, target, network))
+    /// Every balancer that a service is behind, by name.
+    pub(super) fn ingress(
+        &mut self,
+        network: &Network,
+    ) -> Result<BTreeMap<String, Ways>, LowerError> {
+        let manifest = self.manifest;
+        let shows_certificate = manifest.balancers.keys().any(|name| {
+            !self.is_their_listener(name)
+                && manifest
+                    .behind(name)
+                    .any(|(service, _)| service.ingress.is_tls())
         });
-        let redirect = Action::Redirect {
-            protocol: "HTTPS".to_string(),
-            port: "443".to_string(), // left out, it stays 80
-            status: "HTTP_301".to_string(),
+        let certificate = match shows_certificate {
+            true => self.certificate()?,
+            false => None,
         };
-        let default_action = match &plain {
-            Some(group) => Action::Forward {
-                target_group: group.get(TargetGroup::ARN),
-            },
-            None => redirect,
+        let mut all = BTreeMap::new();
+        for (name, wanted) in &manifest.balancers {
+            let ways = self.ways(name, wanted, network, certificate.clone())?;
+            all.insert(name.clone(), ways);
+        }
+        Ok(all)
+    }
+
+    /// Somebody else's listener is on somebody else's balancer, which stands for the public one.
+    fn is_their_listener(&self, name: &str) -> bool {
+        name == model::Balancer::PUBLIC && self.manifest.existing.listener.is_some()
+    }
+
+    fn ways(
+        &mut self,
+        name: &str,
+        wanted: &model::Balancer,
+        network: &Network,
+        certificate: Option<Input<String>>,
+    ) -> Result<Ways, LowerError> {
+        let theirs =
+            name == model::Balancer::PUBLIC && self.manifest.existing.load_balancer.is_some();
+        let balancer = match theirs {
+            true => self.existing_balancer()?,
+            false => self.balancer(name, wanted, network)?,
         };
-        let http = self.listener("ingress/http_listener", &balancer.arn, None, default_action);
-        let https = certificate.map(|certificate| {
-            let not_found = Action::Respond {
-                status: 404,
-                content_type: "application/json".to_string(),
-                body: r#"{"message": "Not Found"}"#.to_string(),
-            };
-            let issued = Some(certificate);
-            self.listener("ingress/https_listener", &balancer.arn, issued, not_found)
-        });
-        Ok(Some(Ways {
+        let mut ways = Ways {
+            name: name.to_string(),
+            internal: wanted.internal && !theirs,
             arn: balancer.arn,
             dns_name: balancer.dns_name,
             zone_id: balancer.zone_id,
             ipv6: balancer.ipv6,
             security_groups: balancer.security_groups,
-            http: Some(http),
-            https: https.map(Door::Ours),
-            plain,
-        }))
+            http: None,
+            https: None,
+            plain: None,
+            certificate,
+            tls_policy: wanted.tls_policy.clone(),
+        };
+        if self.is_their_listener(name) {
+            let listener = self.surroundings.existing.listener.clone();
+            let listener = listener.ok_or(LowerError::Unread("existing.listener"))?;
+            ways.https = Some(Door::Theirs(listener));
+        } else if wanted.layer == Layer::Application {
+            self.listeners(name, &mut ways, network);
+        }
+        Ok(ways)
+    }
+
+    /// The two listeners of a balancer for HTTP.
+    fn listeners(&mut self, name: &str, ways: &mut Ways, network: &Network) {
+        let manifest = self.manifest;
+        let https = |ingress: &Ingress| matches!(ingress, Ingress::Https(..));
+        let https = manifest
+            .behind(name)
+            .any(|(service, _)| https(&service.ingress));
+        ways.plain = manifest.plain_http(name).and_then(|service| {
+            let target = service.ingress.target()?;
+            Some(self.target_group(service, target, network, name))
+        });
+        let default_action = match &ways.plain {
+            Some(group) => Action::Forward {
+                target_group: group.get(TargetGroup::ARN),
+            },
+            None if https => Action::Redirect {
+                protocol: "HTTPS".to_string(),
+                port: "443".to_string(), // left out, it stays 80
+                status: "HTTP_301".to_string(),
+            },
+            None => not_found(),
+        };
+        let http = Listener {
+            load_balancer: ways.arn.clone(),
+            port: 80,
+            protocol: "HTTP".to_string(),
+            tls_policy: None,
+            certificate: None,
+            default_action,
+            tags: self.tags(),
+        };
+        ways.http = Some(self.graph.add(of_balancer(name, "http_listener"), &http));
+        if let (true, Some(certificate)) = (https, &ways.certificate) {
+            let https = Listener {
+                load_balancer: ways.arn.clone(),
+                port: 443,
+                protocol: "HTTPS".to_string(),
+                tls_policy: Some(ways.tls_policy.clone()),
+                certificate: Some(certificate.clone()),
+                default_action: not_found(),
+                tags: self.tags(),
+            };
+            let https = self.graph.add(of_balancer(name, "https_listener"), &https);
+            ways.https = Some(Door::Ours(https));
+        }
     }
 
     fn existing_balancer(&self) -> Result<Balancer, LowerError> {
@@ -144,88 +205,42 @@ impl Lowering<'_> {
         })
     }
 
-    fn listener(
-        &mut self,
-        address: &str,
-        balancer: &Input<String>,
-        certificate: Option<Input<String>>,
-        default_action: Action,
-    ) -> Handle<Listener> {
-        let tls = certificate.is_some();
-        self.graph.add(
-            address,
-            &Listener {
-                load_balancer: balancer.clone(),
-                port: if tls { 443 } else { 80 },
-                protocol: if tls { "HTTPS" } else { "HTTP" }.to_string(),
-                tls_policy: tls.then(|| TLS_POLICY.to_string()),
-                certificate,
-                default_action,
-                tags: self.tags(),
-            },
-        )
-    }
-
-    fn balancer_group(&mut self, network: &Network, tls: bool) -> Handle<SecurityGroup> {
-        let open = |port: i32, what: &str, source: Source| Rule {
-            protocol: "tcp".to_string(),
-            from_port: port,
-            to_port: port,
-            source,
-            description: format!("{what} from anywhere"),
-        };
-        let ports = [(80, "HTTP"), (443, "HTTPS")];
-        let ports = ports.iter().take(if tls { 2 } else { 1 });
-        let mut ingress = Vec::new();
-        for (port, what) in ports {
-            ingress.push(open(*port, what, Source::Cidr4("0.0.0.0/0".to_string())));
-            if network.ipv6 {
-                ingress.push(open(*port, what, Source::Cidr6("::/0".to_string())));
-            }
-        }
-        self.graph.add(
-            "ingress/security_group",
-            &SecurityGroup {
-                name: self.name("balancer", 255),
-                description: format!("Load balancer of {}", self.surroundings.names.stack),
-                vpc: network.vpc.clone(),
-                ingress,
-                egress: vec![Rule::all_out()],
-                tags: self.named_tags("balancer"),
-            },
-        )
-    }
-
     fn balancer(
         &mut self,
+        name: &str,
+        wanted: &model::Balancer,
         network: &Network,
-        security_group: &Handle<SecurityGroup>,
     ) -> Result<Balancer, LowerError> {
-        if network.balancer_subnets.len() < 2 {
-            return Err(LowerError::PublicZones(network.balancer_subnets.len()));
-        }
+        let subnets = self.balancer_subnets(wanted, network)?;
+        let security_group = self.balancer_group(name, wanted, network);
         let role = self.linked_role("elasticloadbalancing", "elasticloadbalancing.amazonaws.com");
+        // Datagrams are balanced over IPv4 alone [ELBv2 API: CreateListener.Protocol].
+        let udp = |(_, target): (_, &model::Target)| target.protocol == Protocol::Udp;
+        let ipv6 = network.ipv6 && !wanted.internal && !self.manifest.behind(name).any(udp);
         let balancer = self.graph.add(
-            "ingress/load_balancer",
+            of_balancer(name, "load_balancer"),
             &LoadBalancer {
-                name: self.name("balancer", NAME_MAX),
-                scheme: "internet-facing".to_string(),
-                subnets: network.balancer_subnets.clone(),
-                ip_address_type: if network.ipv6 {
-                    IpAddressType::Dualstack
-                } else {
-                    IpAddressType::Ipv4
+                name: self.name(&part(name), NAME_MAX),
+                layer: match wanted.layer {
+                    Layer::Application => load_balancer::Layer::Application,
+                    Layer::Network => load_balancer::Layer::Network,
+                },
+                scheme: match wanted.internal {
+                    true => "internal",
+                    false => "internet-facing",
+                }
+                .to_string(),
+                subnets,
+                ip_address_type: match ipv6 {
+                    true => IpAddressType::Dualstack,
+                    false => IpAddressType::Ipv4,
                 },
                 security_groups: vec![security_group.get(SecurityGroup::ID)],
-                attributes: BTreeMap::from([(
-                    // Requests with malformed headers are how requests are smuggled past a proxy.
-                    "routing.http.drop_invalid_header_fields.enabled".to_string(),
-                    "true".to_string(),
-                )]),
+                attributes: attributes(wanted),
                 tags: self.tags(),
             },
         );
-        if let Some(made) = &network.made {
+        if let (Some(made), false) = (&network.made, wanted.internal) {
             self.graph.after(
                 &balancer,
                 &made.gateway,
@@ -239,46 +254,100 @@ impl Lowering<'_> {
             When::Named,
             "the balancer acts in the account through its service-linked role",
         );
+        if let Some(web_acl) = &wanted.waf {
+            let association = WebAclAssociation {
+                resource: balancer.ready().get(LoadBalancer::ARN),
+                web_acl: web_acl.clone(),
+            };
+            self.graph.add(of_balancer(name, "web_acl"), &association);
+        }
         Ok(Balancer {
             arn: balancer.get(LoadBalancer::ARN),
             dns_name: balancer.ready().get(LoadBalancer::DNS_NAME),
             zone_id: balancer.ready().get(LoadBalancer::ZONE_ID),
-            ipv6: network.ipv6,
+            ipv6,
             security_groups: vec![security_group.get(SecurityGroup::ID)],
         })
     }
 
-    pub(super) fn target_group(
-        &mut self,
-        service: &Service,
-        target: &Target,
+    /// An internal balancer stands where tasks have private addresses, if there is such a place.
+    fn balancer_subnets(
+        &self,
+        wanted: &model::Balancer,
         network: &Network,
-    ) -> Handle<TargetGroup> {
-        let name = service.name.as_str();
-        let health = &target.health;
-        self.graph.add(
-            of_service(service, "target_group"),
-            &TargetGroup {
-                name: self.name(name, NAME_MAX),
-                vpc: network.vpc.clone(),
-                port: *target.port,
-                protocol: "HTTP".to_string(),
-                health: HealthCheck {
-                    path: health.path.to_string(),
-                    port: "traffic-port".to_string(),
-                    protocol: "HTTP".to_string(),
-                    matcher: health.matcher.to_string(),
-                    interval_seconds: health.interval.0,
-                    timeout_seconds: health.timeout.0,
-                    healthy_threshold: health.healthy_threshold,
-                    unhealthy_threshold: health.unhealthy_threshold,
-                },
-                attributes: BTreeMap::from([(
-                    "deregistration_delay.timeout_seconds".to_string(),
-                    target.deregistration_delay.0.to_string(),
-                )]),
-                tags: self.tags(),
-            },
-        )
+    ) -> Result<Vec<Input<String>>, LowerError> {
+        let (subnets, refused): (_, fn(usize) -> LowerError) =
+            match (wanted.internal && !network.public_tasks, &network.made) {
+                (false, _) => (network.balancer_subnets.clone(), LowerError::PublicZones),
+                (true, Some(_)) => (network.task_subnets.clone(), LowerError::PrivateZones),
+                (true, None) => {
+                    let within = self.surroundings.existing.within();
+                    let ids = within.into_iter().map(|subnet| subnet.id.clone());
+                    (ids.map(Input::Known).collect(), LowerError::PrivateZones)
+                }
+            };
+        // A network balancer can do with one [ELBv2 API: CreateLoadBalancer.Subnets].
+        let least = match wanted.layer {
+            Layer::Application => 2,
+            Layer::Network => 1,
+        };
+        match subnets.len() < least {
+            true => Err(refused(subnets.len())),
+            false => Ok(subnets),
+        }
     }
+}
+
+/// The address of a part of a balancer. What most apps have is called by what it is.
+pub(super) fn of_balancer(name: &str, part: &str) -> Address {
+    Address::new(match name {
+        model::Balancer::PUBLIC => format!("ingress/{part}"),
+        name => format!("balancers.{name}/{part}"),
+    })
+}
+
+/// What stands for the balancer in physical names.
+pub(super) fn part(name: &str) -> String {
+    match name {
+        model::Balancer::PUBLIC => "balancer".to_string(),
+        name => format!("balancer-{name}"),
+    }
+}
+
+fn not_found() -> Action {
+    Action::Respond {
+        status: 404,
+        content_type: "application/json".to_string(),
+        body: r#"{"message": "Not Found"}"#.to_string(),
+    }
+}
+
+/// What of a balancer is not as AWS has it by itself [ELBv2 API: LoadBalancerAttribute].
+fn attributes(wanted: &model::Balancer) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    let mut set = |key: &str, value: String| all.insert(key.to_string(), value);
+    if wanted.layer == Layer::Application {
+        // Requests with malformed headers are how requests are smuggled past a proxy.
+        set(
+            "routing.http.drop_invalid_header_fields.enabled",
+            wanted.drop_invalid_headers.to_string(),
+        );
+    }
+    if let Some(seconds) = wanted.idle_timeout {
+        set("idle_timeout.timeout_seconds", seconds.to_string());
+    }
+    if wanted.protect {
+        set("deletion_protection.enabled", true.to_string());
+    }
+    if wanted.cross_zone {
+        set("load_balancing.cross_zone.enabled", true.to_string());
+    }
+    if let Some(logs) = &wanted.access_logs {
+        set("access_logs.s3.enabled", true.to_string());
+        set("access_logs.s3.bucket", logs.bucket.clone());
+        if !logs.prefix.is_empty() {
+            set("access_logs.s3.prefix", logs.prefix.clone());
+        }
+    }
+    all
 }

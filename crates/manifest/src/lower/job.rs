@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::network::Network;
 use super::policy::policy;
 use super::task::Task;
-use super::{LowerError, Lowering, of_service};
+use super::{LowerError, Lowering, of_service, queues};
 use crate::model::Job;
 
 /// The longest names of schedules and their groups [EventBridge Scheduler API: CreateSchedule, CreateScheduleGroup].
@@ -53,8 +53,11 @@ impl Lowering<'_> {
         cluster: &Input<String>,
         group: &Handle<ScheduleGroup>,
     ) -> Result<(), LowerError> {
-        let task = self.task(&job.task)?;
-        let security_groups = self.task_groups(&job.task, network, None);
+        let security_groups = self.task_groups(&job.task, network, &BTreeMap::new());
+        let Some(image) = self.image(&job.task)? else {
+            return Ok(()); // everything is there but the image, which the job waits for
+        };
+        let task = self.task(&job.task, &image)?;
         let role = self.starter(job, &task, cluster);
         let schedule = self.graph.add(
             of_service(&job.task, "schedule"),
@@ -72,17 +75,12 @@ impl Lowering<'_> {
                 role: role.ready().get(Role::ARN),
                 retries: job.retries,
                 retry_seconds: RETRY_SECONDS,
-                dead_letter: job.dead_letter.clone().map(Input::Known),
+                dead_letter: job.dead_letter.as_ref().map(queues::arn),
             },
         );
-        for way_out in network.made.iter().flat_map(|made| &made.ways_out) {
-            self.graph.after(
-                &schedule,
-                way_out,
-                When::Named,
-                "tasks fetch their image over the internet",
-            );
-        }
+        self.after_volumes(&schedule.any(), &job.task);
+        self.pulled_by(&schedule, &image);
+        self.after_ways_out(&schedule.any(), network);
         if let Some(reader) = &task.reader {
             self.graph.after(
                 &schedule,
@@ -118,7 +116,7 @@ impl Lowering<'_> {
             statements.push(json!({
                 "Effect": "Allow",
                 "Action": ["sqs:SendMessage"],
-                "Resource": [queue],
+                "Resource": [queues::arn(queue)],
             }));
         }
         let role = Role {

@@ -4,9 +4,11 @@
 use ashore_engine::graph::Handle;
 use ashore_engine::input::Input;
 use ashore_providers::aws::internet_gateway::InternetGateway;
+use ashore_providers::aws::private_zone::PrivateZone;
 use ashore_providers::aws::route_table::{Route, RouteTable};
 use ashore_providers::aws::subnet::{Ipv6, Subnet};
 use ashore_providers::aws::vpc::Vpc;
+use ashore_providers::aws::vpc_endpoint::VpcEndpoint;
 
 use super::{LowerError, Lowering, surroundings};
 use crate::model::{self, Layout};
@@ -26,10 +28,26 @@ pub(super) struct Network {
     pub(super) made: Option<Made>,
 }
 
+impl Network {
+    /// For what stands in none of the app's.
+    pub(super) fn none() -> Self {
+        Self {
+            vpc: Input::Known(String::new()),
+            balancer_subnets: Vec::new(),
+            task_subnets: Vec::new(),
+            public_tasks: false,
+            ipv6: false,
+            made: None,
+        }
+    }
+}
+
 pub(super) struct Made {
     pub(super) gateway: Handle<InternetGateway>,
     /// By these tasks reach the internet.
     pub(super) ways_out: Vec<Handle<RouteTable>>,
+    /// By these tasks reach AWS, where they do not reach the internet.
+    pub(super) endpoints: Vec<Handle<VpcEndpoint>>,
 }
 
 impl Lowering<'_> {
@@ -106,12 +124,29 @@ impl Lowering<'_> {
                 tags: self.named_tags("public"),
             },
         );
-        let (task_subnets, ways_out) = match wanted.layout {
-            Layout::PublicTasks => (public.clone(), vec![routes]),
+        if let Some(retention) = wanted.flow_logs {
+            self.flow_logs(retention, &vpc);
+        }
+        if let Some(domain) = &wanted.private_zone {
+            let zone = PrivateZone {
+                domain: domain.to_string(),
+                vpcs: vec![vpc.get(Vpc::ID)],
+                region: self.surroundings.names.region.clone(),
+                tags: self.tags(),
+            };
+            self.graph.add("network/private_zone", &zone);
+        }
+        let (task_subnets, ways_out, endpoints) = match wanted.layout {
+            Layout::PublicTasks => (public.clone(), vec![routes], Vec::new()),
             Layout::PrivateNat(nat) => {
                 let private = self.private_subnets(wanted, &vpc);
                 let ways_out = self.ways_out(wanted, nat, &vpc, &gateway, &public, &private);
-                (private, ways_out)
+                (private, ways_out, Vec::new())
+            }
+            Layout::PrivateEndpoints => {
+                let private = self.private_subnets(wanted, &vpc);
+                let endpoints = self.endpoints(wanted, &vpc, &private);
+                (private, Vec::new(), endpoints)
             }
         };
         Ok(Network {
@@ -121,7 +156,11 @@ impl Lowering<'_> {
             // Without NAT a task reaches the internet by an address of its own.
             public_tasks: wanted.layout == Layout::PublicTasks,
             ipv6: wanted.ipv6,
-            made: Some(Made { gateway, ways_out }),
+            made: Some(Made {
+                gateway,
+                ways_out,
+                endpoints,
+            }),
         })
     }
 }

@@ -4,13 +4,15 @@ use ashore_engine::graph::Handle;
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::alarm::{Alarm, Watch};
 use ashore_providers::aws::event_rule::EventRule;
-use ashore_providers::aws::service::Service as EcsService;
 use ashore_providers::aws::subscription::Subscription;
+use ashore_providers::aws::target_group::TargetGroup;
 use ashore_providers::aws::topic::Topic;
 use serde_json::{Value, json};
 
+use super::service::Behind;
+use super::targets::is_usual;
 use super::{Lowering, of_service};
-use crate::model::{Alarms, Insights, Notify, Section, Service};
+use crate::model::{Alarms, Ingress, Insights, Notify, Section, Service};
 
 /// The longest names [CloudWatch API: PutMetricAlarm; SNS API: CreateTopic; EventBridge API: PutRule].
 const ALARM_NAME_MAX: usize = 255;
@@ -39,53 +41,66 @@ impl Lowering<'_> {
         self.manifest.observability.xray && service.section != Section::Jobs
     }
 
-    /// The alarms of a service. `targets` are its balancer and its target group.
+    /// The alarms of a service, by its ARN and the balancers that it is behind.
     pub(super) fn alarms(
         &mut self,
         service: &Service,
         alarms: &Alarms,
-        running: &Handle<EcsService>,
-        targets: Option<(Input<String>, Input<String>)>,
+        running: &Input<String>,
+        behind: &[Behind],
     ) {
         let path = service.path();
-        let arn = || running.get(EcsService::ARN);
+        let service_arn = || running.clone();
         let mut all = vec![
             (
-                "cpu",
+                "cpu".to_string(),
                 alarms.cpu,
                 format!("{path} uses more than {} % of its cpu", alarms.cpu),
-                Watch::Cpu { service: arn() },
+                Watch::Cpu {
+                    service: service_arn(),
+                },
             ),
             (
-                "memory",
+                "memory".to_string(),
                 alarms.memory,
                 format!("{path} uses more than {} % of its memory", alarms.memory),
-                Watch::Memory { service: arn() },
+                Watch::Memory {
+                    service: service_arn(),
+                },
             ),
         ];
-        if let Some((load_balancer, target_group)) = targets {
+        for behind in behind {
+            let key = |key: &str| match is_usual(&behind.name) {
+                true => key.to_string(),
+                false => format!("{key}-{}", behind.name),
+            };
+            let load_balancer = || behind.balancer.clone();
+            let target_group = || behind.group.get(TargetGroup::ARN);
+            // A network load balancer reads no answers.
+            if !matches!(service.ingress, Ingress::Stream(..)) {
+                all.push((
+                    key("errors"),
+                    alarms.errors,
+                    format!(
+                        "{path} answers with more than {} errors a minute",
+                        alarms.errors
+                    ),
+                    Watch::Errors {
+                        load_balancer: load_balancer(),
+                        target_group: target_group(),
+                    },
+                ));
+            }
             all.push((
-                "errors",
-                alarms.errors,
-                format!(
-                    "{path} answers with more than {} errors a minute",
-                    alarms.errors
-                ),
-                Watch::Errors {
-                    load_balancer: load_balancer.clone(),
-                    target_group: target_group.clone(),
-                },
-            ));
-            all.push((
-                "unhealthy",
+                key("unhealthy"),
                 alarms.unhealthy,
                 format!(
                     "more than {} tasks of {path} are not well",
                     alarms.unhealthy
                 ),
                 Watch::Unhealthy {
-                    load_balancer,
-                    target_group,
+                    load_balancer: load_balancer(),
+                    target_group: target_group(),
                 },
             ));
         }

@@ -73,7 +73,11 @@ impl Lowering<'_> {
     }
 
     /// Layers of images in ECR come from S3: by this way they cost nothing, by a NAT gateway they do.
-    fn s3_endpoint(&mut self, vpc: &Handle<Vpc>, tables: &[Handle<RouteTable>]) {
+    pub(super) fn s3_endpoint(
+        &mut self,
+        vpc: &Handle<Vpc>,
+        tables: &[Handle<RouteTable>],
+    ) -> Handle<VpcEndpoint> {
         let tables = tables.iter().map(|table| table.get(RouteTable::ID));
         let endpoint = VpcEndpoint {
             vpc: vpc.get(Vpc::ID),
@@ -83,7 +87,7 @@ impl Lowering<'_> {
             },
             tags: self.named_tags("s3"),
         };
-        self.graph.add("network/s3_endpoint", &endpoint);
+        self.graph.add("network/s3_endpoint", &endpoint)
     }
 
     /// The gateway of a zone, with an address of its own.

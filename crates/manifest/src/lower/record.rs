@@ -6,7 +6,6 @@ use ashore_engine::input::{Input, When};
 use ashore_engine::kind::Kind;
 use ashore_providers::aws::listener::Listener;
 use ashore_providers::aws::route53_record::{Route53Record, Target};
-use ashore_providers::aws::service::Service as EcsService;
 use ashore_providers::cloudflare::dns_record::DnsRecord;
 use ashore_providers::manual::dns_record::ManualRecord;
 
@@ -29,8 +28,8 @@ pub(super) struct Record<'r> {
     pub(super) take_over: bool,
 }
 
-/// What a name leads to: the service, and the listener that sends on who comes by plain HTTP, if it is ours.
-pub(super) type Way<'w> = (&'w Handle<EcsService>, Option<&'w Handle<Listener>>);
+/// What a name leads to: the services, and the listener that sends on who comes by plain HTTP, if it is ours.
+pub(super) type Way<'w> = (&'w [&'w Handle<()>], Option<&'w Handle<Listener>>);
 
 /// Where a record points.
 pub(super) enum PointsTo {
@@ -80,12 +79,14 @@ impl Lowering<'_> {
         let Some((running, http)) = after else {
             return;
         };
-        self.graph.after(
-            &record,
-            running,
-            When::Ready,
-            "DNS moves only to healthy tasks",
-        );
+        for running in running.iter().copied() {
+            self.graph.after(
+                &record,
+                running,
+                When::Ready,
+                "DNS moves only to healthy tasks",
+            );
+        }
         if let Some(http) = http {
             self.graph.after(
                 &record,

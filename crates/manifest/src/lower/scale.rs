@@ -1,14 +1,14 @@
 //! `[services.*.scale]`: a scalable target, and a policy for each metric.
 
 use ashore_engine::graph::Handle;
-use ashore_engine::input::{Input, When};
+use ashore_engine::input::When;
 use ashore_providers::aws::scalable_target::{Bounds, ScalableTarget};
 use ashore_providers::aws::scaling_policy::{Metric, ScalingPolicy};
 use ashore_providers::aws::scheduled_action::ScheduledAction;
 use ashore_providers::aws::service::Service as EcsService;
 
-use super::{Lowering, of_service};
-use crate::model::{Queue, Scale, ScaleSchedule, Service};
+use super::{Lowering, of_service, queues};
+use crate::model::{Scale, ScaleSchedule, Service};
 
 impl Lowering<'_> {
     /// `requests` is what counts the requests, where there is a balancer.
@@ -41,7 +41,7 @@ impl Lowering<'_> {
             "the scaler acts in the account through its service-linked role",
         );
         let backlog = scale.queue_depth.as_ref().map(|depth| Metric::Backlog {
-            queue: self.queue_name(&depth.queue),
+            queue: queues::name(&depth.queue),
         });
         let per_task = scale.queue_depth.as_ref().map(|depth| depth.per_task);
         let metrics = [
@@ -76,13 +76,6 @@ impl Lowering<'_> {
             };
             let part = format!("scheduled_action[{number}]");
             self.graph.add(of_service(service, &part), &action);
-        }
-    }
-
-    /// The name by which CloudWatch knows a queue.
-    fn queue_name(&self, queue: &Queue) -> Input<String> {
-        match queue {
-            Queue::Existing(_) => Input::Known(queue.name().to_string()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ashore_engine::graph::Handle;
 use ashore_engine::input::Input;
 use ashore_providers::aws::secret as kind;
 use serde_json::{Value, json};
@@ -90,6 +91,11 @@ pub fn kept(manifest: &Manifest, stack: &str) -> BTreeMap<String, Kept> {
                 keep(of_container(service, None, name), path, holds);
             }
         }
+        let login = service.ingress.target().and_then(|it| it.login.as_ref());
+        if let Some(SecretSource::Given(from)) = login.map(|it| it.client_secret.get()) {
+            let path = format!("{stack}/logins/{}", service.name.get());
+            keep(of_login(service), path, Holds::Given(from.clone()));
+        }
         for (sidecar, section) in &service.sidecars {
             for (name, secret) in &section.secrets {
                 if let Some(holds) = holds(secret) {
@@ -106,7 +112,7 @@ pub fn kept(manifest: &Manifest, stack: &str) -> BTreeMap<String, Kept> {
 fn images(manifest: &Manifest) -> impl Iterator<Item = &ImageReference> {
     manifest.tasks().flat_map(|service| {
         let beside = service.sidecars.values().map(|it| it.image.get());
-        std::iter::once(service.image.get()).chain(beside)
+        service.image.reference().into_iter().chain(beside)
     })
 }
 
@@ -120,6 +126,11 @@ fn holds(secret: &Secret) -> Option<Holds> {
 
 fn of_app(name: &str) -> String {
     format!("secrets/secret[{name}]")
+}
+
+/// The client secret of the login before a service.
+pub(super) fn of_login(service: &Service) -> String {
+    of_service(service, "login_secret").to_string()
 }
 
 fn of_container(service: &Service, sidecar: Option<&str>, name: &str) -> String {
@@ -139,10 +150,10 @@ pub(super) struct Reads {
 }
 
 impl Lowering<'_> {
-    /// Adds every secret that is kept for the app. Gives their ARNs, by address.
-    pub(super) fn kept_secrets(&mut self) -> BTreeMap<String, Input<String>> {
+    /// Adds every secret that is kept for the app. Gives them by address.
+    pub(super) fn kept_secrets(&mut self) -> BTreeMap<String, Handle<kind::Secret>> {
         let stack = self.surroundings.names.stack.to_string();
-        let mut arns = BTreeMap::new();
+        let mut all = BTreeMap::new();
         for (address, kept) in kept(self.manifest, &stack) {
             let source = kept.holds.source();
             let spec = kind::Secret {
@@ -161,9 +172,9 @@ impl Lowering<'_> {
                 tags: self.tags(),
             };
             let secret = self.graph.add(address.as_str(), &spec);
-            arns.insert(address, secret.get(kind::Secret::ARN));
+            all.insert(address, secret);
         }
-        arns
+        all
     }
 
     /// What the container of these secrets takes them from, by the name of the variable.
@@ -184,9 +195,9 @@ impl Lowering<'_> {
                         SecretOwner::App => of_app(name),
                         SecretOwner::Container => of_container(service, sidecar, name),
                     };
-                    let arn = self.kept.get(&address).cloned();
-                    let arn = arn.ok_or(LowerError::Unread("secrets"))?;
-                    reads.secret(arn)
+                    let kept = self.kept.get(&address);
+                    let kept = kept.ok_or(LowerError::Unread("secrets"))?;
+                    reads.secret(kept.get(kind::Secret::ARN))
                 }
             };
             Ok((name.clone(), from))
@@ -204,11 +215,11 @@ impl Lowering<'_> {
         if !registry.serves(image) {
             return None;
         }
-        let arn = self.kept.get("registry/secret").cloned()?;
-        Some(reads.secret(arn))
+        let kept = self.kept.get("registry/secret")?;
+        Some(reads.secret(kept.get(kind::Secret::ARN)))
     }
 
-    fn existing_secret(
+    pub(super) fn existing_secret(
         &self,
         reference: &Reference,
         key: Option<&str>,
@@ -235,7 +246,7 @@ impl Lowering<'_> {
 }
 
 impl Reads {
-    fn secret(&mut self, arn: Input<String>) -> Input<String> {
+    pub(super) fn secret(&mut self, arn: Input<String>) -> Input<String> {
         if !self.secrets.contains(&arn) {
             self.secrets.push(arn.clone());
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ashore_providers::aws::names::Names;
 
-use crate::model::Reference;
+use crate::model::{Name, Reference};
 
 /// What was looked up. All of it is pinned in the state, so that a new zone in the region changes no plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,33 @@ pub struct Surroundings {
     pub dns_zones: BTreeMap<String, String>,
     /// What the manifest's `[existing]` names.
     pub existing: Existing,
+    /// The files of each folder of the manifest's `[assets]`, by their path in it.
+    pub assets: BTreeMap<String, BTreeMap<String, LocalFile>>,
     /// What the manifest's secrets refer to.
     pub secrets: BTreeMap<Reference, Secret>,
+    /// The images of services that are built or come from a repository of ours, as they were found, by the service. One
+    /// that is not there yet is not in here, and its service is left out of the graph.
+    pub images: BTreeMap<Name, FoundImage>,
+}
+
+/// An image that was built, or is in a repository of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundImage {
+    /// `sha256:` and 64 hexadecimal digits.
+    pub digest: String,
+    /// The tag that tells what it was built from, if it was built.
+    pub built_tag: Option<String>,
+}
+
+/// A file of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalFile {
+    /// The MD5 of what is in it, in hexadecimal digits.
+    pub md5: String,
+    /// How many bytes it has.
+    pub size: u64,
+    /// What it is.
+    pub content_type: String,
 }
 
 /// What somebody else owns, as it was read. What the manifest does not name is empty.
@@ -92,6 +117,15 @@ impl Existing {
         let mut zones = BTreeSet::new();
         let public = self.subnets.iter().filter(|subnet| subnet.public);
         public.filter(|subnet| zones.insert(&subnet.zone)).collect()
+    }
+
+    /// The subnets of an internal load balancer: private, one in each zone.
+    pub(super) fn within(&self) -> Vec<&Subnet> {
+        let mut zones = BTreeSet::new();
+        let private = self.subnets.iter().filter(|subnet| !subnet.public);
+        private
+            .filter(|subnet| zones.insert(&subnet.zone))
+            .collect()
     }
 
     /// The subnets of tasks: the private ones, or all if there are none.

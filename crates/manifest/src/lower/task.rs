@@ -11,14 +11,16 @@ use serde_json::{Value, json};
 
 use super::observability::{TRACES_ENDPOINT, traces};
 use super::policy::policy;
+use super::repository::Running;
 use super::secrets::Reads;
+use super::uses::Grants;
 use super::{LowerError, Lowering, of_service};
 use crate::model::{
-    self, Architecture, Condition, LogRetention, Name, Permission, Service, Sidecar,
+    self, Architecture, Condition, LogRetention, Name, Permission, Protocol, Service, Sidecar,
 };
 
 /// What Fargate needs to pull images and write logs.
-const EXECUTION_POLICY: &str =
+pub(super) const EXECUTION_POLICY: &str =
     "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 
 /// The disk that every task has; asking for it is refused [ECS API: EphemeralStorage].
@@ -33,12 +35,13 @@ pub(super) struct Task {
 }
 
 impl Lowering<'_> {
-    pub(super) fn task(&mut self, service: &Service) -> Result<Task, LowerError> {
+    pub(super) fn task(&mut self, service: &Service, image: &Running) -> Result<Task, LowerError> {
         let name = service.name.as_str();
+        let log_group = format!("/ashore/{}/{name}", self.surroundings.names.stack);
         let logs = self.graph.add(
             of_service(service, "log_group"),
             &LogGroup {
-                name: format!("/ashore/{}/{name}", self.surroundings.names.stack),
+                name: log_group.clone(),
                 retention_days: match service.log_retention {
                     LogRetention::Days(days) => days.0,
                     LogRetention::Forever => 0,
@@ -54,16 +57,24 @@ impl Lowering<'_> {
             prefix: prefix.to_string(),
         };
         let mut reads = Reads::default();
-        let mut own = own_container(service, log(name));
+        let grants = self.grants(service);
+        let mut own = own_container(service, &image.reference, log(name));
         if self.is_traced(service) && !service.secrets.contains_key(TRACES_ENDPOINT.0) {
             // The user's own value wins.
             let (name, value) = TRACES_ENDPOINT;
             own.environment
                 .entry(name.to_string())
-                .or_insert_with(|| value.to_string());
+                .or_insert_with(|| value.to_string().into());
         }
         own.secrets = self.secrets_of(service, None, &service.secrets, &mut reads)?;
-        own.repository_credentials = self.credentials_for(&service.image, &mut reads);
+        own_of_uses(&mut own, &grants, &mut reads);
+        let mounts = service.mounts.iter();
+        let mounts = mounts.map(|(path, volume)| (path.clone(), volume.to_string()));
+        own.mounts = mounts.collect();
+        own.repository_credentials = service
+            .image
+            .reference()
+            .and_then(|image| self.credentials_for(image, &mut reads));
         let mut containers = vec![own];
         for (name, sidecar) in &service.sidecars {
             let name = name.as_str();
@@ -74,15 +85,20 @@ impl Lowering<'_> {
         }
         let may_read = reads.policies();
         let reads_any = !may_read.is_empty();
-        let managed = BTreeSet::from([EXECUTION_POLICY.to_string()]);
-        let execution_role = self.role(service, "execution", managed, may_read)?;
-        let traced = self.is_traced(service);
-        let task_role = self.role(
-            service,
-            "task",
-            BTreeSet::new(),
-            own_policies(service, traced),
-        )?;
+        let mut inline = may_read;
+        let managed = match &image.kept {
+            None => BTreeSet::from([EXECUTION_POLICY.to_string()]),
+            Some(_) => {
+                inline.extend(self.pull_policies(service, &log_group));
+                BTreeSet::new()
+            }
+        };
+        let execution_role = self.role(service, "execution", managed, inline)?;
+        let mut policies = own_policies(service, grants.statements);
+        if self.is_traced(service) {
+            policies.insert("traces".to_string(), policy(vec![traces()]));
+        }
+        let task_role = self.role(service, "task", BTreeSet::new(), policies)?;
         let disk = service.ephemeral_storage.0;
         let definition = self.graph.add(
             of_service(service, "task_definition"),
@@ -99,18 +115,19 @@ impl Lowering<'_> {
                 task_role: Some(task_role.get(Role::ARN)),
                 ephemeral_storage_gib: (disk > DISK_INCLUDED_GIB).then_some(disk),
                 containers,
+                volumes: self.volumes_of(service),
                 tags: self.tags(),
             },
         );
         Ok(Task {
             definition,
             roles: [execution_role.get(Role::ARN), task_role.get(Role::ARN)],
-            reader: reads_any.then_some(execution_role),
+            reader: (reads_any || image.kept.is_some()).then_some(execution_role),
         })
     }
 
     /// A role that only ECS tasks of this account may take on.
-    fn role(
+    pub(super) fn role(
         &mut self,
         service: &Service,
         part: &'static str,
@@ -146,28 +163,24 @@ impl Lowering<'_> {
     }
 }
 
-fn own_container(service: &Service, log: Log) -> Container {
-    let mut environment = service.env.clone();
+fn own_container(service: &Service, image: &str, log: Log) -> Container {
+    let mut environment = variables(&service.env);
     if let Some(target) = service.ingress.target()
         && !service.secrets.contains_key("PORT")
     {
         // What twelve-factor apps listen on; the user's own value wins (S0-38).
         let port = environment.entry("PORT".to_string());
-        port.or_insert_with(|| target.port.to_string());
+        port.or_insert_with(|| target.port.to_string().into());
     }
     Container {
         name: service.name.to_string(),
-        image: service.image.as_str().to_string(),
+        image: image.to_string(),
         essential: true,
         command: service.command.clone(),
         entry_point: service.entrypoint.clone(),
         environment,
-        ports: service
-            .ingress
-            .target()
-            .map(|target| *target.port)
-            .into_iter()
-            .collect(),
+        ports: own_ports(service, false),
+        udp_ports: own_ports(service, true),
         log: Some(log),
         stop_timeout_seconds: Some(service.stop_timeout.0),
         secrets: BTreeMap::new(),
@@ -176,7 +189,41 @@ fn own_container(service: &Service, log: Log) -> Container {
         memory_mib: None,
         health: service.health.as_ref().map(health),
         depends_on: depends_on(&service.depends_on),
+        mounts: BTreeMap::new(),
     }
+}
+
+fn variables(env: &BTreeMap<String, String>) -> BTreeMap<String, Input<String>> {
+    let all = env.iter();
+    all.map(|(name, value)| (name.clone(), Input::Known(value.clone())))
+        .collect()
+}
+
+/// Adds what the container gets because its service uses things: but for variables that it has already.
+fn own_of_uses(own: &mut Container, grants: &Grants, reads: &mut Reads) {
+    let has = |own: &Container, name: &str| {
+        own.environment.contains_key(name) || own.secrets.contains_key(name)
+    };
+    for (name, value) in &grants.environment {
+        if !has(own, name) {
+            own.environment.insert(name.clone(), value.clone());
+        }
+    }
+    for (name, from) in &grants.secrets {
+        if !has(own, name) {
+            own.secrets.insert(name.clone(), from.clone());
+        }
+    }
+    for secret in &grants.reads {
+        reads.secret(secret.clone());
+    }
+}
+
+/// The port of a service, if that is how it is reached there.
+fn own_ports(service: &Service, udp: bool) -> Vec<u16> {
+    let target = service.ingress.target();
+    let target = target.filter(|it| (it.protocol == Protocol::Udp) == udp);
+    target.map(|target| *target.port).into_iter().collect()
 }
 
 fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container {
@@ -186,8 +233,9 @@ fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container
         essential: sidecar.essential,
         command: sidecar.command.clone(),
         entry_point: sidecar.entrypoint.clone(),
-        environment: sidecar.env.clone(),
+        environment: variables(&sidecar.env),
         ports: sidecar.ports.clone(),
+        udp_ports: Vec::new(),
         log: Some(log),
         stop_timeout_seconds: Some(service.stop_timeout.0),
         secrets: BTreeMap::new(),
@@ -196,6 +244,7 @@ fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container
         memory_mib: sidecar.memory,
         health: sidecar.health.as_ref().map(health),
         depends_on: depends_on(&sidecar.depends_on),
+        mounts: BTreeMap::new(),
     }
 }
 
@@ -223,7 +272,7 @@ fn depends_on(names: &BTreeMap<Name, Condition>) -> BTreeMap<String, String> {
 }
 
 /// What the service's own code may do, by the name of the policy.
-fn own_policies(service: &Service, traced: bool) -> BTreeMap<String, Value> {
+pub(super) fn own_policies(service: &Service, uses: Vec<Value>) -> BTreeMap<String, Value> {
     let mut policies = BTreeMap::new();
     if service.exec {
         // What the agent in the container does [ECS developer guide: ECS Exec, "IAM permissions required"].
@@ -239,9 +288,6 @@ fn own_policies(service: &Service, traced: bool) -> BTreeMap<String, Value> {
         });
         policies.insert("exec".to_string(), policy(vec![exec]));
     }
-    if traced {
-        policies.insert("traces".to_string(), policy(vec![traces()]));
-    }
     let statements: Vec<Value> = service
         .permissions
         .iter()
@@ -249,6 +295,9 @@ fn own_policies(service: &Service, traced: bool) -> BTreeMap<String, Value> {
         .collect();
     if !statements.is_empty() {
         policies.insert("permissions".to_string(), policy(statements));
+    }
+    if !uses.is_empty() {
+        policies.insert("uses".to_string(), policy(uses));
     }
     policies
 }

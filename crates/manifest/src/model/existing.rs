@@ -17,6 +17,8 @@ pub struct Existing {
     pub load_balancer: Option<Located<String>>,
     /// ARN of a listener of the load balancer.
     pub listener: Option<Located<String>>,
+    /// ARN of a target group.
+    pub target_group: Option<Located<String>>,
     /// ARN of the certificate.
     pub certificate: Option<Located<String>>,
 }

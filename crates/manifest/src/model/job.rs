@@ -1,6 +1,6 @@
 //! A task that is started by the clock.
 
-use super::{Schedule, Service};
+use super::{QueueReference, Schedule, Service};
 
 /// A task that is started by the clock and ends by itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +15,6 @@ pub struct Job {
     pub enabled: bool,
     /// How often a start that ECS did not take is tried again.
     pub retries: u32,
-    /// ARN of the queue that is told of starts that did not succeed.
-    pub dead_letter: Option<String>,
+    /// The queue that is told of starts that did not succeed.
+    pub dead_letter: Option<QueueReference>,
 }

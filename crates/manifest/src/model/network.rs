@@ -2,6 +2,7 @@
 
 use ipnet::Ipv4Net;
 
+use super::{DomainName, LogRetention};
 use crate::located::Located;
 
 /// A VPC of our own and its subnets.
@@ -16,6 +17,12 @@ pub struct Network {
     pub subnets: Vec<Subnet>,
     /// Where tasks run that have no public address: as many, in the same zones. None where tasks are public.
     pub private_subnets: Vec<Subnet>,
+    /// Where databases stand: as many, in the same zones. None where there are no databases.
+    pub data_subnets: Vec<Subnet>,
+    /// For how long flow logs are kept, if there are any.
+    pub flow_logs: Option<LogRetention>,
+    /// A domain that is answered within the network alone.
+    pub private_zone: Option<Located<DomainName>>,
     /// Is the load balancer reached over IPv6 too?
     pub ipv6: bool,
 }
@@ -36,6 +43,8 @@ pub enum Layout {
     PublicTasks,
     /// Private subnets with these NAT gateways.
     PrivateNat(Nat),
+    /// Private subnets with endpoints and no NAT gateway.
+    PrivateEndpoints,
 }
 
 /// What leads out of private subnets.

@@ -1,6 +1,6 @@
 //! How the number of tasks follows the load.
 
-use super::{Schedule, Seconds};
+use super::{QueueReference, Schedule, Seconds};
 
 /// Bounds, and what is kept within them. At least one metric or one time is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,25 +29,9 @@ pub struct Scale {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueDepth {
     /// Which queue.
-    pub queue: Queue,
+    pub queue: QueueReference,
     /// How many messages.
     pub per_task: u32,
-}
-
-/// Which queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Queue {
-    /// Somebody else's, by its ARN.
-    Existing(String),
-}
-
-impl Queue {
-    /// The queue's name, which ends its ARN.
-    pub fn name(&self) -> &str {
-        match self {
-            Queue::Existing(arn) => arn.rsplit(':').next().unwrap_or_default(),
-        }
-    }
 }
 
 /// Other bounds, from some time on. At least one of the two is there.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Condition, ContainerHealth, Deploy, DomainName, GibiBytes, ImageReference, Name, Permission,
-    RetentionDays, Scale, Seconds, Secret, Sidecar,
+    Condition, ContainerHealth, Deploy, DomainName, GibiBytes, Image, Login, Name, PathPattern,
+    Permission, Raw, RetentionDays, Scale, Seconds, Secret, Sidecar, Used,
 };
 use crate::fargate::TaskSize;
 use crate::located::Located;
@@ -17,7 +17,9 @@ pub struct Service {
     /// Its name; its place is the section's.
     pub name: Located<Name>,
     /// What to run.
-    pub image: Located<ImageReference>,
+    pub image: Located<Image>,
+    /// Its definitions as they are sent, if it has them. What else is said of its containers here has no meaning then.
+    pub raw: Option<Raw>,
     /// Who reaches it, and how.
     pub ingress: Ingress,
     /// Arguments in place of the image's own; empty for the image's own.
@@ -49,6 +51,10 @@ pub struct Service {
     pub deploy: Deploy,
     /// What its own code may do in AWS.
     pub permissions: Vec<Permission>,
+    /// What it uses of the rest of the manifest, each once, in the order of the text.
+    pub uses: Vec<Used>,
+    /// The volumes in its own container, by their paths.
+    pub mounts: BTreeMap<String, Name>,
     /// The containers beside its own.
     pub sidecars: BTreeMap<Name, Sidecar>,
     /// Which sidecars must be how far before its own container starts.
@@ -84,6 +90,12 @@ impl Service {
     pub fn path(&self) -> String {
         format!("{}.{}", self.section.as_str(), self.name.get())
     }
+
+    /// Does it use a database?
+    pub fn uses_database(&self) -> bool {
+        let mut uses = self.uses.iter();
+        uses.any(|used| matches!(used, Used::Database(_)))
+    }
 }
 
 /// Who reaches a service, and how.
@@ -91,10 +103,12 @@ impl Service {
 pub enum Ingress {
     /// Nobody from outside; no load balancer.
     None,
-    /// Plain HTTP at the load balancer's own name. At most one service of a manifest.
+    /// Plain HTTP at the load balancer's own name.
     Http(Target),
-    /// HTTPS at a hostname of its own.
+    /// HTTPS at a hostname.
     Https(Target, Hostname),
+    /// Something else at a port of a network load balancer, by its name or a hostname.
+    Stream(Target, Option<Hostname>),
 }
 
 impl Ingress {
@@ -102,7 +116,9 @@ impl Ingress {
     pub fn target(&self) -> Option<&Target> {
         match self {
             Ingress::None => None,
-            Ingress::Http(target) | Ingress::Https(target, _) => Some(target),
+            Ingress::Http(target) | Ingress::Https(target, _) | Ingress::Stream(target, _) => {
+                Some(target)
+            }
         }
     }
 
@@ -111,6 +127,16 @@ impl Ingress {
         match self {
             Ingress::None | Ingress::Http(_) => None,
             Ingress::Https(_, hostname) => Some(hostname),
+            Ingress::Stream(_, hostname) => hostname.as_ref(),
+        }
+    }
+
+    /// Does the load balancer speak TLS to its clients?
+    pub fn is_tls(&self) -> bool {
+        match self {
+            Ingress::None | Ingress::Http(_) => false,
+            Ingress::Https(..) => true,
+            Ingress::Stream(target, _) => target.protocol == Protocol::Tls,
         }
     }
 }
@@ -120,10 +146,35 @@ impl Ingress {
 pub struct Target {
     /// Port of the container.
     pub port: Located<u16>,
+    /// What it speaks there.
+    pub protocol: Protocol,
+    /// The port that clients connect to, where it does not speak HTTP.
+    pub listen: u16,
+    /// Its requests among those of its names; none for all that no other service has a path for.
+    pub paths: Vec<PathPattern>,
+    /// The load balancers that it is behind, by name; at least one.
+    pub balancers: Vec<String>,
+    /// Does a client stay with the task that it came to first?
+    pub sticky: bool,
+    /// Where people log in first.
+    pub login: Option<Login>,
     /// How the load balancer finds out whether a task is well.
     pub health: Health,
     /// How long a leaving task keeps its open connections.
     pub deregistration_delay: Seconds,
+}
+
+/// What a container speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP.
+    Http,
+    /// Whatever runs over TCP.
+    Tcp,
+    /// Datagrams.
+    Udp,
+    /// Whatever runs over TCP, with TLS before it.
+    Tls,
 }
 
 /// A name that a service is reached by, and the record that makes it so.
@@ -133,6 +184,8 @@ pub struct Hostname {
     pub name: Located<DomainName>,
     /// Further names, in the order of the text.
     pub aliases: Vec<Located<DomainName>>,
+    /// The name that leads to the internal one of several load balancers.
+    pub private: Option<Located<DomainName>>,
     /// Through the DNS provider's proxy?
     pub proxied: bool,
     /// May a record that we did not make be taken over?
@@ -142,13 +195,19 @@ pub struct Hostname {
 impl Hostname {
     /// Every name, the first one first.
     pub fn names(&self) -> impl Iterator<Item = &Located<DomainName>> {
-        std::iter::once(&self.name).chain(&self.aliases)
+        std::iter::once(&self.name)
+            .chain(&self.aliases)
+            .chain(&self.private)
     }
 }
 
 /// How the load balancer finds out whether a task is well.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
+    /// What it speaks when it asks.
+    pub protocol: HealthProtocol,
+    /// Where it asks; none for where it sends requests.
+    pub port: Option<u16>,
     /// Path that it asks for.
     pub path: Located<String>,
     /// Answers that mean well, as the API takes them.
@@ -163,6 +222,17 @@ pub struct Health {
     pub healthy_threshold: u32,
     /// Bad answers in a row until a task is replaced.
     pub unhealthy_threshold: u32,
+}
+
+/// What a load balancer speaks when it asks whether a task is well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HealthProtocol {
+    /// HTTP.
+    Http,
+    /// HTTP over TLS.
+    Https,
+    /// Only a connection.
+    Tcp,
 }
 
 /// How long logs are kept.

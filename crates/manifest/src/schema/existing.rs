@@ -39,6 +39,13 @@ pub(crate) struct ExistingSection {
     )]
     pub(crate) listener: Option<Located<String>>,
 
+    /// ARN of a target group that the service of a raw `service_definition` is registered in, where that has no `port`
+    /// of its own: `@@TARGET_GROUP_ARN@@` stands for it. What routes to it is its owner's to say.
+    #[schemars(
+        example = &"arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/api/73e2d6bc24d8a067"
+    )]
+    pub(crate) target_group: Option<Located<String>>,
+
     /// ARN of a certificate in ACM, in the same region, that covers every hostname, in place of one that is made.
     #[schemars(
         example = &"arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"

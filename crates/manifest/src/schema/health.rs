@@ -14,6 +14,15 @@ pub(crate) struct HealthSection {
     #[schemars(extend("default" = defaults::HEALTH_PATH))]
     pub(crate) path: Option<Located<String>>,
 
+    /// What the load balancer speaks when it asks. Default: HTTP, and for a service that speaks something else no more
+    /// than a connection (`tcp`).
+    #[schemars(extend("default" = "http"))]
+    pub(crate) protocol: Option<Located<HealthProtocol>>,
+
+    /// The port that it asks at. Default: the service's own. A service of `udp` needs one, since nobody asks by datagram.
+    #[schemars(range(min = 1, max = 65535), example = 8081)]
+    pub(crate) port: Option<Located<u16>>,
+
     /// Answers that mean well: codes and ranges from 200 to 499, with commas. Default `200-399`, because a
     /// redirect to a login or to HTTPS is an answer too.
     #[schemars(extend("default" = defaults::HEALTH_MATCHER))]
@@ -46,6 +55,18 @@ pub(crate) struct HealthSection {
     /// How ECS finds out, inside the container, whether it is well. Default: not at all, the load balancer's word
     /// counts.
     pub(crate) container: Option<Located<ContainerHealthSection>>,
+}
+
+/// What a load balancer speaks when it asks whether a task is well.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum HealthProtocol {
+    /// HTTP.
+    Http,
+    /// HTTP over TLS; whatever certificate the container has will do.
+    Https,
+    /// Only a connection. Not for a service that speaks HTTP.
+    Tcp,
 }
 
 /// How ECS finds out, inside a container, whether it is well.

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
-    Architecture, Condition, Named, Number, PermissionSection, SecretSection, ServiceSection,
-    SidecarSection,
+    Architecture, BuildSection, Condition, ImageSection, Named, Number, PermissionSection,
+    SecretSection, ServiceSection, SidecarSection,
 };
 use crate::defaults;
 use crate::located::Located;
@@ -17,9 +17,14 @@ use crate::located::Located;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct JobSection {
-    /// The container image, as `docker pull` takes it.
-    #[schemars(required, example = &"nginx:1.29")]
-    pub(crate) image: Option<Located<String>>,
+    /// The container image, as `docker pull` takes it, or an image of one of `[repositories]`:
+    /// `{ repository = "app", tag = "latest" }`. Either this or `build`.
+    #[schemars(example = &"nginx:1.29")]
+    pub(crate) image: Option<Located<ImageSection>>,
+
+    /// What the image is built from, in place of `image`: a folder with a Dockerfile, or a table.
+    #[schemars(example = &".")]
+    pub(crate) build: Option<Located<BuildSection>>,
 
     /// When it is started: `cron(0 3 * * ? *)` and `rate(15 minutes)` as EventBridge Scheduler has them, or the five
     /// fields of a crontab, `0 3 * * *`.
@@ -39,8 +44,9 @@ pub(crate) struct JobSection {
     #[schemars(range(max = 185), extend("default" = defaults::JOB_RETRIES))]
     pub(crate) retries: Option<Located<u32>>,
 
-    /// ARN of an SQS queue that is told of each start that did not succeed, retries and all.
-    #[schemars(example = &"arn:aws:sqs:eu-central-1:123456789012:failed-jobs")]
+    /// The queue that is told of each start that did not succeed, retries and all: one of `[queues]`, or the ARN of one
+    /// that somebody else owns.
+    #[schemars(example = &"failed-jobs")]
     pub(crate) dead_letter: Option<Located<String>>,
 
     /// Arguments to the entrypoint, in place of the image's own.
@@ -87,6 +93,14 @@ pub(crate) struct JobSection {
     #[schemars(extend("examples" = [[{ "actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::acme-uploads/*"] }]]))]
     pub(crate) permissions: Option<Vec<Located<PermissionSection>>>,
 
+    /// What the job uses of the rest of the manifest, by name, as services do.
+    #[schemars(extend("examples" = [["db", "orders"]]))]
+    pub(crate) uses: Option<Located<Vec<Located<String>>>>,
+
+    /// The volumes in the job's own container, by their paths.
+    #[schemars(extend("examples" = [{ "/var/uploads": "uploads" }]))]
+    pub(crate) volumes: Option<Named<Located<String>>>,
+
     /// Containers beside the job's own, in the same task, by name. The task ends when the job's own container does.
     pub(crate) sidecars: Option<Named<SidecarSection>>,
 
@@ -99,6 +113,7 @@ impl JobSection {
     pub(crate) fn task(self) -> ServiceSection {
         ServiceSection {
             image: self.image,
+            build: self.build,
             command: self.command,
             entrypoint: self.entrypoint,
             env: self.env,
@@ -110,6 +125,8 @@ impl JobSection {
             log_retention: self.log_retention,
             ephemeral_storage: self.ephemeral_storage,
             permissions: self.permissions,
+            uses: self.uses,
+            volumes: self.volumes,
             sidecars: self.sidecars,
             depends_on: self.depends_on,
             ..ServiceSection::default()

@@ -40,6 +40,16 @@ pub(crate) struct NetworkSection {
     #[schemars(example = &"single")]
     pub(crate) nat: Option<Located<Nat>>,
 
+    /// Who speaks with whom in the network is written down, and kept for so long: `30d`, or `forever`. Default: it is
+    /// not, since CloudWatch Logs bills every line.
+    #[schemars(example = &"30d")]
+    pub(crate) flow_logs: Option<Located<String>>,
+
+    /// A domain that is answered within the network and nowhere else, such as `myorg.local`: a private zone of Route 53,
+    /// for records of yours. `down` wants it empty. Default: none; one costs 0.50 USD a month.
+    #[schemars(example = &"myorg.local")]
+    pub(crate) private_zone: Option<Located<String>>,
+
     /// Can the load balancer be reached over IPv6 too? Default false: most networks still reach everything over
     /// IPv4, and an allow-list of addresses somewhere would have to know both.
     #[schemars(extend("default" = defaults::IPV6))]
@@ -54,6 +64,10 @@ pub(crate) enum Layout {
     PublicTasks,
     /// Tasks have private addresses and go out by NAT gateways; the load balancer stands in public subnets.
     PrivateNat,
+    /// Tasks have private addresses and no way to the internet; endpoints lead to the services of AWS that they need.
+    /// Images must be in ECR, in the same region. Each endpoint costs about 7 USD a month in each zone, and there are
+    /// three or more.
+    PrivateEndpoints,
 }
 
 /// What leads out of private subnets.

@@ -74,8 +74,8 @@ pub(crate) struct ScaleScheduleSection {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QueueDepthSection {
-    /// The queue: the ARN of one that somebody else owns.
-    #[schemars(required, example = &"arn:aws:sqs:eu-central-1:123456789012:orders")]
+    /// The queue: one of `[queues]`, or the ARN of one that somebody else owns.
+    #[schemars(required, example = &"orders")]
     pub(crate) queue: Option<Located<String>>,
 
     /// So many messages for each task: how many it works through in the time that one may wait.

@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::Condition;
 use super::{
-    DeploySection, HealthSection, Named, Number, PermissionSection, ScaleSection, SecretSection,
-    SidecarSection,
+    BuildSection, DeploySection, HealthSection, ImageSection, LoginSection, Named, Number,
+    OneOrMany, PermissionSection, ScaleSection, SecretSection, SidecarSection,
 };
 use crate::defaults;
 use crate::located::Located;
@@ -18,9 +18,33 @@ use crate::located::Located;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServiceSection {
-    /// The container image, as `docker pull` takes it.
-    #[schemars(required, example = &"nginx:1.29")]
-    pub(crate) image: Option<Located<String>>,
+    /// The container image, as `docker pull` takes it, or a table: an image of one of `[repositories]`. It, `build` or
+    /// a `task_definition` must be there.
+    #[schemars(example = &"nginx:1.29")]
+    pub(crate) image: Option<Located<ImageSection>>,
+
+    /// What the image is built from, in place of `image`: a folder with a Dockerfile, or a table.
+    #[schemars(example = &".")]
+    pub(crate) build: Option<Located<BuildSection>>,
+
+    /// A file with the service's task definition in JSON, as `aws ecs register-task-definition --cli-input-json`
+    /// takes it, beside the manifest; it goes together with `service_definition`. Variables stand in its texts as
+    /// everywhere: `"image": "${env:CONTAINER_VERSION}"`. `@@TASK_ROLE_ARN@@` is a role made for the service, which has
+    /// its `permissions`; `@@EXECUTION_ROLE_ARN@@` one that reads the secrets in the file; `@@LOG_GROUP@@` a log group,
+    /// and `@@REGION@@` the region. What such a service's containers are is said there and nowhere else: the keys here
+    /// that say so too are refused, and `[env]` and `[secrets]` at the top of the file do not reach it. `ashore schema
+    /// task-definition` has every member, with AWS's own page on it.
+    #[schemars(example = &"task-definition.json")]
+    pub(crate) task_definition: Option<Located<String>>,
+
+    /// A file with the service's definition in JSON, as `aws ecs create-service --cli-input-json` takes it, beside the
+    /// manifest. Whether the service is created or updated is found out; an update sends only what differs.
+    /// `@@TASKDEFINITION_ARN@@` is the revision of `task_definition`, `@@TARGET_GROUP_ARN@@` a target group made for
+    /// the service's `port`, or else that of `existing.target_group`, and `@@CLUSTER_ARN@@` the app's cluster. A task
+    /// with a network of its own stands in the app's, if the file does not say another. `ashore schema
+    /// service-definition` has every member, with AWS's own page on it.
+    #[schemars(example = &"service-definition.json")]
+    pub(crate) service_definition: Option<Located<String>>,
 
     /// The port that the container listens on.
     #[schemars(range(min = 1, max = 65535), example = 80)]
@@ -33,6 +57,37 @@ pub(crate) struct ServiceSection {
     /// Further names that the service is reached by, in the same certificate.
     #[schemars(extend("examples" = [["www.example.com"]]))]
     pub(crate) aliases: Option<Located<Vec<Located<String>>>>,
+
+    /// The requests that the service gets of those for its hostname, or of those for the load balancer's own name: a path
+    /// and everything below it, or a pattern with `*` and `?`. Several services can share a name, each with its own
+    /// paths; the more specific one wins, and a service without `path` gets the rest. Default: all of them.
+    #[schemars(extend("examples" = ["/api", ["/api", "/img/*.png"]]))]
+    pub(crate) path: Option<Located<OneOrMany>>,
+
+    /// What the container speaks at its `port`. Default `http`.
+    #[schemars(extend("default" = "http"))]
+    pub(crate) protocol: Option<Located<Protocol>>,
+
+    /// The port that clients connect to, for `tcp`, `udp` and `tls`. Default: `port`.
+    #[schemars(range(min = 1, max = 65535), example = 5432)]
+    pub(crate) listen: Option<Located<u16>>,
+
+    /// The load balancer that the service is behind, or a list of them: `public`, `internal`, `network`, or one of
+    /// `[balancers]`. Default `public`, and `network` for `tcp`, `udp` and `tls`.
+    #[schemars(extend("default" = "public"), extend("examples" = ["internal", ["public", "internal"]]))]
+    pub(crate) balancer: Option<Located<OneOrMany>>,
+
+    /// The name that leads to the internal one of its load balancers, for a service that is behind a public one too.
+    #[schemars(example = &"api.internal.example.com")]
+    pub(crate) private_hostname: Option<Located<String>>,
+
+    /// Does a client stay with the task that it came to first? Default false. By a cookie for HTTP, by the client's
+    /// address otherwise.
+    #[schemars(extend("default" = defaults::STICKY))]
+    pub(crate) sticky: Option<Located<bool>>,
+
+    /// Where people log in before the service gets their requests. Default: nobody has to.
+    pub(crate) login: Option<Located<LoginSection>>,
 
     /// Send visitors through the DNS provider's proxy (at Cloudflare the orange cloud). Default false:
     /// what you see is then what AWS serves, and certificates need nothing from the provider.
@@ -108,11 +163,36 @@ pub(crate) struct ServiceSection {
     #[schemars(extend("examples" = [[{ "actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::acme-uploads/*"] }]]))]
     pub(crate) permissions: Option<Vec<Located<PermissionSection>>>,
 
+    /// What its code uses of the rest of this manifest, by name. Each use opens the way there in the security groups,
+    /// gives the task role what it takes, and tells the service's own container where the thing is, in environment
+    /// variables that the section of the thing names. Its own `env` and `secrets` win over those. Default: nothing, so
+    /// that nothing can be reached by accident.
+    #[schemars(extend("examples" = [["db"]]))]
+    pub(crate) uses: Option<Located<Vec<Located<String>>>>,
+
+    /// Which of `[volumes]` its own container finds where: by the path in the container.
+    #[schemars(extend("examples" = [{ "/var/uploads": "uploads" }]))]
+    pub(crate) volumes: Option<Named<Located<String>>>,
+
     /// Containers beside the service's own, in the same task, by name.
     pub(crate) sidecars: Option<Named<SidecarSection>>,
 
     /// Which sidecars must be how far before the service's own container starts.
     pub(crate) depends_on: Option<Named<Located<Condition>>>,
+}
+
+/// What a container speaks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Protocol {
+    /// HTTP; the load balancer adds TLS where there is a hostname.
+    Http,
+    /// Whatever runs over TCP.
+    Tcp,
+    /// Datagrams.
+    Udp,
+    /// Whatever runs over TCP; the load balancer adds TLS, and needs a hostname for its certificate.
+    Tls,
 }
 
 /// Processor architecture, by the name that ECS has for it.

@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::did_you_mean::did_you_mean;
 use crate::interpolate::has_variable;
 use crate::located::Span;
-use crate::planned::{is_planned_table, is_planned_value, planned_interpolation};
+use crate::planned::{is_planned_value, planned_interpolation};
 
 impl Findings {
     pub(super) fn scalar(
@@ -101,15 +101,6 @@ impl Findings {
     }
 
     fn wrong_type(&mut self, place: &Place<'_>, shape: Shape<'_>, value: &DeValue<'_>, span: Span) {
-        if value.is_table() && is_planned_table(place.path) {
-            let message =
-                format!("a table as `{place}` is known but not supported by this version");
-            self.diagnostics.push(
-                Diagnostic::new(Code::NotSupportedYet, span, message)
-                    .help("write the value itself"),
-            );
-            return;
-        }
         let expected = shape.type_name();
         let message = format!("`{place}` must be {}", article(expected));
         let diagnostic = Diagnostic::new(Code::WrongType, span, message)

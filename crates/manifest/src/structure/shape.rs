@@ -49,9 +49,11 @@ impl<'s> Shape<'s> {
         };
         let mut types = types.iter().filter_map(Value::as_str);
         let first = types.clone().next().unwrap_or("string");
-        types
-            .find(|name| *name == value.type_str())
-            .unwrap_or(first)
+        let has = match value.type_str() {
+            "table" => "object",
+            other => other,
+        };
+        types.find(|name| *name == has).unwrap_or(first)
     }
 
     /// The keys that have a meaning of their own.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Rules;
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
-use crate::located::Located;
-use crate::model::{COLLECTOR, COLLECTOR_PORTS, ImageReference, Name, Sidecar};
+use crate::located::{Located, Span};
+use crate::model::{COLLECTOR, COLLECTOR_PORTS, ImageReference, Layout, Name, Network, Sidecar};
 use crate::structure::dotted;
 
 /// AWS's own distribution of the OpenTelemetry collector, pinned: what is in it decides what leaves the task.
@@ -18,13 +18,13 @@ const CONFIG: &str = "--config=/etc/ecs/ecs-xray.yaml";
 /// What the collector may use, as AWS proposes for small loads.
 const MEMORY_MIB: u32 = 128;
 
-/// The collector. None if its name or its image were not ours to write, which a test sees.
-pub(super) fn collector() -> Option<Sidecar> {
+/// The collector, which stands where it is asked for. None if its name or its image were not ours to write, which a test sees.
+pub(super) fn collector(place: &Span) -> Option<Sidecar> {
     let name = Name::parse(COLLECTOR).ok()?;
     let image = ImageReference::parse(IMAGE).ok()?;
     Some(Sidecar {
-        name: Located::new(name, 0..0),
-        image: Located::new(image, 0..0),
+        name: Located::new(name, place.clone()),
+        image: Located::new(image, place.clone()),
         // Traces are worth less than what is traced.
         essential: false,
         cpu: None,
@@ -70,4 +70,16 @@ pub(super) fn check_collector(
         return false;
     }
     true
+}
+
+/// The collector's image is in a registry of AWS's that has no private way to it.
+pub(super) fn check_reached(cx: &mut Rules<'_>, network: &Network, tracing: Option<Span>) {
+    if let (Layout::PrivateEndpoints, Some(place)) = (network.layout, tracing) {
+        let message = format!("the image {IMAGE:?} of the collector cannot be pulled");
+        cx.push(
+            Diagnostic::new(Code::ImageOutOfReach, place, message)
+                .label("no way leads from the tasks to public.ecr.aws")
+                .help("take the key out, or write layout = \"private-nat\""),
+        );
+    }
 }

@@ -3,10 +3,11 @@
 
 use super::Rules;
 use super::arn::is_arn;
+use super::balancers;
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
-use crate::model::{Existing, Refusal, Region};
+use crate::model::{Balancer, Existing, Refusal, Region};
 use crate::schema::{ExistingSection, Named, NetworkSection, ServiceSection};
 use crate::structure::dotted;
 
@@ -62,6 +63,7 @@ pub(super) fn existing(
         Form::LoadBalancer,
     );
     let listener = one(cx, "listener", &section.listener, Form::Listener);
+    let target_group = one(cx, "target_group", &section.target_group, Form::TargetGroup);
     let certificate = one(cx, "certificate", &section.certificate, Form::Certificate);
     let mut whole = check_together(cx, section);
     for (key, written, most) in [
@@ -86,6 +88,7 @@ pub(super) fn existing(
         cluster: cluster?,
         load_balancer: load_balancer?,
         listener: listener?,
+        target_group: target_group?,
         certificate: certificate?,
     };
     whole.then_some(existing)
@@ -142,6 +145,7 @@ pub(super) fn check_region(cx: &mut Rules<'_>, existing: &Existing, region: &Reg
         ("cluster", &existing.cluster),
         ("load_balancer", &existing.load_balancer),
         ("listener", &existing.listener),
+        ("target_group", &existing.target_group),
         ("certificate", &existing.certificate),
     ];
     for (key, written) in arns {
@@ -173,6 +177,11 @@ pub(super) fn check_network(cx: &mut Rules<'_>, vpc: &Located<String>, section: 
             section.private_subnets.as_ref().map(Located::span),
         ),
         ("nat", section.nat.as_ref().map(Located::span)),
+        ("flow_logs", section.flow_logs.as_ref().map(Located::span)),
+        (
+            "private_zone",
+            section.private_zone.as_ref().map(Located::span),
+        ),
         ("ipv6", section.ipv6.as_ref().map(Located::span)),
     ];
     for (key, span) in keys {
@@ -200,6 +209,7 @@ pub(super) fn check_services(
             let hostname = ["services", name.as_str(), "hostname"];
             if let Some(port) = &section.port
                 && section.hostname.is_none()
+                && balancers::written(section).contains(&Balancer::PUBLIC)
                 && !cx.is_spoiled(&hostname)
             {
                 let message = format!(
@@ -239,6 +249,7 @@ enum Form {
     Cluster,
     LoadBalancer,
     Listener,
+    TargetGroup,
     Certificate,
 }
 
@@ -269,6 +280,11 @@ impl Form {
                 is_arn(text, "elasticloadbalancing", "listener/app/"),
                 "not the ARN of a listener of an application load balancer",
                 "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shared/50dc6c495c0c9188/f2f7dc8efc522ab2".to_owned(),
+            ),
+            Form::TargetGroup => (
+                is_arn(text, "elasticloadbalancing", "targetgroup/"),
+                "not the ARN of a target group",
+                "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/api/73e2d6bc24d8a067".to_owned(),
             ),
             Form::Certificate => (
                 is_arn(text, "acm", "certificate/"),

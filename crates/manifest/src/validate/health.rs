@@ -1,21 +1,24 @@
 //! `[services.NAME.health]`: how the load balancer finds out whether a task is well, and ECS a container.
 
+use super::balancers::speaks_http;
 use super::{Rules, refused};
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::{Located, Span};
-use crate::model::{ContainerHealth, Health, Refusal, Seconds};
-use crate::schema::{ContainerHealthSection, HealthSection};
+use crate::model::{ContainerHealth, Health, HealthProtocol, Refusal, Seconds};
+use crate::schema::{self, ContainerHealthSection, HealthSection, ServiceSection};
 use crate::structure::dotted;
 
 /// The health check. None if something in it is wrong. Bounds are those of [ELBv2 API: CreateTargetGroup].
 pub(super) fn health(
     cx: &mut Rules<'_>,
     service: &[&str],
+    of: &ServiceSection,
     section: &HealthSection,
     name: Span,
 ) -> Option<Health> {
+    let protocol = protocol(cx, service, of, section);
     let at = |key| [service, &["health", key]].concat();
     let text = |default: &str| Located::new(default.to_owned(), name.clone());
 
@@ -89,6 +92,8 @@ pub(super) fn health(
         return None;
     }
     Some(Health {
+        protocol: protocol?,
+        port: section.port.as_ref().map(|port| *port.get()),
         path: path?,
         matcher: matcher?,
         interval: interval?.into_inner(),
@@ -103,6 +108,72 @@ pub(super) fn health(
             .as_ref()
             .map_or(defaults::UNHEALTHY_THRESHOLD, |n| *n.get()),
     })
+}
+
+/// What is spoken when it is asked. None if that does not go with what the service speaks.
+fn protocol(
+    cx: &mut Rules<'_>,
+    service: &[&str],
+    of: &ServiceSection,
+    section: &HealthSection,
+) -> Option<HealthProtocol> {
+    let at = |key| [service, &["health", key]].concat();
+    if ["protocol", "port"]
+        .iter()
+        .any(|key| cx.is_spoiled(&at(key)))
+    {
+        return None;
+    }
+    let protocol = match section.protocol.as_ref().map(Located::get) {
+        Some(schema::HealthProtocol::Http) => HealthProtocol::Http,
+        Some(schema::HealthProtocol::Https) => HealthProtocol::Https,
+        Some(schema::HealthProtocol::Tcp) => HealthProtocol::Tcp,
+        None if speaks_http(of) => HealthProtocol::Http,
+        None => HealthProtocol::Tcp,
+    };
+    if let (Some(written), true, HealthProtocol::Tcp) =
+        (&section.protocol, speaks_http(of), protocol)
+    {
+        let message = format!("`{}` cannot be \"tcp\"", dotted(&at("protocol")));
+        cx.push(
+            Diagnostic::new(Code::HealthUnfit, written.span(), message)
+                .label("a load balancer for HTTP asks by HTTP")
+                .help("write \"http\" or \"https\", or take the key out"),
+        );
+        return None;
+    }
+    let udp = of
+        .protocol
+        .as_ref()
+        .filter(|it| *it.get() == schema::Protocol::Udp);
+    if let (Some(udp), None, Some(_)) = (udp, &section.port, &of.port) {
+        let message = format!("`{}` is missing", dotted(&at("port")));
+        cx.push(
+            Diagnostic::new(Code::HealthUnfit, udp.span(), message)
+                .label("nobody can ask by datagram whether a task is well")
+                .help("write the port at which something in the task takes connections of TCP"),
+        );
+        return None;
+    }
+    let mut fits = true;
+    let asked = [
+        ("path", section.path.as_ref().map(Located::span)),
+        ("matcher", section.matcher.as_ref().map(Located::span)),
+    ];
+    for (key, span) in asked {
+        if let (Some(span), HealthProtocol::Tcp) = (span, protocol) {
+            let message = format!(
+                "`{}` has no effect: only a connection is made",
+                dotted(&at(key))
+            );
+            cx.push(
+                Diagnostic::new(Code::NoEffect, span, message)
+                    .help("take the key out, or write health.protocol = \"http\""),
+            );
+            fits = false;
+        }
+    }
+    fits.then_some(protocol)
 }
 
 /// A health check inside a container. None if something in it is wrong. Bounds are those of [ECS API: HealthCheck].

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::Rules;
+use super::balancers::{self, speaks_http};
 use super::dns::{Zone, without_effect};
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::{Located, Span};
 use crate::model::{Dns, DnsProvider, DomainName, Hostname};
-use crate::schema::ServiceSection;
+use crate::schema::{Protocol, ServiceSection};
 use crate::structure::dotted;
 
 /// Names in one certificate, which all services share [ACM user guide: quotas, "domain names per ACM certificate"].
@@ -43,6 +44,14 @@ pub(super) fn hostname(
             )
         })
         .collect();
+    let private = match &section.private_hostname {
+        Some(written) => {
+            let path = at("private_hostname");
+            let name = cx.parse(Code::BadDomain, &path, Some(written), DomainName::parse);
+            name.map(Some)
+        }
+        None => (!cx.is_spoiled(&at("private_hostname"))).then_some(None),
+    };
     let (dns, take_over) = match dns {
         Zone::Known(dns, take_over) => (dns, *take_over),
         Zone::Wrong => return None,
@@ -78,11 +87,16 @@ pub(super) fn hostname(
     for name in name.iter().chain(aliases.iter().flatten()) {
         fits &= in_zone(cx, name, dns, proxied);
     }
+    if let Some(Some(private)) = &private {
+        fits &= in_zone(cx, private, dns, false);
+    }
     let aliases = aliases.into_iter().collect::<Option<Vec<_>>>()?;
+    let private = private?;
     let name = name?;
     fits.then(|| Hostname {
         name,
         aliases,
+        private,
         proxied,
         take_over: section
             .take_over
@@ -91,32 +105,41 @@ pub(super) fn hostname(
     })
 }
 
-/// A name leads to one service, and all names fit into one certificate. What was written counts, so that a mistake
-/// elsewhere in a service does not hide these.
+/// A name leads to one service, or to several that have the paths of it among them, and all names fit into one
+/// certificate. What was written counts, so that a mistake elsewhere in a service does not hide these.
 pub(super) fn check_names(cx: &mut Rules<'_>, services: &[(&Located<String>, &ServiceSection)]) {
-    let mut names: BTreeMap<DomainName, Span> = BTreeMap::new();
+    let mut names: BTreeMap<DomainName, (Span, &ServiceSection)> = BTreeMap::new();
+    let mut certified = 0;
     let written = services.iter().flat_map(|(_, section)| {
         let aliases = section.aliases.iter().flat_map(|aliases| aliases.iter());
-        section.hostname.iter().chain(aliases)
+        let all = section
+            .hostname
+            .iter()
+            .chain(aliases)
+            .chain(&section.private_hostname);
+        all.map(move |written| (written, *section))
     });
-    for written in written {
+    for (written, section) in written {
         let Ok(name) = DomainName::parse(written) else {
             continue;
         };
-        if let Some(first) = names.get(&name) {
-            cx.push(
-                Diagnostic::new(
-                    Code::HostnameTwice,
-                    written.span(),
-                    format!("the hostname {:?} is there twice", name.as_str()),
-                )
+        if let Some((first, other)) = names.get(&name) {
+            let message = format!("the hostname {:?} is there twice", name.as_str());
+            let twice = Diagnostic::new(Code::HostnameTwice, written.span(), message)
                 .label("the second")
-                .related(first.clone(), "the first"),
-            );
+                .related(first.clone(), "the first");
+            match shared(section, other) {
+                Ok(()) => {}
+                Err(Some(help)) => cx.push(twice.help(help)),
+                Err(None) => cx.push(twice),
+            }
             continue;
         }
-        names.insert(name, written.span());
-        if names.len() == MOST_NAMES + 1 {
+        names.insert(name, (written.span(), section));
+        let protocol = section.protocol.as_ref().map(Located::get);
+        certified +=
+            usize::from(protocol.is_none_or(|it| matches!(it, Protocol::Http | Protocol::Tls)));
+        if certified == MOST_NAMES + 1 {
             cx.push(
                 Diagnostic::new(
                     Code::TooManyNames,
@@ -125,11 +148,44 @@ pub(super) fn check_names(cx: &mut Rules<'_>, services: &[(&Located<String>, &Se
                 )
                 .label(format!("a certificate has {MOST_NAMES} names")),
             );
+            certified += 1; // told once
         }
     }
 }
 
-fn in_zone(cx: &mut Rules<'_>, name: &Located<DomainName>, dns: &Dns, proxied: bool) -> bool {
+/// Can both have one name? If not, what to do, where that can be told.
+fn shared(one: &ServiceSection, other: &ServiceSection) -> Result<(), Option<String>> {
+    if std::ptr::eq(one, other) {
+        return Err(None);
+    }
+    let path = one.path.is_some() || other.path.is_some();
+    if !path || !speaks_http(one) || !speaks_http(other) {
+        return Err(None);
+    }
+    if balancers::written(one) != balancers::written(other) {
+        let help = "services that share a name are behind the same load balancers";
+        return Err(Some(help.to_owned()));
+    }
+    let flag = |written: &Option<Located<bool>>| written.as_ref().map(|it| *it.get());
+    for (key, differ) in [
+        ("proxied", flag(&one.proxied) != flag(&other.proxied)),
+        ("take_over", flag(&one.take_over) != flag(&other.take_over)),
+    ] {
+        if differ {
+            return Err(Some(format!(
+                "say the same of `{key}` in both: there is one record"
+            )));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn in_zone(
+    cx: &mut Rules<'_>,
+    name: &Located<DomainName>,
+    dns: &Dns,
+    proxied: bool,
+) -> bool {
     let Some(zone) = &dns.zone else {
         return true; // Whether there is one is for the provider to say.
     };

@@ -1,13 +1,13 @@
 //! `[jobs.NAME]`: a task that is started by the clock.
 
 use super::Rules;
-use super::arn::is_arn;
+use super::queues::reference;
 use super::service::{Shared, service};
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
-use crate::model::{Job, Refusal, Schedule, Section, parse_timezone};
+use crate::model::{Job, Schedule, Section, parse_timezone};
 use crate::schema::JobSection;
 use crate::structure::dotted;
 
@@ -47,14 +47,7 @@ pub(super) fn job(
     }
     let dead_letter = match &section.dead_letter {
         None => (!cx.is_spoiled(&at("dead_letter"))).then_some(None),
-        written => cx
-            .parse(
-                Code::BadQueue,
-                &at("dead_letter"),
-                written.as_ref(),
-                parse_queue,
-            )
-            .map(|arn| Some(arn.into_inner())),
+        written => reference(cx, &at("dead_letter"), written.as_ref()).map(Some),
     };
     let enabled = section.enabled.as_ref().map(|it| *it.get());
     let retries = section.retries.as_ref().map(|it| *it.get());
@@ -67,13 +60,4 @@ pub(super) fn job(
         retries: retries.unwrap_or(defaults::JOB_RETRIES),
         dead_letter: dead_letter?,
     })
-}
-
-/// The ARN of a queue that somebody else owns.
-pub(super) fn parse_queue(text: &str) -> Result<String, Refusal> {
-    if is_arn(text, "sqs", "") {
-        return Ok(text.to_owned());
-    }
-    Err(Refusal::new("not the ARN of a queue")
-        .help("write for example \"arn:aws:sqs:eu-central-1:123456789012:orders\""))
 }

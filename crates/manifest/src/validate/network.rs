@@ -4,12 +4,13 @@ use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
 
 use super::Rules;
+use super::service::log_retention;
 use super::subnets::{self, Half, LARGEST, SMALLEST_VPC, Subnets};
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
-use crate::located::{Located, Span};
-use crate::model::{Layout, Nat, Network, Refusal};
+use crate::located::Located;
+use crate::model::{DomainName, Layout, Nat, Network, Refusal, Region, Service};
 use crate::schema::{self, NetworkSection};
 use crate::structure::dotted;
 
@@ -40,18 +41,38 @@ pub(super) fn network(cx: &mut Rules<'_>, section: &NetworkSection) -> Option<Ne
     // What is written comes first: what is not keeps out of its way.
     let (public, private) = match layout {
         Layout::PublicTasks => {
-            without_private_subnets(cx, section);
+            no_nat(cx, section, &["private_subnets", "nat"], "public-tasks");
             (public.read(cx, cidr.as_ref(), &[]), Some(Vec::new()))
         }
-        Layout::PrivateNat(_) if public.written.is_none() && private.written.is_some() => {
+        Layout::PrivateNat(_) | Layout::PrivateEndpoints
+            if public.written.is_none() && private.written.is_some() =>
+        {
             let private = private.read(cx, cidr.as_ref(), &[])?;
             (public.read(cx, cidr.as_ref(), &private), Some(private))
         }
-        Layout::PrivateNat(_) => {
+        Layout::PrivateNat(_) | Layout::PrivateEndpoints => {
             let public = public.read(cx, cidr.as_ref(), &[])?;
             let private = private.read(cx, cidr.as_ref(), &public);
             (Some(public), private)
         }
+    };
+    if layout == Layout::PrivateEndpoints {
+        no_nat(cx, section, &["nat"], "private-endpoints");
+    }
+    let flow_logs = match &section.flow_logs {
+        Some(_) => {
+            let path = ["network", "flow_logs"];
+            log_retention(cx, &path, section.flow_logs.as_ref()).map(Some)
+        }
+        None => (!cx.is_spoiled(&["network", "flow_logs"])).then_some(None),
+    };
+    let private_zone = match &section.private_zone {
+        Some(written) => {
+            let path = ["network", "private_zone"];
+            let domain = cx.parse(Code::BadDomain, &path, Some(written), DomainName::parse);
+            domain.map(Some)
+        }
+        None => (!cx.is_spoiled(&["network", "private_zone"])).then_some(None),
     };
     let (public, private) = (public?, private?);
     if !private.is_empty() && private.len() != public.len() {
@@ -63,6 +84,9 @@ pub(super) fn network(cx: &mut Rules<'_>, section: &NetworkSection) -> Option<Ne
         cidr: cidr?,
         subnets: public,
         private_subnets: private,
+        data_subnets: Vec::new(),
+        flow_logs: flow_logs?,
+        private_zone: private_zone?,
         ipv6: section.ipv6.as_ref().map_or(defaults::IPV6, |it| *it.get()),
     })
 }
@@ -76,26 +100,67 @@ fn layout(section: &NetworkSection) -> Layout {
     match section.layout.as_ref().map(Located::get) {
         Some(schema::Layout::PublicTasks) | None => Layout::PublicTasks,
         Some(schema::Layout::PrivateNat) => Layout::PrivateNat(nat),
+        Some(schema::Layout::PrivateEndpoints) => Layout::PrivateEndpoints,
     }
 }
 
-/// What belongs to private subnets has no effect where there are none.
-fn without_private_subnets(cx: &mut Rules<'_>, section: &NetworkSection) {
-    let span = |span: Option<Span>, key| span.map(|span| (key, span));
-    let private = span(
-        section.private_subnets.as_ref().map(Located::span),
-        "private_subnets",
-    );
-    let nat = span(section.nat.as_ref().map(Located::span), "nat");
-    for (key, span) in private.into_iter().chain(nat) {
+/// What belongs to another layout has no effect.
+fn no_nat(cx: &mut Rules<'_>, section: &NetworkSection, keys: &[&str], layout: &str) {
+    for key in keys {
+        let span = match *key {
+            "nat" => section.nat.as_ref().map(Located::span),
+            _ => section.private_subnets.as_ref().map(Located::span),
+        };
+        let Some(span) = span else { continue };
+        let what = match *key {
+            "nat" if layout == "private-endpoints" => "there is no way to the internet",
+            _ => "there are no private subnets",
+        };
         let message = format!(
-            "`{}` has no effect: in the layout `public-tasks` there are no private subnets",
+            "`{}` has no effect: in the layout `{layout}` {what}",
             dotted(&["network", key])
         );
         cx.push(
             Diagnostic::new(Code::NoEffect, span, message)
                 .help("take the key out, or write layout = \"private-nat\""),
         );
+    }
+}
+
+/// Where no way leads to the internet, images come from ECR in the same region: the endpoints lead nowhere else.
+pub(super) fn check_images(
+    cx: &mut Rules<'_>,
+    network: &Network,
+    region: &Region,
+    services: &[&Service],
+) {
+    if network.layout != Layout::PrivateEndpoints {
+        return;
+    }
+    let here = format!(".dkr.ecr.{}.amazonaws.com", region.as_str());
+    for service in services {
+        // What is built, or lies in a repository of ours, is in ECR in this region.
+        let own = service.image.reference();
+        let own = own.map(|image| (image, service.image.span()));
+        let sidecars = service.sidecars.values();
+        // The collector is nobody's but ours; it is told of once, by itself.
+        let sidecars = sidecars.filter(|it| it.name.as_str() != COLLECTOR);
+        let sidecars = sidecars.map(|it| (it.image.get(), it.image.span()));
+        for (image, span) in own.into_iter().chain(sidecars) {
+            let registry = image.registry.as_deref().unwrap_or("docker.io");
+            if registry.contains(&here) {
+                continue;
+            }
+            let message = format!("the image {:?} cannot be pulled", image.as_str());
+            cx.push(
+                Diagnostic::new(Code::ImageOutOfReach, span, message)
+                    .label(format!("no way leads from the tasks to {registry}"))
+                    .help(format!(
+                        "put it into ECR in {}, or write layout = \"private-nat\"",
+                        region.as_str()
+                    )),
+            );
+        }
     }
 }
 

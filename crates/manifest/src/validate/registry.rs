@@ -6,7 +6,7 @@ use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
 use crate::model::{ImageReference, Refusal, Registry, canonical_registry};
-use crate::schema::{Named, RegistrySection, SidecarSection};
+use crate::schema::{ImageSection, Named, RegistrySection, SidecarSection};
 
 /// The registry. None if something in it is wrong.
 pub(super) fn registry(
@@ -41,7 +41,7 @@ pub(super) fn registry(
 
 /// What is written of the images of one task: its own, and the sidecars.
 type Images<'s> = (
-    &'s Option<Located<String>>,
+    &'s Option<Located<ImageSection>>,
     &'s Option<Named<SidecarSection>>,
 );
 
@@ -54,9 +54,11 @@ pub(super) fn check_used<'s>(
     let images = tasks.flat_map(|(image, sidecars)| {
         let sidecars = sidecars.iter().flat_map(|all| all.values());
         let beside = sidecars.filter_map(|sidecar| sidecar.image.as_ref());
-        image.as_ref().into_iter().chain(beside)
+        let beside = beside.map(|image| image.as_str());
+        let own = image.as_ref().and_then(|it| it.reference());
+        own.into_iter().chain(beside)
     });
-    let mut images = images.map(|image| ImageReference::parse(image));
+    let mut images = images.map(ImageReference::parse);
     // An image that cannot be read may have been meant.
     if images.all(|image| image.is_ok_and(|image| !registry.serves(&image))) {
         let server = &registry.server;

@@ -1,13 +1,14 @@
 //! `[services.NAME.scale]`: how the number of tasks follows the load.
 
 use super::Rules;
+use super::balancers::speaks_http;
 use super::health::duration;
-use super::job::parse_queue;
+use super::queues::reference;
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::{Located, Span};
-use crate::model::{Queue, QueueDepth, Scale, ScaleSchedule, Schedule, parse_timezone};
+use crate::model::{QueueDepth, Scale, ScaleSchedule, Schedule, parse_timezone};
 use crate::schema::{QueueDepthSection, ScaleScheduleSection, ScaleSection, ServiceSection};
 use crate::structure::dotted;
 
@@ -118,14 +119,15 @@ fn scale(
         );
         sound = false;
     }
-    if let (Some(requests), None) = (&written.requests_per_target, &section.port) {
+    let counted = section.port.is_some() && speaks_http(section);
+    if let (Some(requests), false) = (&written.requests_per_target, counted) {
         let message = format!(
             "`{}` counts requests, and the service gets none",
             dotted(&at("requests_per_target"))
         );
         cx.push(
             Diagnostic::new(Code::ScaleByNothing, requests.span(), message)
-                .label("a service without a port has no load balancer"),
+                .label("a service without a port has no load balancer, and a network load balancer counts none"),
         );
         sound = false;
     }
@@ -158,15 +160,10 @@ fn queue_depth(
     path: &[&str],
     written: &Located<QueueDepthSection>,
 ) -> Option<QueueDepth> {
-    let queue = cx.parse(
-        Code::BadQueue,
-        &[path, &["queue"]].concat(),
-        written.queue.as_ref(),
-        parse_queue,
-    );
+    let queue = reference(cx, &[path, &["queue"]].concat(), written.queue.as_ref());
     let per_task = written.per_task.as_ref().map(|it| *it.get());
     Some(QueueDepth {
-        queue: Queue::Existing(queue?.into_inner()),
+        queue: queue?,
         per_task: per_task?,
     })
 }

@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::did_you_mean::did_you_mean;
 use crate::located::Located;
 use crate::model::{Reference, Refusal, Secret, SecretOwner, SecretSource, ValueFrom};
-use crate::schema::{Named, SecretSection, ValueSection};
+use crate::schema::{ClientSecretSection, Named, SecretSection, ValueSection};
 use crate::structure::dotted;
 
 /// The secrets of one section. None if something in it is wrong.
@@ -95,6 +95,30 @@ pub(super) fn value_from(
         given(cx, path, section.env.as_ref(), section.param.as_ref())?
     };
     Some(Located::new(value, section.span()))
+}
+
+/// Where the secret of a login comes from: it is somebody else's to make, so it cannot be made up.
+pub(super) fn client_secret(
+    cx: &mut Rules<'_>,
+    path: &[&str],
+    section: &Located<ClientSecretSection>,
+) -> Option<Located<SecretSource>> {
+    let written = [
+        section.secret.as_ref().map(|_| "secret"),
+        section.env.as_ref().map(|_| "env"),
+        section.param.as_ref().map(|_| "param"),
+    ];
+    let choices = "{ secret = \"NAME\" }, { env = \"NAME\" } or { param = \"NAME\" }";
+    only_one(cx, path, section, &written, choices)?;
+    let same = SecretSection {
+        secret: section.secret.clone(),
+        key: section.key.clone(),
+        env: section.env.clone(),
+        param: section.param.clone(),
+        ..SecretSection::default()
+    };
+    let same = Located::new(same, section.span());
+    Some(Located::new(source(cx, path, &same)?, section.span()))
 }
 
 fn source(

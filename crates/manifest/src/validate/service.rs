@@ -1,6 +1,6 @@
 //! `[services.NAME]`: a long-running container.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Rules;
 use super::collector::{check_collector, collector};
@@ -9,19 +9,23 @@ use super::deploy::deploy;
 use super::dns::Zone;
 use super::env::env;
 use super::health::{container_health, duration};
+use super::image::image;
 use super::ingress::ingress;
 use super::permissions::permissions;
+use super::raw;
 use super::scale::{Tasks, tasks};
 use super::secrets::{check_apart, secrets};
 use super::sidecar::sidecar;
 use super::size::{check_shares, ephemeral_storage, size};
+use super::uses::{Usable, uses};
+use super::volumes::mounts;
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
-use crate::located::Located;
+use crate::located::{Located, Span};
 use crate::model::{
-    Architecture, ImageReference, LogRetention, Name, Observability, RetentionDays, Seconds,
-    Secret, SecretOwner, Section, Service,
+    Architecture, Balancer, ImageReference, LogRetention, Name, Observability, RetentionDays,
+    Seconds, Secret, SecretOwner, Section, Service,
 };
 use crate::schema::{self, ServiceSection};
 use crate::structure::dotted;
@@ -29,9 +33,15 @@ use crate::structure::dotted;
 /// What the whole file gives to each service; none where that is wrong.
 pub(super) struct Shared<'s> {
     pub(super) dns: &'s Zone,
+    pub(super) balancers: Option<&'s BTreeMap<String, Balancer>>,
     pub(super) env: Option<&'s BTreeMap<String, String>>,
     pub(super) secrets: Option<&'s BTreeMap<String, Secret>>,
     pub(super) observability: Option<&'s Observability>,
+    /// Where it is said that there are traces, if it is.
+    pub(super) tracing: Option<Span>,
+    pub(super) usable: &'s Usable,
+    pub(super) volumes: &'s BTreeSet<String>,
+    pub(super) files: raw::Files<'s>,
 }
 
 /// The service. None if something in it is wrong.
@@ -39,24 +49,24 @@ pub(super) fn service(
     cx: &mut Rules<'_>,
     stands_in: Section,
     key: Located<String>,
-    section: ServiceSection,
+    mut section: ServiceSection,
     shared: &Shared<'_>,
 ) -> Option<Service> {
     let path: &[&str] = &[stands_in.as_str(), key.as_str()];
+    let raw = raw::raw(cx, path, &mut section, &shared.files);
     let at = |key| [path, &[key]].concat();
     let place = key.span();
 
     let name = cx.parse(Code::BadName, path, Some(&key), Name::parse);
-    let image = cx.parse(
-        Code::BadImage,
-        &at("image"),
-        section.image.as_ref(),
-        ImageReference::parse,
-    );
-    if let Some(image) = &image {
-        warn_without_tag(cx, path, image);
-    }
-    let ingress = ingress(cx, path, &section, shared.dns, &place);
+    let arch = match section.arch.as_ref().map(Located::get) {
+        Some(schema::Architecture::Arm64) => Architecture::Arm64,
+        Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
+    };
+    let image = match (&raw, &section.image) {
+        (Some(None), _) | (Some(Some(_)), Some(_)) => image(cx, path, &section, arch, &place),
+        _ => None, // it has been said what is wrong with the definition that would have it
+    };
+    let ingress = ingress(cx, path, &section, shared.dns, shared.balancers, &place);
     let entrypoint = entrypoint(cx, &at("entrypoint"), section.entrypoint.as_ref());
     let size = size(cx, path, &section, place.clone());
     let stop_timeout = duration(
@@ -89,16 +99,20 @@ pub(super) fn service(
     let count = tasks.as_ref().map_or(defaults::COUNT, |it| *it.count);
     let deploy = deploy(cx, path, &section.deploy.unwrap_or_default(), count);
     let permissions = permissions(cx, path, section.permissions);
+    let mounts = mounts(cx, &at("volumes"), section.volumes, shared.volumes);
+    let uses = uses(cx, &at("uses"), section.uses.as_ref(), shared.usable);
     let sidecars = section.sidecars.unwrap_or_default().into_iter();
     let sidecars: Vec<_> = sidecars
         .map(|(name, section)| sidecar(cx, path, name, section))
         .collect();
     let mut sidecars = sidecars.into_iter().collect::<Option<Vec<_>>>();
     let mut traced = true;
-    if stands_in != Section::Jobs && shared.observability.is_some_and(|it| it.xray) {
+    // A definition in ECS's own words has the containers that it names and no others.
+    let has_containers = matches!(raw, Some(None)) && stands_in != Section::Jobs;
+    if let (Some(place), true) = (&shared.tracing, has_containers) {
         traced = check_collector(cx, path, &key, section.port.as_ref(), sidecars.as_deref());
         sidecars = sidecars.and_then(|mut all| {
-            all.push(collector()?);
+            all.push(collector(place)?);
             Some(all)
         });
     }
@@ -113,7 +127,12 @@ pub(super) fn service(
     check_apart(cx, path, section.env.as_ref(), section.secrets.as_ref());
     let own_env = env(cx, &at("env"), section.env);
     let own_secrets = secrets(cx, &at("secrets"), section.secrets, SecretOwner::Container);
-    let (env, secrets) = merged(shared, own_env?, own_secrets?)?;
+    let (mut env, mut secrets) = merged(shared, own_env?, own_secrets?)?;
+    let raw = raw?;
+    if raw.is_some() {
+        env.clear();
+        secrets.clear();
+    }
     if !fits || !together || !traced {
         return None;
     }
@@ -122,16 +141,14 @@ pub(super) fn service(
         section: stands_in,
         name: name?,
         image: image?,
+        raw,
         ingress: ingress?,
         command: section.command.map(words).unwrap_or_default(),
         entrypoint: entrypoint?,
         env,
         secrets,
         size: size?,
-        arch: match section.arch.as_ref().map(Located::get) {
-            Some(schema::Architecture::Arm64) => Architecture::Arm64,
-            Some(schema::Architecture::X86_64) | None => Architecture::X86_64,
-        },
+        arch,
         count,
         scale,
         stop_timeout: stop_timeout?.into_inner(),
@@ -140,6 +157,8 @@ pub(super) fn service(
         exec: section.exec.map_or(defaults::EXEC, Located::into_inner),
         deploy: deploy?,
         permissions: permissions?,
+        uses: uses?,
+        mounts: mounts?,
         sidecars: sidecars?
             .into_iter()
             .map(|sidecar| (sidecar.name.get().clone(), sidecar))

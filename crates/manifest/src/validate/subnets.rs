@@ -220,11 +220,11 @@ fn are_apart(cx: &mut Rules<'_>, others: &[Subnet], subnets: &[Option<Located<Ip
     apart
 }
 
-fn overlap(one: &Ipv4Net, other: &Ipv4Net) -> bool {
+pub(super) fn overlap(one: &Ipv4Net, other: &Ipv4Net) -> bool {
     one.contains(&other.network()) || other.contains(&one.network())
 }
 
-fn lettered(subnets: Vec<Located<Ipv4Net>>) -> Vec<Subnet> {
+pub(super) fn lettered(subnets: Vec<Located<Ipv4Net>>) -> Vec<Subnet> {
     ('a'..='z')
         .zip(subnets)
         .map(|(key, cidr)| Subnet { key, cidr })

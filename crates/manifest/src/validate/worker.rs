@@ -22,8 +22,18 @@ pub(super) fn without_ingress(
         ("port", span(section.port.take())),
         ("hostname", span(section.hostname.take())),
         ("aliases", span(section.aliases.take())),
+        ("path", span(section.path.take())),
+        ("protocol", span(section.protocol.take())),
+        ("listen", span(section.listen.take())),
+        ("balancer", span(section.balancer.take())),
+        ("private_hostname", span(section.private_hostname.take())),
+        ("sticky", span(section.sticky.take())),
+        ("login", span(section.login.take())),
         ("proxied", span(section.proxied.take())),
         ("take_over", span(section.take_over.take())),
+        // They say themselves how they are reached.
+        ("task_definition", span(section.task_definition.take())),
+        ("service_definition", span(section.service_definition.take())),
     ];
     let mut sound = true;
     for (key, written) in keys {

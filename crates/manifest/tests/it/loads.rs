@@ -50,11 +50,13 @@ fn a_service_is_reached_by_what_it_names() {
         ("", "nobody"),
         ("port = 80", "http"),
         ("port = 80\nhostname = \"a.example.com\"", "https"),
+        ("port = 53\nprotocol = \"tcp\"", "tcp"),
     ] {
         let reached = match service(lines).ingress {
             Ingress::None => "nobody",
             Ingress::Http(_) => "http",
             Ingress::Https(..) => "https",
+            Ingress::Stream(..) => "tcp",
         };
         assert_eq!(reached, expected, "{lines}");
     }
@@ -122,7 +124,9 @@ fn a_service_inherits_what_it_does_not_say() {
     assert!(!hostname.take_over, "its own word wins over that of [dns]");
     assert!(manifest.has_load_balancer());
     assert_eq!(
-        manifest.plain_http().map(|service| service.name.as_str()),
+        manifest
+            .plain_http("public")
+            .map(|service| service.name.as_str()),
         Some("hook")
     );
 }
@@ -216,7 +220,8 @@ fn the_world_is_an_argument() {
     };
     let manifest = load(text, &options).expect("it loads");
     let web = &manifest.services["web"];
-    assert_eq!(web.image.as_str(), "nginx:2");
+    let image = web.image.reference().map(|image| image.as_str());
+    assert_eq!(image, Some("nginx:2"));
     assert_eq!(web.env["REV"], "0123abc");
     assert_eq!(web.env["RAW"], "${git:sha}");
     assert!(!format!("{manifest:?} {options:?}").contains("hunter2"));

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use ashore_engine::address::StackName;
 use ashore_engine::graph::Graph;
-use ashore_manifest::lower::{Existing, LoadBalancer, Secret, Subnet, Surroundings, Vpc, lower};
+use ashore_manifest::lower::{
+    Existing, LoadBalancer, LocalFile, Secret, Subnet, Surroundings, Vpc, lower,
+};
 use ashore_manifest::model::Reference;
 use ashore_manifest::{LoadOptions, Manifest, load};
 use ashore_providers::aws::names::Names;
@@ -16,7 +18,12 @@ pub(crate) const HEAD: &str = "app = \"shop\"\nregion = \"eu-central-1\"\n";
 pub(crate) const WEB: &str = "[services.web]\nimage = \"ghcr.io/acme/web:1\"\n";
 
 pub(crate) fn surroundings() -> Surroundings {
-    let names = ["example.com", "www.example.com", "api.example.com"];
+    let names = [
+        "example.com",
+        "www.example.com",
+        "api.example.com",
+        "cdn.example.com",
+    ];
     let subnet = |id: &str, zone: &str, public| Subnet {
         id: id.to_owned(),
         zone: zone.to_owned(),
@@ -38,6 +45,17 @@ pub(crate) fn surroundings() -> Surroundings {
         dns_zones: names
             .map(|name| (name.to_owned(), "Z-example.com".to_owned()))
             .into(),
+        assets: BTreeMap::from([(
+            "static".to_owned(),
+            BTreeMap::from([(
+                "site.css".to_owned(),
+                LocalFile {
+                    md5: "0cc175b9c0f1b6a831c399e269772661".to_owned(),
+                    size: 1,
+                    content_type: "text/css; charset=utf-8".to_owned(),
+                },
+            )]),
+        )]),
         existing: Existing {
             vpc: Some(Vpc {
                 id: "vpc-1".to_owned(),
@@ -59,6 +77,7 @@ pub(crate) fn surroundings() -> Surroundings {
             listener: Some("arn:listener".to_owned()),
             certificate: Some("arn:certificate".to_owned()),
         },
+        images: BTreeMap::new(),
         secrets: BTreeMap::from([
             (
                 Reference::Secret("shop/stripe".to_owned()),

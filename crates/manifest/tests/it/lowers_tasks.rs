@@ -209,3 +209,26 @@ fn more_secrets_than_a_role_has_room_for_are_refused() {
     // with its comma, and what stands around all of them.
     assert!((10_400..10_800).contains(&characters), "{characters}");
 }
+
+#[test]
+fn services_that_scale_share_the_role_of_the_scaler() {
+    let scale = "scale = { max = 4, cpu = 60 }\n";
+    let graph = graph(&format!(
+        "{HEAD}{WEB}{scale}[services.api]\nimage = \"api:1\"\n{scale}"
+    ));
+    let targets = addresses(&graph, "aws.application_autoscaling.scalable_target");
+    assert_eq!(
+        targets,
+        [
+            "services.api/scalable_target",
+            "services.web/scalable_target"
+        ]
+    );
+    let role = "account/service_linked_role[application-autoscaling]";
+    for target in &targets {
+        assert!(
+            after(&graph, target).contains(&role.to_string()),
+            "{target}"
+        );
+    }
+}

@@ -2,10 +2,15 @@
 
 mod codes;
 mod fuzz;
+mod images;
 mod json_schema;
 mod loads;
 mod lowered;
 mod lowers;
+mod lowers_assets;
+mod lowers_balancers;
+mod lowers_data;
+mod lowers_raw;
 mod lowers_observability;
 mod lowers_tasks;
 mod lowers_work;

@@ -1,6 +1,6 @@
 //! Every file in `mistakes/` holds rows: a claim (`### …`), a manifest, and what is said about it (`#> …`).
 //! Lines that start with `#!` say what the world is like: `#! --env NAME`, `#! --param NAME=VALUE`,
-//! `#! env NAME=VALUE`, `#! git SHA`.
+//! `#! env NAME=VALUE`, `#! git SHA`, `#! file NAME TEXT`.
 //!
 //! `UPDATE_EXPECT=1 cargo test -p ashore-manifest` writes down what is said now; read the difference
 //! before you commit it.
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use ashore_manifest::{Code, LoadOptions, load};
 
-use crate::render::render;
+use crate::render::{render, render_files};
 
 /// Seed: B45.
 #[test]
@@ -69,8 +69,9 @@ struct Row<'t> {
 
 impl Row<'_> {
     fn said_now(&self) -> String {
-        match load(&self.manifest, &self.options()) {
-            Err(diagnostics) => render(&self.manifest, &diagnostics),
+        let options = self.options();
+        match load(&self.manifest, &options) {
+            Err(diagnostics) => render_files(&self.manifest, &options.files, &diagnostics),
             Ok(manifest) if manifest.warnings.is_empty() => "nothing\n".to_owned(),
             Ok(manifest) => render(&self.manifest, &manifest.warnings),
         }
@@ -91,6 +92,10 @@ impl Row<'_> {
             env: pairs("env").collect(),
             git_sha: last("git"),
             params: pairs("--param").collect(),
+            files: all("file")
+                .filter_map(|(_, file)| file.split_once(' '))
+                .map(|(name, text)| (name.to_owned(), Ok(text.to_owned())))
+                .collect(),
         }
     }
 

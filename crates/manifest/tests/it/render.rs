@@ -3,13 +3,25 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use ashore_manifest::{Diagnostic, position};
+use ashore_manifest::{Diagnostic, Files, position};
 
 /// One line for each diagnostic, and one below it for each thing it says besides.
 pub(crate) fn render(text: &str, diagnostics: &[Diagnostic]) -> String {
+    render_files(text, &Files::default(), diagnostics)
+}
+
+/// The same where some are in other files.
+pub(crate) fn render_files(manifest: &str, files: &Files, diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
     for found in diagnostics {
-        let place = place(text, &found.span);
+        let text = match &found.file {
+            Some(file) => files.get(file).expect("a file that was read"),
+            None => manifest,
+        };
+        let mut place = place(text, &found.span);
+        if let Some(file) = &found.file {
+            place = format!("{file} {place}");
+        }
         line(
             &mut out,
             format_args!(

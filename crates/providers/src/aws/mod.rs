@@ -1,26 +1,46 @@
 //! Resource kinds of AWS.
 
 pub mod attributes;
+mod definition;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod names;
 pub mod patience;
 pub mod quota;
+pub mod removal;
 pub mod sequence;
 pub mod tags;
 
+pub mod access_point;
 pub mod alarm;
+pub mod bucket;
+pub mod bucket_policy;
 pub mod certificate;
+pub mod classic_balancer;
 pub mod cluster;
+pub mod db_instance;
+pub mod db_subnet_group;
+pub mod distribution;
 pub mod elastic_ip;
 pub mod event_rule;
+pub mod file_system;
+pub mod files;
+pub mod flow_log;
 pub mod iam_role;
+pub mod image;
 pub mod internet_gateway;
 pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
+pub mod mount_target;
 pub mod nat_gateway;
+pub mod origin_access_control;
+pub mod private_zone;
+pub mod queue;
+pub mod raw_service;
+pub mod raw_task_definition;
+pub mod repository;
 pub mod route53_record;
 pub mod route_table;
 pub mod scalable_target;
@@ -39,21 +59,40 @@ pub mod task_definition;
 pub mod topic;
 pub mod vpc;
 pub mod vpc_endpoint;
+pub mod web_acl_association;
 
 crate::list::kinds! {
     live::Aws;
+    access_point::AccessPoint,
     alarm::Alarm,
+    bucket::Bucket,
+    bucket_policy::BucketPolicy,
     certificate::Certificate,
+    classic_balancer::ClassicBalancer,
     cluster::Cluster,
+    db_instance::DbInstance,
+    db_subnet_group::DbSubnetGroup,
+    distribution::Distribution,
     elastic_ip::ElasticIp,
     event_rule::EventRule,
+    file_system::FileSystem,
+    files::Files,
+    flow_log::FlowLog,
     iam_role::Role,
+    image::Image,
     internet_gateway::InternetGateway,
     listener::Listener,
     listener_rule::ListenerRule,
     load_balancer::LoadBalancer,
     log_group::LogGroup,
+    mount_target::MountTarget,
     nat_gateway::NatGateway,
+    origin_access_control::OriginAccessControl,
+    private_zone::PrivateZone,
+    queue::Queue,
+    raw_service::RawService,
+    raw_task_definition::RawTaskDefinition,
+    repository::Repository,
     route53_record::Route53Record,
     route_table::RouteTable,
     scalable_target::ScalableTarget,
@@ -72,4 +111,5 @@ crate::list::kinds! {
     topic::Topic,
     vpc::Vpc,
     vpc_endpoint::VpcEndpoint,
+    web_acl_association::WebAclAssociation,
 }

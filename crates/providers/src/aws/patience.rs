@@ -40,6 +40,19 @@ pub const IAM: Patience = Patience {
     ..Patience::DEFAULT
 };
 
+/// A repository is there at once; deleting one with many images takes a while.
+pub const REPOSITORY: Patience = Patience {
+    attempt: minutes(5),
+    gone: minutes(5),
+    ..Patience::DEFAULT
+};
+
+/// Gigabytes of layers go over a home's line with the request that puts an image.
+pub const IMAGE: Patience = Patience {
+    attempt: minutes(60),
+    ..Patience::DEFAULT
+};
+
 /// A certificate waits for its record to be seen from outside. Then AWS takes up to half an hour;
 /// 75 minutes is beyond any report of success. Deleting waits for balancers to let go.
 pub const CERTIFICATE: Patience = Patience {
@@ -94,10 +107,66 @@ pub const SCHEDULES: Patience = Patience {
     ..Patience::DEFAULT
 };
 
+/// A new bucket is not everywhere for up to two minutes; the name of a deleted one is not free for
+/// longer. Emptying one takes as long as there are versions in it.
+pub const BUCKET: Patience = Patience {
+    attempt: minutes(30),
+    absence: Duration::from_secs(10),
+    eventual: minutes(3),
+    ..Patience::DEFAULT
+};
+
+/// Some files at once, over somebody's line at home.
+pub const FILES: Patience = Patience {
+    attempt: minutes(30),
+    ..BUCKET
+};
+
+/// A change reaches the edge within minutes; Terraform waits for an hour and a half. A certificate
+/// that was issued a moment ago is not known there yet.
+pub const DISTRIBUTION: Patience = Patience {
+    absence: Duration::from_secs(10),
+    eventual: minutes(3),
+    dependency: minutes(90),
+    ready: minutes(90),
+    ..Patience::DEFAULT
+};
+
+/// The name of a deleted queue is not free for a minute.
+pub const QUEUE: Patience = Patience {
+    eventual: minutes(3),
+    gone: minutes(3),
+    ..Patience::DEFAULT
+};
+
 /// A change reaches all name servers of Route 53 within a minute or so; Terraform waits for half
 /// an hour.
 pub const ROUTE53: Patience = Patience {
     ready: minutes(10),
+    ..Patience::DEFAULT
+};
+
+/// A database takes from five minutes to an hour to come, to change and to go (`failures.md` 1.1), and as long as it is
+/// at that it takes no other request.
+pub const DATABASE: Patience = Patience {
+    dependency: minutes(80),
+    ready: minutes(80),
+    gone: minutes(60),
+    ..Patience::DEFAULT
+};
+
+/// A file system is there in seconds, its mount targets in a minute or two, and they go as slowly.
+pub const FILE_SYSTEM: Patience = Patience {
+    dependency: minutes(20),
+    ready: minutes(30),
+    gone: minutes(20),
+    ..Patience::DEFAULT
+};
+
+/// What a database uses is held until it is gone.
+pub const DATABASE_GROUP: Patience = Patience {
+    eventual: minutes(5),
+    dependency: minutes(20),
     ..Patience::DEFAULT
 };
 

@@ -45,6 +45,8 @@ pub enum Counted {
     RouteTables,
     /// Application load balancers of the region.
     ApplicationLoadBalancers,
+    /// Network load balancers of the region.
+    NetworkLoadBalancers,
     /// Target groups of the region.
     TargetGroups,
     /// Certificates of the region.

@@ -10,6 +10,8 @@ pub const PREFIX: &str = "ashore:";
 const STACK: &str = "ashore:stack";
 const ADDRESS: &str = "ashore:address";
 const GENERATION: &str = "ashore:generation";
+/// The keys of the marks.
+pub const MARK_KEYS: [&str; 3] = [STACK, ADDRESS, GENERATION];
 /// What is observed in the place of a mark that somebody has taken away.
 const MISSING: &str = "missing";
 /// How many of the 50 tags that AWS allows on a resource are ours: three marks, and on a secret
@@ -90,7 +92,7 @@ impl Tags {
     /// are missing.
     pub fn observed(all: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut tags: BTreeMap<String, String> = all.into_iter().collect();
-        let missing = [STACK, ADDRESS, GENERATION].map(str::to_string).into_iter();
+        let missing = MARK_KEYS.map(str::to_string).into_iter();
         let missing: Vec<String> = missing.filter(|mark| !tags.contains_key(mark)).collect();
         tags.retain(|key, _| !is_mark(key) && !key.starts_with("aws:"));
         tags.extend(missing.into_iter().map(|mark| (mark, MISSING.to_string())));
@@ -125,9 +127,20 @@ pub fn owner(all: &BTreeMap<String, String>) -> Option<String> {
     })
 }
 
+/// Which life of its resource an object with these tags is, if it says so.
+pub fn generation(all: &BTreeMap<String, String>) -> Option<u32> {
+    all.get(GENERATION)?.parse().ok()
+}
+
 /// Whether an object with these tags belongs to the stack.
 pub fn of_stack(all: &BTreeMap<String, String>, stack: &StackName) -> bool {
     all.get(STACK) == Some(&stack.key())
+}
+
+/// Whether an object with these tags is that part of something: `services.web/part`.
+pub fn is_part(all: &BTreeMap<String, String>, part: &str) -> bool {
+    let address = all.get(ADDRESS).and_then(|it| it.rsplit_once('/'));
+    address.is_some_and(|(_, last)| last == part)
 }
 
 /// Whether an object with these tags bears the marks of any stack. One that is known by its name

@@ -12,6 +12,7 @@ fn certificate(domain: &str) -> Certificate {
     Certificate {
         domain: domain.into(),
         names: Vec::new(),
+        region: None,
         tags: Tags([("team".to_string(), "a".to_string())].into()),
     }
 }

@@ -4,7 +4,7 @@ use ashore_engine::failure::Class;
 use ashore_engine::kind::{Found, Kind, Live};
 use ashore_providers::aws::listener::{self, Action, Listener};
 use ashore_providers::aws::listener_rule::{self, ListenerRule};
-use ashore_providers::aws::load_balancer::{self, IpAddressType, LoadBalancer};
+use ashore_providers::aws::load_balancer::{self, IpAddressType, Layer, LoadBalancer};
 use ashore_providers::aws::subnet::Ipv6;
 use ashore_providers::aws::tags::Tags;
 use ashore_providers::aws::target_group::{self, HealthCheck, TargetGroup};
@@ -26,6 +26,7 @@ fn balancer(network: &Network) -> LoadBalancer {
     let subnets = network.subnets[..2].iter().cloned();
     LoadBalancer {
         name: "hello-default".into(),
+        layer: Layer::Application,
         scheme: "internet-facing".into(),
         subnets: subnets.map(Into::into).collect(),
         security_groups: vec![network.group.clone().into()],
@@ -82,6 +83,7 @@ fn rule(listener: &listener::Outputs, group: &target_group::Outputs) -> Listener
         hosts: vec!["hello.example.com".into()],
         paths: vec!["/api/*".into()],
         target_group: group.arn.clone().into(),
+        login: None,
         tags: tags(&[("team", "a")]),
     }
 }

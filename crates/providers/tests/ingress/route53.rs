@@ -436,6 +436,7 @@ async fn a_certificate_is_issued_by_its_record() {
     let spec = Certificate {
         domain: NAME.into(),
         names: Vec::new(),
+        region: None,
         tags: Tags::default(),
     };
     let mut outputs = made(aws, &cx("c"), &spec).await;

@@ -66,8 +66,9 @@ fn task_definition() -> Example {
             essential: true,
             command: Vec::new(),
             entry_point: Vec::new(),
-            environment: BTreeMap::from([("PORT".into(), "80".into())]),
+            environment: BTreeMap::from([("PORT".into(), "80".to_string().into())]),
             ports: vec![80],
+            udp_ports: vec![53],
             log: Some(Log {
                 group: "/ashore/hello-default/web".to_string().into(),
                 region: "eu-central-1".into(),
@@ -80,6 +81,7 @@ fn task_definition() -> Example {
             memory_mib: None,
             health: None,
             depends_on: BTreeMap::new(),
+            mounts: BTreeMap::new(),
         }],
         tags: Tags::default().named("hello"),
     };
@@ -126,6 +128,11 @@ fn service() -> Example {
             container: "web".into(),
             port: 80,
         }),
+        more_load_balancers: vec![Attachment {
+            target_group: "arn:aws:tg:3".to_string().into(),
+            container: "web".into(),
+            port: 80,
+        }],
         grace_period_seconds: Some(60),
         minimum_healthy_percent: 100,
         maximum_percent: 200,
@@ -139,7 +146,6 @@ fn service() -> Example {
         name: "web".into(),
         cluster: "hello-default".into(),
         given_up: false,
-        foreign: Vec::new(),
     };
     Example::of(&spec, &outputs)
         .altered("name", |it: &mut Service| it.name.push('x'))
@@ -156,6 +162,9 @@ fn service() -> Example {
         })
         .altered("assign_public_ip", |it: &mut Service| {
             it.assign_public_ip = false;
+        })
+        .altered("more_load_balancers", |it: &mut Service| {
+            it.more_load_balancers.clear();
         })
         .altered("load_balancer", |it: &mut Service| {
             it.load_balancer.as_mut().expect("there is one").port = 8080;

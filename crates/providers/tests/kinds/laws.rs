@@ -8,15 +8,22 @@ use ashore_providers::kinds;
 use serde_json::Value;
 
 use crate::example::Example;
-use crate::{ecs, elb, iam, network, observability, records, scaling, schedules, secrets};
+use crate::{
+    assets, data, ecs, elb, iam, images, network, observability, raw, records, scaling, schedules,
+    secrets,
+};
 
 fn examples() -> Vec<Example> {
     [
+        assets::examples(),
         network::examples(),
         observability::examples(),
         elb::examples(),
+        data::examples(),
         ecs::examples(),
         iam::examples(),
+        images::examples(),
+        raw::examples(),
         records::examples(),
         scaling::examples(),
         schedules::examples(),
@@ -96,6 +103,8 @@ fn from_nothing_the_first_request_creates() {
         let (_, verb) = first.split_once(':').expect("service and operation");
         let creates = [
             "Allocate",
+            "Associate",
+            "Associate",
             "Change",
             "Create",
             "POST",
@@ -161,8 +170,11 @@ fn a_replacement_names_the_members_that_ask_for_it() {
 #[test]
 fn two_lives_at_once_have_two_names() {
     each(|example, kind| {
-        // A record's name is the user's, and one owner at a time has it.
-        let named_by_us = is_aws(example) && !example.kind.ends_with(".record");
+        // A record's name is the user's, and one owner at a time has it. A repository's is in every reference to its
+        // images: it is made anew in its own place.
+        let in_its_place = [".record", ".repository"];
+        let named_by_us =
+            is_aws(example) && !in_its_place.iter().any(|it| example.kind.ends_with(it));
         let Some(name) = example.spec.get("name").filter(|_| named_by_us) else {
             return;
         };

@@ -1,13 +1,17 @@
 //! What holds for every kind, whatever it is. No cloud is needed.
 
+mod assets;
+mod data;
 mod ecs;
 mod elb;
 mod example;
 mod folders;
 mod iam;
+mod images;
 mod laws;
 mod network;
 mod observability;
+mod raw;
 mod records;
 mod scaling;
 mod schedules;

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use ashore_providers::aws::elastic_ip::{self, ElasticIp};
+use ashore_providers::aws::flow_log::{self, FlowLog};
 use ashore_providers::aws::internet_gateway::{self, InternetGateway};
 use ashore_providers::aws::nat_gateway::{self, NatGateway, Place};
+use ashore_providers::aws::private_zone::{self, PrivateZone};
 use ashore_providers::aws::route_table::{self, Route, RouteTable};
 use ashore_providers::aws::security_group::{self, Rule, SecurityGroup, Source};
 use ashore_providers::aws::subnet::{self, Ipv6, Subnet};
@@ -24,6 +26,8 @@ pub(crate) fn examples() -> Vec<Example> {
         elastic_ip(),
         nat_gateway(),
         vpc_endpoint(),
+        flow_log(),
+        private_zone(),
     ]
 }
 
@@ -200,4 +204,50 @@ fn vpc_endpoint() -> Example {
             };
         })
         .altered("tags", |it: &mut VpcEndpoint| it.tags = Tags::default())
+}
+
+fn flow_log() -> Example {
+    let spec = FlowLog {
+        vpc: "vpc-1".to_string().into(),
+        group: "/ashore/hello/flow-logs".to_string().into(),
+        role: "arn:aws:iam::1:role/flow-logs".to_string().into(),
+        traffic: "ALL".into(),
+        interval_seconds: 600,
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = flow_log::Outputs { id: "fl-1".into() };
+    Example::of(&spec, &outputs)
+        .altered("vpc", |it: &mut FlowLog| {
+            it.vpc = "vpc-2".to_string().into()
+        })
+        .altered("group", |it: &mut FlowLog| {
+            it.group = "/other".to_string().into()
+        })
+        .altered("role", |it: &mut FlowLog| {
+            it.role = "arn:other".to_string().into()
+        })
+        .altered("traffic", |it: &mut FlowLog| it.traffic = "REJECT".into())
+        .altered("interval_seconds", |it: &mut FlowLog| {
+            it.interval_seconds = 60
+        })
+        .altered("tags", |it: &mut FlowLog| it.tags = Tags::default())
+}
+
+fn private_zone() -> Example {
+    let spec = PrivateZone {
+        domain: "myorg.local".into(),
+        vpcs: vec!["vpc-1".to_string().into()],
+        region: "eu-central-1".into(),
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = private_zone::Outputs { id: "Z1".into() };
+    Example::of(&spec, &outputs)
+        .altered("domain", |it: &mut PrivateZone| it.domain.push('x'))
+        .altered("vpcs", |it: &mut PrivateZone| {
+            it.vpcs[0] = "vpc-2".to_string().into();
+        })
+        .altered("region", |it: &mut PrivateZone| {
+            it.region = "eu-west-1".into()
+        })
+        .altered("tags", |it: &mut PrivateZone| it.tags = Tags::default())
 }

@@ -1,5 +1,6 @@
 //! The kinds of the network, one by one, against the twin in this process.
 
+mod flow_log;
 #[path = "../ingress/in_twin.rs"]
 #[expect(dead_code, reason = "shared with the tests of the way in")]
 mod in_twin;

@@ -3,5 +3,6 @@
 mod existing;
 mod names;
 mod network;
+mod raw;
 mod rollout;
 mod stage;

@@ -75,9 +75,10 @@ pub(crate) fn definition(role: &str, image: &str) -> TaskDefinition {
             command: Vec::new(),
             entry_point: Vec::new(),
             environment: [("B", "2"), ("A", "1")]
-                .map(|(k, v)| (k.to_string(), v.to_string()))
+                .map(|(k, v)| (k.to_string(), v.to_string().into()))
                 .into(),
             ports: vec![8080, 80],
+            udp_ports: vec![53],
             log: Some(Log {
                 group: logs().name.into(),
                 region: REGION.into(),
@@ -90,6 +91,7 @@ pub(crate) fn definition(role: &str, image: &str) -> TaskDefinition {
             memory_mib: None,
             health: None,
             depends_on: BTreeMap::new(),
+            mounts: BTreeMap::new(),
         }],
         tags: tags("a"),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ashore_engine::kind::Wait;
 use ashore_providers::aws::listener::{Action, Listener};
-use ashore_providers::aws::load_balancer::{IpAddressType, LoadBalancer};
+use ashore_providers::aws::load_balancer::{IpAddressType, Layer, LoadBalancer};
 use ashore_providers::aws::target_group::{HealthCheck, TargetGroup};
 use ashore_providers::aws::task_definition::TaskDefinition;
 
@@ -75,6 +75,7 @@ impl Stage {
         let targets = self.create("web/targets", &target_group(&vpc)).await;
         let balancer = LoadBalancer {
             name: "hello-default".into(),
+            layer: Layer::Application,
             scheme: "internet-facing".into(),
             subnets: subnets.iter().cloned().map(Into::into).collect(),
             security_groups: vec![group.clone().into()],

@@ -27,6 +27,7 @@ fn service(ground: &Ground, revision: &str) -> Service {
             container: "web".into(),
             port: 80,
         }),
+        more_load_balancers: Vec::new(),
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,

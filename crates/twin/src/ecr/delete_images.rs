@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::expiry;
 use super::image::{Failure, ImageId};
 use super::repository::{self, Repository};
 use crate::blobs::Blob;
@@ -29,6 +30,8 @@ pub(super) fn batch_delete_image(call: &mut Call<'_>) -> Answer {
     for blob in &freed {
         call.world.blobs.release(blob);
     }
+    // An image that a tag kept from a rule is within its reach without it.
+    expiry::plan(call.world, &call.region, &name);
     Ok(json!({ "imageIds": done, "failures": failures }))
 }
 

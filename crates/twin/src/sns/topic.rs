@@ -185,6 +185,13 @@ fn check(name: &str, value: &str) -> Result<(), Refusal> {
             Err(invalid("TracingConfig"))
         }
         name if SETTABLE.contains(&name) => Ok(()),
+        // Terraform says what is so in any case: nothing of what was delivered is sampled.
+        name if LOGGING.iter().any(|it| name.starts_with(it))
+            && name.ends_with("FeedbackSampleRate")
+            && matches!(value, "" | "0") =>
+        {
+            Ok(())
+        }
         name if LOGGING.iter().any(|it| name.starts_with(it)) && name.contains("Feedback") => Err(
             Refusal::not_implemented(format_args!("the topic attribute {name}")),
         ),

@@ -54,7 +54,7 @@ class Terraform:
         environment = {**os.environ, "TF_CLI_CONFIG_FILE": rc, "CHECKPOINT_DISABLE": "1"}
         done = subprocess.run(
             ["terraform", *words, "-no-color", "-input=false"], cwd=self.folder, env=environment,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=900,
         )
         assert done.returncode in codes, done.stdout
         return done
@@ -63,7 +63,9 @@ class Terraform:
         return self.run("apply", "-auto-approve")
 
     def plans_nothing(self):
-        return self.run("plan", "-detailed-exitcode", codes=(0, 2)).returncode == 0
+        ran = self.run("plan", "-detailed-exitcode", codes=(0, 2))
+        print(ran.stdout)  # shown where a test fails
+        return ran.returncode == 0
 
     def destroy(self):
         return self.run("destroy", "-auto-approve")

@@ -27,7 +27,8 @@ const MEMORY: &str = "MemoryUtilization";
 const ERRORS: &str = "HTTPCode_Target_5XX_Count";
 const UNHEALTHY: &str = "UnHealthyHostCount";
 const ECS: &str = "AWS/ECS";
-const ELB: &str = "AWS/ApplicationELB";
+const APPLICATION: &str = "AWS/ApplicationELB";
+const NETWORK: &str = "AWS/NetworkELB";
 
 impl Watch {
     pub(super) fn metric(&self) -> Result<Metric, Failure> {
@@ -46,7 +47,7 @@ impl Watch {
             | Self::Unhealthy {
                 load_balancer,
                 target_group,
-            } => (ELB, of_targets(load_balancer, target_group)?),
+            } => of_targets(load_balancer, target_group)?,
         };
         Ok(Metric {
             namespace,
@@ -105,13 +106,18 @@ fn of_service(service: &Input<String>) -> Result<BTreeMap<String, String>, Failu
 fn of_targets(
     load_balancer: &Input<String>,
     target_group: &Input<String>,
-) -> Result<BTreeMap<String, String>, Failure> {
+) -> Result<(&'static str, BTreeMap<String, String>), Failure> {
     let balancer = end(load_balancer, ":loadbalancer/")?;
     let group = end(target_group, ":targetgroup/")?;
-    Ok(dimensions(&[
+    let namespace = match balancer.starts_with("net/") {
+        true => NETWORK,
+        false => APPLICATION,
+    };
+    let dimensions = dimensions(&[
         ("LoadBalancer", &balancer),
         ("TargetGroup", &format!("targetgroup/{group}")),
-    ]))
+    ]);
+    Ok((namespace, dimensions))
 }
 
 fn dimensions(all: &[(&str, &str)]) -> BTreeMap<String, String> {

@@ -9,10 +9,10 @@ use aws_sdk_acm::types::{
 };
 
 use super::{Certificate, Change, Outputs, ValidationRecord, reasons, validated};
-use crate::aws::live::Aws;
 use crate::aws::live::ec2::not_visible_yet;
 use crate::aws::live::failure::{failure, required};
 use crate::aws::live::pace;
+use crate::aws::live::{Aws, FIRST_REGION};
 use crate::aws::tags::{Tags, bears, stack_mark};
 
 const REQUEST: &str = "acm:RequestCertificate";
@@ -29,7 +29,7 @@ impl Live for Certificate {
 
     async fn find(&self, aws: &Aws, cx: &Context) -> Result<Found<Outputs>, Failure> {
         // A certificate has no name that could be taken: only the marks tell.
-        for summary in certificates(aws).await? {
+        for summary in certificates(aws.acm_in(self.region.as_deref())).await? {
             if summary.domain_name.as_deref() != Some(&self.domain) {
                 continue;
             }
@@ -55,6 +55,7 @@ impl Live for Certificate {
             spec: Certificate {
                 domain,
                 names,
+                region: elsewhere(aws, &known.arn),
                 tags: Tags::observed(tags),
             },
         }))
@@ -71,7 +72,7 @@ impl Live for Certificate {
             Change::Request => {
                 let further = (!self.names.is_empty()).then(|| self.names.clone());
                 let request = aws
-                    .acm
+                    .acm_in(self.region.as_deref())
                     .request_certificate()
                     .domain_name(&self.domain)
                     .set_subject_alternative_names(further)
@@ -85,7 +86,7 @@ impl Live for Certificate {
                 const OPERATION: &str = "acm:AddTagsToCertificate";
                 let known = required(OPERATION, known)?;
                 let add = aws
-                    .acm
+                    .acm_of(&known.arn)
                     .add_tags_to_certificate()
                     .certificate_arn(&known.arn)
                     .set_tags(Some(sdk_tags(OPERATION, self.tags.marked(&cx.mark))?));
@@ -103,7 +104,7 @@ impl Live for Certificate {
                     .collect();
                 let tags = tags.map_err(|error| Failure::internal(OPERATION, &error))?;
                 let remove = aws
-                    .acm
+                    .acm_of(&known.arn)
                     .remove_tags_from_certificate()
                     .certificate_arn(&known.arn)
                     .set_tags(Some(tags));
@@ -122,7 +123,8 @@ impl Live for Certificate {
                     let refused = Failure::new(Class::Dependency, DELETE, "InUse", held);
                     return Err(reasons::held(aws, &cx.mark.stack, refused, users).await);
                 }
-                let delete = aws.acm.delete_certificate().certificate_arn(&known.arn);
+                let acm = aws.acm_of(&known.arn);
+                let delete = acm.delete_certificate().certificate_arn(&known.arn);
                 let Err(error) = delete.send().await else {
                     return Ok(known.clone());
                 };
@@ -178,7 +180,11 @@ impl Live for Certificate {
     async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {
         let (key, value) = stack_mark(stack);
         let mut ours = Vec::new();
-        for summary in certificates(aws).await? {
+        let mut all = certificates(&aws.acm).await?;
+        if aws.region != FIRST_REGION {
+            all.extend(certificates(&aws.acm_first).await?);
+        }
+        for summary in all {
             let arn = required("acm:ListCertificates", summary.certificate_arn)?;
             let tags = tags(aws, &arn).await?.unwrap_or_default();
             if tags.get(key) == Some(&value) {
@@ -187,6 +193,12 @@ impl Live for Certificate {
         }
         Ok(ours)
     }
+}
+
+/// The region of a certificate that is not in that of the stack.
+fn elsewhere(aws: &Aws, arn: &str) -> Option<String> {
+    let region = arn.split(':').nth(3)?;
+    (region != aws.region).then(|| region.to_string())
 }
 
 fn outputs(arn: String) -> Outputs {
@@ -229,7 +241,7 @@ fn told(detail: &CertificateDetail, known: &Outputs) -> Outputs {
 
 /// None if there is no such certificate.
 async fn described(aws: &Aws, arn: &str) -> Result<Option<CertificateDetail>, Failure> {
-    let describe = aws.acm.describe_certificate().certificate_arn(arn);
+    let describe = aws.acm_of(arn).describe_certificate().certificate_arn(arn);
     match describe.send().await.map_err(|e| failure(DESCRIBE, e)) {
         Ok(answer) => Ok(Some(required(DESCRIBE, answer.certificate)?)),
         Err(missing) if missing.class == Class::Gone => Ok(None),
@@ -240,7 +252,10 @@ async fn described(aws: &Aws, arn: &str) -> Result<Option<CertificateDetail>, Fa
 /// All tags; none if there is no such certificate.
 async fn tags(aws: &Aws, arn: &str) -> Result<Option<BTreeMap<String, String>>, Failure> {
     const OPERATION: &str = "acm:ListTagsForCertificate";
-    let list = aws.acm.list_tags_for_certificate().certificate_arn(arn);
+    let list = aws
+        .acm_of(arn)
+        .list_tags_for_certificate()
+        .certificate_arn(arn);
     match list.send().await.map_err(|e| failure(OPERATION, e)) {
         Ok(answer) => {
             let tags = answer.tags.unwrap_or_default().into_iter();
@@ -254,8 +269,8 @@ async fn tags(aws: &Aws, arn: &str) -> Result<Option<BTreeMap<String, String>>, 
 
 /// All certificates with RSA keys of 2048 bits: what is listed unless others are asked for, and
 /// what we request [ACM API: ListCertificates, RequestCertificate].
-async fn certificates(aws: &Aws) -> Result<Vec<CertificateSummary>, Failure> {
-    let pages = aws.acm.list_certificates().into_paginator().items().send();
+async fn certificates(acm: &aws_sdk_acm::Client) -> Result<Vec<CertificateSummary>, Failure> {
+    let pages = acm.list_certificates().into_paginator().items().send();
     let all: Result<Vec<CertificateSummary>, _> = pages.collect().await;
     all.map_err(|e| failure("acm:ListCertificates", e))
 }

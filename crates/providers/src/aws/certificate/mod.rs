@@ -30,6 +30,10 @@ pub struct Certificate {
     pub domain: String,
     /// Further names that it is for, [`Certificate::NAMES_MAX`] with the first. Cannot be changed.
     pub names: Vec<String>,
+    /// The region that it is in, if not that of the stack: a distribution's is in us-east-1. Cannot
+    /// be changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// The user's tags.
     pub tags: Tags,
 }
@@ -127,6 +131,7 @@ impl Kind for Certificate {
         let fields = [
             ("domain", self.domain != before.domain),
             ("names", self.further() != before.further()),
+            ("region", self.region != before.region),
             ("status", observed.outputs.dead.is_some()),
         ];
         let fields = fields.into_iter().filter(|(_, differs)| *differs);

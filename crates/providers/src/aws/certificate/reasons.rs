@@ -5,6 +5,7 @@ use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
 use aws_sdk_acm::types::{CertificateDetail, CertificateStatus, DomainStatus};
 
+use crate::aws::distribution;
 use crate::aws::live::Aws;
 use crate::aws::live::elb;
 use crate::aws::tags::stack_mark;
@@ -123,11 +124,17 @@ async fn belongs(aws: &Aws, stack: &StackName, user: &str) -> Result<bool, Failu
     if *account != aws.account {
         return Ok(true);
     }
+    let (key, value) = stack_mark(stack);
+    if *service == "cloudfront" {
+        return Ok(match distribution::tags(aws, user).await? {
+            Some(tags) => tags.get(key) == Some(&value),
+            None => true,
+        });
+    }
     let is_balancer = *service == "elasticloadbalancing" && resource.starts_with("loadbalancer/");
     if !is_balancer || *region != aws.region {
         return Ok(false);
     }
-    let (key, value) = stack_mark(stack);
     Ok(match elb::tags(aws, user).await? {
         Some(tags) => tags.get(key) == Some(&value),
         None => true,

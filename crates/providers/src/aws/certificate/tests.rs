@@ -4,6 +4,7 @@ fn certificate() -> Certificate {
     Certificate {
         domain: "hello.example.com".into(),
         names: vec!["*.hello.example.com".into()],
+        region: None,
         tags: Tags([("team".into(), "a".into())].into()),
     }
 }

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "live")]
 mod live;
-mod policy;
+pub(crate) mod policy;
 #[cfg(feature = "live")]
 mod profiles;
 

@@ -149,10 +149,10 @@ fn not_usable_yet(mut failure: Failure) -> Failure {
     not_visible_yet(failure)
 }
 
-/// The ARNs of all listeners of application load balancers in the region.
+/// The ARNs of all listeners of load balancers in the region.
 pub(crate) async fn all(aws: &Aws) -> Result<Vec<String>, Failure> {
     let mut arns = Vec::new();
-    for balancer in load_balancer::application_balancers(aws).await? {
+    for balancer in load_balancer::balancers(aws, None).await? {
         let Some(balancer) = balancer.load_balancer_arn else {
             continue;
         };

@@ -25,11 +25,11 @@ pub struct Listener {
     pub load_balancer: Input<String>,
     /// Where clients connect to.
     pub port: u16,
-    /// `HTTP` or `HTTPS`.
+    /// `HTTP` or `HTTPS`; on a network load balancer `TCP`, `UDP` or `TLS`.
     pub protocol: String,
-    /// For HTTPS: an issued certificate.
+    /// For HTTPS and TLS: an issued certificate.
     pub certificate: Option<Input<String>>,
-    /// For HTTPS: the security policy. What AWS chooses is left alone where none is given.
+    /// For HTTPS and TLS: the security policy. What AWS chooses is left alone where none is given.
     pub tls_policy: Option<String>,
     /// What happens to requests that no rule takes.
     pub default_action: Action,
@@ -138,10 +138,10 @@ impl Kind for Listener {
     }
 
     fn request(change: &Change) -> Request {
-        const ON: &str = "listener/app/*";
+        const ON: &str = "listener/*";
         match change {
             Change::Create => {
-                Request::new("elasticloadbalancing:CreateListener").on("loadbalancer/app/*")
+                Request::new("elasticloadbalancing:CreateListener").on("loadbalancer/*")
             }
             Change::Modify => Request::new("elasticloadbalancing:ModifyListener").on(ON),
             Change::Move => Request::new("elasticloadbalancing:ModifyListener")

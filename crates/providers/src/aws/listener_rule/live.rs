@@ -8,6 +8,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
     Rule as Described, RuleCondition, RulePriorityPair,
 };
 
+use super::oidc::{self, Actions};
 use super::{Change, ListenerRule, Outputs};
 use crate::aws::listener;
 use crate::aws::live::Aws;
@@ -60,12 +61,21 @@ impl Live for ListenerRule {
         let mut foreign = Vec::new();
         let priority = there.priority.and_then(|priority| priority.parse().ok());
         let conditions = there.conditions.unwrap_or_default();
+        let actions = there.actions.unwrap_or_default();
+        let login = match actions.iter().find_map(Action::authenticate_oidc_config) {
+            Some(config) => {
+                let secret = oidc::client_secret(aws, known.client_secret.as_ref()).await?;
+                Some(oidc::read(config, secret, &mut foreign))
+            }
+            None => None,
+        };
         let spec = ListenerRule {
             listener: listener_of(&known.arn).into(),
             priority: required(DESCRIBE, priority)?,
             hosts: values(&conditions, "host-header"),
             paths: values(&conditions, "path-pattern"),
-            target_group: target(&there.actions.unwrap_or_default(), &mut foreign).into(),
+            target_group: target(&actions, &mut foreign).into(),
+            login,
             tags: Tags::observed(tags),
         };
         foreign.extend(conditions.iter().filter_map(strange));
@@ -77,6 +87,7 @@ impl Live for ListenerRule {
         }
         let outputs = Outputs {
             foreign,
+            client_secret: known.client_secret.clone(),
             ..outputs(known.arn.clone())
         };
         Ok(Some(Observed { spec, outputs }))
@@ -91,34 +102,43 @@ impl Live for ListenerRule {
     ) -> Result<Outputs, Failure> {
         match change {
             Change::Create => {
+                let actions = self.actions(aws, CREATE).await?;
                 let create = aws
                     .elb
                     .create_rule()
                     .listener_arn(elb::known(CREATE, &self.listener)?)
                     .priority(i32::try_from(self.priority).unwrap_or(i32::MAX))
                     .set_conditions(Some(self.conditions()))
-                    .actions(elb::forward(elb::known(CREATE, &self.target_group)?))
+                    .set_actions(Some(actions.actions.clone()))
                     .set_tags(Some(elb::sdk_tags(self.tags.marked(&cx.mark))));
                 let sent = create.send().await;
-                let created = sent.map_err(|e| not_visible_yet(failure(CREATE, e)))?;
+                let refused = |e| actions.hidden(not_visible_yet(failure(CREATE, e)));
+                let created = sent.map_err(refused)?;
                 let rule = created.rules.unwrap_or_default().into_iter().next();
                 let arn = rule.and_then(|rule| rule.rule_arn);
-                Ok(outputs(required(CREATE, arn)?))
+                Ok(Outputs {
+                    client_secret: actions.sent,
+                    ..outputs(required(CREATE, arn)?)
+                })
             }
             Change::Modify => {
                 let known = required(MODIFY, known)?;
+                let actions = self.actions(aws, MODIFY).await?;
                 let modify = aws
                     .elb
                     .modify_rule()
                     .rule_arn(&known.arn)
                     .set_conditions(Some(self.conditions()))
-                    .actions(elb::forward(elb::known(MODIFY, &self.target_group)?));
+                    .set_actions(Some(actions.actions.clone()));
                 // Only where there is something to take out: older partitions do not know it.
                 let rewritten = known.foreign.iter().any(|what| what.contains("rewrite"));
                 let modify = modify.set_reset_transforms(rewritten.then_some(true));
                 let sent = modify.send().await;
-                sent.map_err(|e| not_visible_yet(failure(MODIFY, e)))?;
-                Ok(outputs(known.arn.clone()))
+                sent.map_err(|e| actions.hidden(not_visible_yet(failure(MODIFY, e))))?;
+                Ok(Outputs {
+                    client_secret: actions.sent,
+                    ..outputs(known.arn.clone())
+                })
             }
             Change::Priority => {
                 let known = required(PRIORITY, known)?;
@@ -153,6 +173,11 @@ impl Live for ListenerRule {
 }
 
 impl ListenerRule {
+    async fn actions(&self, aws: &Aws, operation: &'static str) -> Result<Actions, Failure> {
+        let group = elb::known(operation, &self.target_group)?;
+        Actions::of(aws, operation, group, self.login.as_ref()).await
+    }
+
     fn conditions(&self) -> Vec<RuleCondition> {
         let hosts = (!self.hosts.is_empty()).then(|| {
             let values = HostHeaderConditionConfig::builder();
@@ -177,6 +202,7 @@ fn outputs(arn: String) -> Outputs {
     Outputs {
         arn,
         foreign: Vec::new(),
+        client_secret: None,
     }
 }
 
@@ -217,6 +243,7 @@ fn target(actions: &[Action], foreign: &mut Vec<String>) -> String {
     for action in actions {
         match action.r#type() {
             Some(ActionTypeEnum::Forward) => groups.extend(elb::forwards_to(action)),
+            Some(ActionTypeEnum::AuthenticateOidc) => {}
             Some(other) => foreign.push(format!("an action {}", other.as_str())),
             None => foreign.push("an action of no type".to_string()),
         }

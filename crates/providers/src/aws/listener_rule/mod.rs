@@ -1,7 +1,11 @@
-//! `aws.elb.listener_rule`: which requests of a listener go to which target group.
+//! `aws.elb.listener_rule`: which requests of a listener go to which target group, and whether
+//! whoever sends them has to log in first.
 
 #[cfg(feature = "live")]
 mod live;
+mod login;
+#[cfg(feature = "live")]
+mod oidc;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +14,8 @@ use std::collections::BTreeSet;
 use ashore_engine::input::{Input, Output};
 use ashore_engine::kind::{Impact, Kind, Observed, Patience, Replacement, Request};
 use serde::{Deserialize, Serialize};
+
+pub use login::{ClientSecret, Login, Sent, Unauthenticated};
 
 use crate::aws::patience;
 use crate::aws::tags::Tags;
@@ -27,6 +33,9 @@ pub struct ListenerRule {
     pub paths: Vec<String>,
     /// Where requests go.
     pub target_group: Input<String>,
+    /// Where people log in before their requests go there; nobody has to without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<Login>,
     /// The user's tags.
     pub tags: Tags,
 }
@@ -40,6 +49,9 @@ pub struct Outputs {
     /// address, a second target group. The next change takes it out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub foreign: Vec<String>,
+    /// The client secret of its login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<Sent>,
 }
 
 impl ListenerRule {
@@ -83,6 +95,7 @@ impl Kind for ListenerRule {
         let differs = set(&self.hosts) != set(&before.hosts)
             || set(&self.paths()) != set(&before.paths())
             || self.target_group != before.target_group
+            || self.login != before.login
             || !outputs.foreign.is_empty();
         changes.extend(differs.then_some(Change::Modify));
         changes.extend((self.priority != before.priority).then_some(Change::Priority));
@@ -100,11 +113,11 @@ impl Kind for ListenerRule {
     }
 
     fn request(change: &Change) -> Request {
-        const ON: &str = "listener-rule/app/*";
+        const ON: &str = "listener-rule/*";
         match change {
-            Change::Create => Request::new("elasticloadbalancing:CreateRule").on("listener/app/*"),
+            Change::Create => Request::new("elasticloadbalancing:CreateRule").on("listener/*"),
             Change::Modify => Request::new("elasticloadbalancing:ModifyRule")
-                .uses(&["target_group"])
+                .uses(&["target_group", "login"])
                 .on(ON),
             Change::Priority => Request::new("elasticloadbalancing:SetRulePriorities")
                 .uses(&[])

@@ -7,6 +7,7 @@ fn rule() -> ListenerRule {
         hosts: vec!["a.example.com".into(), "b.example.com".into()],
         paths: vec![],
         target_group: "arn:group".to_string().into(),
+        login: None,
         tags: Tags::default(),
     }
 }
@@ -17,6 +18,7 @@ fn observed(change: impl FnOnce(&mut Observed<ListenerRule>)) -> Observed<Listen
         outputs: Outputs {
             arn: "arn".into(),
             foreign: Vec::new(),
+            client_secret: None,
         },
     };
     change(&mut observed);

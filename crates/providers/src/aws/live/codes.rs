@@ -19,6 +19,7 @@ const THROTTLED: &[&str] = &[
     "UpdateInProgressException",
     "RequestThrottled",
     "RequestThrottledException",
+    "TooManyInvalidationsInProgress",
 ];
 
 const AUTH: &[&str] = &[
@@ -48,13 +49,21 @@ const DEPENDENCY: &[&str] = &[
     "InvalidGroup.InUse",
     "InvalidCidrBlock.InUse",
     "InvalidIPAddress.InUse",
+    "BucketNotEmpty",
     "DeleteConflict",
+    "DistributionNotDisabled",
+    "OriginAccessControlInUse",
     "ResourceInUse",
     "ResourceInUseException",
     "ClusterContainsServicesException",
     "ClusterContainsTasksException",
     "ClusterContainsContainerInstancesException",
     "ClusterContainsCapacityProviderException",
+    "InvalidDBInstanceState",
+    "FileSystemInUse",
+    "IncorrectFileSystemLifeCycleState",
+    "IncorrectMountTargetState",
+    "InvalidDBSubnetGroupStateFault",
 ];
 
 const UNKNOWN: &[&str] = &[
@@ -73,9 +82,16 @@ const UNKNOWN: &[&str] = &[
 const CAPACITY: &[&str] = &[
     "InsufficientInstanceCapacity",
     "InsufficientFreeAddressesInSubnet",
+    "InsufficientDBInstanceCapacity",
 ];
 
 const EXISTS: &[&str] = &[
+    "BucketAlreadyExists",
+    "BucketAlreadyOwnedByYou",
+    "DistributionAlreadyExists",
+    "OriginAccessControlAlreadyExists",
+    "QueueAlreadyExists",
+    "QueueNameExists",
     "EntityAlreadyExists",
     "InvalidGroup.Duplicate",
     "InvalidPermission.Duplicate",
@@ -88,15 +104,43 @@ const EXISTS: &[&str] = &[
     "DuplicateLoadBalancerName",
     "DuplicateTargetGroupName",
     "DuplicateListener",
+    "DBInstanceAlreadyExists",
+    "FileSystemAlreadyExists",
+    "AccessPointAlreadyExists",
+    "MountTargetConflict",
+    "DBSubnetGroupAlreadyExists",
+    "RepositoryAlreadyExistsException",
 ];
 
-const GONE: &[&str] = &["NoSuchEntity", "Gateway.NotAttached"];
+const GONE: &[&str] = &[
+    "NoSuchEntity",
+    "Gateway.NotAttached",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueDoesNotExist",
+    "WAFNonexistentItemException",
+];
+
+/// What clears by itself.
+const EVENTUAL: &[&str] = &[
+    "AWS.SimpleQueueService.QueueDeletedRecently",
+    "QueueDeletedRecently",
+    // Somebody else was faster: it is read again.
+    "InvalidIfMatchVersion",
+    // Issued a moment ago, and not known at the edge yet.
+    "InvalidViewerCertificate",
+];
 
 /// Codes that say "quota" without the word in them.
 const QUOTA: &[&str] = &[
     "LimitExceeded",
     "LimitExceededException",
     "TargetGroupAssociationLimit",
+    "InstanceQuotaExceeded",
+    "FileSystemLimitExceeded",
+    "AccessPointLimitExceeded",
+    "StorageQuotaExceeded",
+    "SnapshotQuotaExceeded",
+    "DBSubnetGroupQuotaExceeded",
 ];
 
 /// What an error code means for us.
@@ -108,8 +152,12 @@ pub(super) fn class(operation: &str, code: &str, message: &str, status: u16) -> 
         Class::Auth
     } else if has(DENIED) || message.contains("is not authorized to perform") {
         Class::Denied
+    } else if code == "InvalidDBInstanceState" && message.contains("already being deleted") {
+        Class::Gone
     } else if has(DEPENDENCY) {
         Class::Dependency
+    } else if has(EVENTUAL) {
+        Class::Eventual
     } else if has(EXISTS) {
         Class::Exists
     } else if has(CAPACITY) {
@@ -165,6 +213,16 @@ fn ambiguous(operation: &str, message: &str) -> Class {
             Class::Gone
         }
         "ecs:DeleteService" if message.contains("cannot be stopped while") => Class::Dependency,
+        // Subnets that were just made (failures.md 1.2, VPC).
+        "rds:CreateDBSubnetGroup" if message.contains("are invalid") => Class::Eventual,
+        // A network that was just made [Route 53 API: InvalidVPCId].
+        "route53:CreateHostedZone" | "route53:AssociateVPCWithHostedZone"
+            if message.contains("not authorized to make the association") =>
+        {
+            Class::Eventual
+        }
+        // A role that was just made.
+        "ec2:CreateFlowLogs" if message.contains("Unable to assume") => Class::Eventual,
         // The service, its balancer or the service-linked role is not everywhere yet
         // (terraform-provider-aws retries the same for two minutes).
         "application-autoscaling:RegisterScalableTarget"
@@ -195,6 +253,11 @@ fn ambiguous(operation: &str, message: &str) -> Class {
         "scheduler:CreateSchedule" | "scheduler:UpdateSchedule"
             if message.contains("to assume the role") =>
         {
+            Class::Eventual
+        }
+        // The web ACL or the balancer is not everywhere yet; AWS says to try again
+        // (WAFUnavailableEntityException).
+        "wafv2:AssociateWebACL" if message.contains("unavailable") || message.contains("Retry") => {
             Class::Eventual
         }
         // "… a secret with this name is already scheduled for deletion" (terraform-provider-aws

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ashore_engine::failure::Failure;
 use aws_sdk_ecs::types::Tag;
+use serde_json::{Value, json};
 
 use super::Aws;
 use super::failure::{failure, not_visible_yet};
@@ -21,6 +22,22 @@ pub(crate) fn tag_map(tags: Option<Vec<Tag>>) -> BTreeMap<String, String> {
 pub(crate) fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
     let tag = |(key, value)| Tag::builder().key(key).value(value).build();
     tags.into_iter().map(tag).collect()
+}
+
+/// Tags as requests have them in JSON.
+pub(crate) fn tags_json(tags: BTreeMap<String, String>) -> Value {
+    let tag = |(key, value)| json!({ "key": key, "value": value });
+    tags.into_iter().map(tag).collect()
+}
+
+/// Tags as answers have them in JSON.
+pub(crate) fn json_tags(tags: &Value) -> BTreeMap<String, String> {
+    let tags = tags.as_array().into_iter().flatten();
+    let pair = |tag: &Value| {
+        let value = tag["value"].as_str().unwrap_or_default();
+        Some((tag["key"].as_str()?.to_string(), value.to_string()))
+    };
+    tags.filter_map(pair).collect()
 }
 
 /// `TagResource`: sets every wanted tag.

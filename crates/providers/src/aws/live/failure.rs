@@ -59,6 +59,12 @@ where
     }
 }
 
+/// Classifies what an answer that is otherwise a success says of one thing in it.
+pub(crate) fn refused(operation: &'static str, code: &str, message: &str) -> Failure {
+    let class = codes::class(operation, code, message, 200);
+    advised(Failure::new(class, operation, code, message))
+}
+
 /// A member that the answer must have and does not: the call was applied, and we cannot tell to
 /// what effect.
 pub(crate) fn required<T>(operation: &'static str, member: Option<T>) -> Result<T, Failure> {

@@ -5,6 +5,7 @@ mod codes;
 pub mod config;
 pub(crate) mod ec2;
 pub(crate) mod ecs;
+pub(crate) mod efs;
 pub(crate) mod elb;
 pub mod existing;
 pub(crate) mod failure;
@@ -15,7 +16,10 @@ pub mod identity;
 pub mod in_process;
 pub(crate) mod pace;
 mod quotas;
+pub(crate) mod raw;
+pub(crate) mod rds;
 pub mod regions;
+pub mod registry;
 mod zones;
 
 use std::any::Any;
@@ -24,6 +28,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ashore_engine::failure::Failure;
+use aws_config::Region;
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 
@@ -34,7 +39,12 @@ pub use hosted_zones::HostedZone;
 use identity::Heard;
 pub use quotas::Standing;
 
+use super::files::shelf::Shelf;
+use super::image::local::Locals;
 use super::secret::vault::Vault;
+
+/// Where the global services of AWS live.
+pub(crate) const FIRST_REGION: &str = "us-east-1";
 
 /// Everything that AWS kinds talk through. Cheap to clone.
 #[derive(Clone)]
@@ -46,20 +56,33 @@ pub struct Aws {
     /// Who we are: an ARN.
     pub caller: String,
     pub(crate) acm: aws_sdk_acm::Client,
+    /// Where certificates of distributions are, whatever the region.
+    pub(crate) acm_first: aws_sdk_acm::Client,
+    pub(crate) classic: aws_sdk_elasticloadbalancing::Client,
+    pub(crate) cloudfront: aws_sdk_cloudfront::Client,
     pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
     pub(crate) ec2: aws_sdk_ec2::Client,
+    pub(crate) ecr: aws_sdk_ecr::Client,
     pub(crate) ecs: aws_sdk_ecs::Client,
+    pub(crate) efs: aws_sdk_efs::Client,
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(crate) events: aws_sdk_eventbridge::Client,
     pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) rds: aws_sdk_rds::Client,
+    pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) scaling: aws_sdk_applicationautoscaling::Client,
     pub(crate) scheduler: aws_sdk_scheduler::Client,
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
     pub(crate) sns: aws_sdk_sns::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) ssm: aws_sdk_ssm::Client,
     pub(crate) quotas: aws_sdk_servicequotas::Client,
+    pub(crate) shelf: Rc<Shelf>,
     pub(crate) vault: Rc<Vault>,
+    pub(crate) waf: aws_sdk_wafv2::Client,
+    /// The images of this machine that a run may have to push.
+    pub images: Rc<Locals>,
     pub(crate) route53: aws_sdk_route53::Client,
     batches: Rc<RefCell<BTreeMap<&'static str, Rc<dyn Any>>>>,
 }
@@ -92,25 +115,40 @@ impl Aws {
             .await;
         let caller = caller.map_err(|e| failure("sts:GetCallerIdentity", e))?;
         let region = config.region().map(ToString::to_string);
+        let in_first = config
+            .to_builder()
+            .region(Region::new(FIRST_REGION))
+            .build();
         Ok(Self {
             region: required("sts:GetCallerIdentity", region)?,
             account: required("sts:GetCallerIdentity", caller.account)?,
             caller: required("sts:GetCallerIdentity", caller.arn)?,
             acm: aws_sdk_acm::Client::new(&config),
+            acm_first: aws_sdk_acm::Client::new(&in_first),
+            classic: aws_sdk_elasticloadbalancing::Client::new(&config),
+            cloudfront: aws_sdk_cloudfront::Client::new(&config),
             cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
             ec2: aws_sdk_ec2::Client::new(&config),
+            ecr: aws_sdk_ecr::Client::new(&config),
             ecs: aws_sdk_ecs::Client::new(&config),
+            efs: aws_sdk_efs::Client::new(&config),
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
             events: aws_sdk_eventbridge::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            rds: aws_sdk_rds::Client::new(&config),
+            s3: aws_sdk_s3::Client::new(&config),
             scaling: aws_sdk_applicationautoscaling::Client::new(&config),
             scheduler: aws_sdk_scheduler::Client::new(&config),
             secrets: aws_sdk_secretsmanager::Client::new(&config),
             sns: aws_sdk_sns::Client::new(&config),
+            sqs: aws_sdk_sqs::Client::new(&config),
             ssm: aws_sdk_ssm::Client::new(&config),
             quotas: aws_sdk_servicequotas::Client::new(&config),
+            shelf: Rc::default(),
             vault: Rc::default(),
+            waf: aws_sdk_wafv2::Client::new(&config),
+            images: Rc::default(),
             route53: aws_sdk_route53::Client::new(&config),
             batches: Rc::default(),
         })
@@ -122,6 +160,24 @@ impl Aws {
         Self {
             vault: Rc::new(vault),
             ..self
+        }
+    }
+
+    /// Where files that are to be uploaded lie.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    /// ACM in the region that is named in the ARN of a certificate.
+    pub(crate) fn acm_of(&self, arn: &str) -> &aws_sdk_acm::Client {
+        self.acm_in(arn.split(':').nth(3))
+    }
+
+    /// ACM in the region of the stack, or in the one where certificates of distributions are.
+    pub(crate) fn acm_in(&self, region: Option<&str>) -> &aws_sdk_acm::Client {
+        match region {
+            Some(FIRST_REGION) => &self.acm_first,
+            _ => &self.acm,
         }
     }
 

@@ -10,7 +10,7 @@ use futures_util::future::try_join_all;
 use super::Aws;
 use super::ec2::filter;
 use super::failure::{failure, required};
-use crate::aws::load_balancer::application_balancers;
+use crate::aws::load_balancer::{Layer, balancers};
 use crate::aws::quota::{Counted, Demand, Quota, Within};
 
 const GET: &str = "servicequotas:GetServiceQuota";
@@ -90,7 +90,10 @@ impl Aws {
             Counted::SecurityGroups => self.security_groups().await?,
             Counted::Subnets => self.subnets(in_vpc()).await?,
             Counted::RouteTables => self.route_tables(in_vpc()).await?,
-            Counted::ApplicationLoadBalancers => application_balancers(self).await?.len(),
+            Counted::ApplicationLoadBalancers => {
+                balancers(self, Some(Layer::Application)).await?.len()
+            }
+            Counted::NetworkLoadBalancers => balancers(self, Some(Layer::Network)).await?.len(),
             Counted::TargetGroups => self.target_groups().await?,
             Counted::Certificates => self.certificates().await?,
             Counted::Clusters => self.clusters().await?.len(),

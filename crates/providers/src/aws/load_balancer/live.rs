@@ -8,7 +8,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
     LoadBalancerStateEnum, LoadBalancerTypeEnum,
 };
 
-use super::{Change, IpAddressType, LoadBalancer, Outputs, PROTECTION, is_protected};
+use super::{Change, IpAddressType, Layer, LoadBalancer, Outputs, PROTECTION, is_protected};
 use crate::aws::attributes::Attributes;
 use crate::aws::live::Aws;
 use crate::aws::live::ec2::{self, not_visible_yet};
@@ -66,6 +66,7 @@ impl Live for LoadBalancer {
         let scheme = there.scheme.as_ref().map(|scheme| scheme.as_str());
         let addresses = there.ip_address_type.as_ref().map(|it| it.as_str());
         let spec = LoadBalancer {
+            layer: layer(&there),
             ip_address_type: IpAddressType::of(required(DESCRIBE, addresses)?),
             name: required(DESCRIBE, there.load_balancer_name.clone())?,
             scheme: required(DESCRIBE, scheme)?.to_string(),
@@ -218,7 +219,7 @@ impl Live for LoadBalancer {
     }
 
     async fn list(aws: &Aws, stack: &StackName) -> Result<Vec<Outputs>, Failure> {
-        let all: Vec<Outputs> = application_balancers(aws)
+        let all: Vec<Outputs> = balancers(aws, None)
             .await?
             .into_iter()
             .map(outputs)
@@ -239,7 +240,10 @@ impl LoadBalancer {
             .elb
             .create_load_balancer()
             .name(&self.name)
-            .r#type(LoadBalancerTypeEnum::Application)
+            .r#type(match self.layer {
+                Layer::Application => LoadBalancerTypeEnum::Application,
+                Layer::Network => LoadBalancerTypeEnum::Network,
+            })
             .scheme(LoadBalancerSchemeEnum::from(self.scheme.as_str()))
             .set_subnets(Some(elb::all_known(CREATE, &self.subnets)?))
             .set_security_groups(Some(elb::all_known(CREATE, &self.security_groups)?))
@@ -256,17 +260,26 @@ impl LoadBalancer {
     }
 }
 
-/// All application load balancers of the region.
-pub(crate) async fn application_balancers(aws: &Aws) -> Result<Vec<Described>, Failure> {
+/// The load balancers of the region; of one layer, if one is named. Those that lead to appliances
+/// are none of ours.
+pub(crate) async fn balancers(aws: &Aws, of: Option<Layer>) -> Result<Vec<Described>, Failure> {
     let pages = aws.elb.describe_load_balancers().into_paginator().items();
     let all: Vec<Described> = pages
         .send()
         .collect::<Result<_, _>>()
         .await
         .map_err(|e| failure(DESCRIBE, e))?;
-    let is_application =
-        |balancer: &Described| balancer.r#type == Some(LoadBalancerTypeEnum::Application);
-    Ok(all.into_iter().filter(is_application).collect())
+    let wanted = |it: &Described| {
+        it.r#type != Some(LoadBalancerTypeEnum::Gateway) && of.is_none_or(|of| of == layer(it))
+    };
+    Ok(all.into_iter().filter(wanted).collect())
+}
+
+fn layer(balancer: &Described) -> Layer {
+    match balancer.r#type {
+        Some(LoadBalancerTypeEnum::Network) => Layer::Network,
+        _ => Layer::Application,
+    }
 }
 
 async fn described(aws: &Aws, arn: &str) -> Result<Option<Described>, Failure> {
@@ -312,8 +325,21 @@ async fn modify(aws: &Aws, arn: &str, set: &Attributes) -> Result<(), Failure> {
         .set_attributes(Some(set.iter().map(attribute).collect()))
         .send()
         .await;
-    sent.map_err(|e| not_visible_yet(failure(MODIFY, e)))?;
+    sent.map_err(|e| not_writable(not_visible_yet(failure(MODIFY, e))))?;
     Ok(())
+}
+
+/// Access logs go to a bucket whose policy lets them: ELBv2 tries it out before it agrees
+/// [ELB user guide: access logs].
+fn not_writable(failure: Failure) -> Failure {
+    if failure.code == "InvalidConfigurationRequest" && failure.message.to_lowercase().contains("bucket") {
+        return failure.with_advice(
+            "let the policy of that bucket allow s3:PutObject on <bucket>/<prefix>/AWSLogs/<account>/* \
+             to the service logdelivery.elasticloadbalancing.amazonaws.com (for a network load \
+             balancer delivery.logs.amazonaws.com, and s3:GetBucketAcl on the bucket)",
+        );
+    }
+    failure
 }
 
 /// Deletion protection that is not ours to take off [ELBv2 API: OperationNotPermitted].

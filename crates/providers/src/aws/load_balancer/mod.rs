@@ -1,4 +1,5 @@
-//! `aws.elb.load_balancer`: the application load balancer before the services.
+//! `aws.elb.load_balancer`: the load balancer before the services, for HTTP or for whatever else runs
+//! over TCP and UDP.
 
 #[cfg(feature = "live")]
 mod live;
@@ -6,7 +7,7 @@ mod live;
 mod tests;
 
 #[cfg(feature = "live")]
-pub(crate) use live::application_balancers;
+pub(crate) use live::balancers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,11 +19,14 @@ use crate::aws::attributes::{self, Attributes, Defaults};
 use crate::aws::tags::Tags;
 use crate::aws::{names, patience};
 
-/// An application load balancer.
+/// A load balancer.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LoadBalancer {
     /// Its name, at most 32 characters, unique in account and region.
     pub name: String,
+    /// What it understands of what it carries. Cannot be changed.
+    #[serde(default, skip_serializing_if = "Layer::is_default")]
+    pub layer: Layer,
     /// `internet-facing` or `internal`. Cannot be changed.
     pub scheme: String,
     /// Subnets in two zones at least.
@@ -36,6 +40,31 @@ pub struct LoadBalancer {
     pub attributes: BTreeMap<String, String>,
     /// The user's tags.
     pub tags: Tags,
+}
+
+/// What a balancer understands of what it carries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layer {
+    /// Requests of HTTP.
+    #[default]
+    Application,
+    /// Connections and datagrams.
+    Network,
+}
+
+impl Layer {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What a new balancer has.
+    fn defaults(self) -> Defaults {
+        match self {
+            Self::Application => DEFAULTS,
+            Self::Network => NETWORK_DEFAULTS,
+        }
+    }
 }
 
 /// By which addresses clients reach a balancer.
@@ -158,6 +187,17 @@ const DEFAULTS: Defaults = &[
     ("zonal_shift.config.enabled", "false"),
 ];
 
+/// What a new network load balancer has [ELBv2 API: LoadBalancerAttribute].
+const NETWORK_DEFAULTS: Defaults = &[
+    ("access_logs.s3.bucket", ""),
+    ("access_logs.s3.enabled", "false"),
+    ("access_logs.s3.prefix", ""),
+    (PROTECTION, "false"),
+    ("dns_record.client_routing_policy", "any_availability_zone"),
+    ("load_balancing.cross_zone.enabled", "false"),
+    ("zonal_shift.config.enabled", "false"),
+];
+
 impl Kind for LoadBalancer {
     const NAME: &'static str = "aws.elb.load_balancer";
     const PATIENCE: Patience = patience::LOAD_BALANCER;
@@ -167,7 +207,8 @@ impl Kind for LoadBalancer {
 
     fn changes(&self, observed: Option<&Observed<Self>>) -> Vec<Change> {
         let before = observed.map(|observed| &observed.spec);
-        let set = attributes::changes(&self.attributes, before.map(|b| &b.attributes), DEFAULTS);
+        let defaults = self.layer.defaults();
+        let set = attributes::changes(&self.attributes, before.map(|b| &b.attributes), defaults);
         let set = (!set.is_empty()).then_some(Change::Attributes(set));
         let Some(before) = before else {
             return [Change::Create].into_iter().chain(set).collect();
@@ -198,6 +239,7 @@ impl Kind for LoadBalancer {
         let before = &observed.spec;
         let fields = [
             ("name", self.name != before.name),
+            ("layer", self.layer != before.layer),
             ("scheme", self.scheme != before.scheme),
         ];
         let fields = fields.into_iter().filter(|(_, differs)| *differs);
@@ -205,7 +247,7 @@ impl Kind for LoadBalancer {
     }
 
     fn request(change: &Change) -> Request {
-        const ON: &str = "loadbalancer/app/{name}/*";
+        const ON: &str = "loadbalancer/*/{name}/*";
         match change {
             Change::Create => Request::new("elasticloadbalancing:CreateLoadBalancer").on(ON),
             Change::Attributes(_) | Change::Unprotect => {

@@ -3,6 +3,7 @@ use super::*;
 fn balancer() -> LoadBalancer {
     LoadBalancer {
         name: "hello-default".into(),
+        layer: Layer::Application,
         scheme: "internet-facing".into(),
         subnets: vec!["subnet-a".to_string().into(), "subnet-b".to_string().into()],
         security_groups: vec!["sg-1".to_string().into()],

@@ -13,7 +13,7 @@ use crate::aws::certificate::Certificate;
 use crate::aws::cluster::Cluster;
 use crate::aws::iam_role::Role;
 use crate::aws::internet_gateway::InternetGateway;
-use crate::aws::load_balancer::LoadBalancer;
+use crate::aws::load_balancer::{Layer, LoadBalancer};
 use crate::aws::route_table::RouteTable;
 use crate::aws::security_group::{Rule, SecurityGroup, Source};
 use crate::aws::service::Service;
@@ -107,7 +107,15 @@ pub const QUOTAS: &[Quota] = &[
         code: "L-53DA6B97",
         what: "application load balancers in the region",
         counted: Counted::ApplicationLoadBalancers,
-        takes: |step| step.each::<LoadBalancer>(),
+        takes: |step| step.each_that::<LoadBalancer>(|it| it.layer == Layer::Application),
+    },
+    // [NLB guide: quotas of network load balancers]
+    Quota {
+        service: "elasticloadbalancing",
+        code: "L-69A177A2",
+        what: "network load balancers in the region",
+        counted: Counted::NetworkLoadBalancers,
+        takes: |step| step.each_that::<LoadBalancer>(|it| it.layer == Layer::Network),
     },
     // [ELB guide: quotas of application load balancers]
     Quota {
@@ -175,6 +183,12 @@ impl Planned<'_> {
     /// One for each that is made.
     fn each<K: Kind>(&self) -> Taken {
         let made = self.made::<K>();
+        made.map(|_| (Within::Account, 1.0)).into_iter().collect()
+    }
+
+    /// One for each of that sort that is made.
+    fn each_that<K: Kind>(&self, is: fn(&K) -> bool) -> Taken {
+        let made = self.made::<K>().filter(is);
         made.map(|_| (Within::Account, 1.0)).into_iter().collect()
     }
 

@@ -25,6 +25,7 @@ fn empty() -> Plan {
         wanted: String::new(),
         serial: 0,
         steps: BTreeMap::new(),
+        stays: Default::default(),
         kept: BTreeMap::new(),
     }
 }
@@ -44,6 +45,7 @@ fn put<K: Kind>(plan: &mut Plan, at: &str, action: Action, spec: &K, before: Opt
         pre_image: before.map(Document::of),
         displaces: Vec::new(),
         looks: false,
+        asks: None,
         requests: Vec::new(),
         after: Vec::new(),
         values: BTreeMap::new(),
@@ -108,6 +110,7 @@ fn service(task_definition: Input<String>, desired_count: u32) -> Service {
         security_groups: vec!["sg-1".to_string().into(), "sg-2".to_string().into()],
         assign_public_ip: true,
         load_balancer: None,
+        more_load_balancers: Vec::new(),
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,

@@ -166,7 +166,8 @@ async fn described(
     let describe = aws.scaling.describe_scalable_targets();
     let describe = describe
         .service_namespace(ServiceNamespace::Ecs)
-        .scalable_dimension(ScalableDimension::EcsServiceDesiredCount)
+        // Without the dimension, which may be named only beside a resource [Application Auto Scaling API:
+        // DescribeScalableTargets], and of which ECS has one.
         .set_resource_ids((!resources.is_empty()).then_some(resources));
     let targets: Vec<SdkTarget> = describe
         .into_paginator()

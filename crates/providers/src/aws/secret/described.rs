@@ -96,6 +96,21 @@ async fn content(aws: &Aws, there: &Described) -> Result<Content, Failure> {
     })
 }
 
+/// Whether that version is the current one, and the value that the user gives is not another one,
+/// which would take its place.
+pub(crate) async fn stays_at(aws: &Aws, which: &str, version: &str) -> Result<bool, Failure> {
+    let Some(there) = described(aws, which).await? else {
+        return Ok(false);
+    };
+    if there.outputs.version.as_deref() != Some(version) || there.scheduled_for_deletion {
+        return Ok(false);
+    }
+    Ok(match aws.vault.get(&there.outputs.name) {
+        Some(held @ Held::Given { .. }) => value(aws, which).await?.is_some_and(|it| held.is(&it)),
+        _ => true,
+    })
+}
+
 /// The current value, if it is text.
 async fn value(aws: &Aws, arn: &str) -> Result<Option<SecretString>, Failure> {
     let got = aws.secrets.get_secret_value().secret_id(arn).send().await;

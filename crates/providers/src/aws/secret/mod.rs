@@ -21,6 +21,8 @@ use serde::{Deserialize, Serialize};
 use crate::aws::names;
 use crate::aws::tags::Tags;
 
+#[cfg(feature = "live")]
+pub(crate) use described::stays_at;
 pub use version::Version;
 
 /// The longest name [Secrets Manager API: CreateSecret].

@@ -135,7 +135,7 @@ impl Snapshot {
     }
 
     fn serves(&self, wanted: &Service, primary: &Deployment) -> bool {
-        let balancer = wanted.load_balancer.iter().map(|attachment| {
+        let balancers = wanted.attachments().map(|attachment| {
             let group = attachment.target_group.known().cloned();
             (
                 group.unwrap_or_default(),
@@ -143,7 +143,10 @@ impl Snapshot {
                 attachment.port,
             )
         });
-        is_of(primary, wanted) && balancer.eq(self.balancers.iter().cloned())
+        // ECS answers in an order of its own.
+        let wanted_there: BTreeSet<_> = balancers.collect();
+        let there: BTreeSet<_> = self.balancers.iter().cloned().collect();
+        is_of(primary, wanted) && wanted_there == there
     }
 
     /// In ECS's words, for one line.

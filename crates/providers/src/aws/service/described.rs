@@ -93,14 +93,11 @@ pub(super) fn outputs_of(
         deployment.status.as_deref() == Some("PRIMARY")
             && deployment.rollout_state == Some(DeploymentRolloutState::Failed)
     });
-    let balancers = service.load_balancers.as_deref().unwrap_or_default();
-    let further = balancers.iter().filter_map(balancer).skip(1);
     Ok(Outputs {
         arn: required(operation, service.service_arn.clone())?,
         name: required(operation, service.service_name.clone())?,
         cluster: required(operation, service.cluster_arn.clone())?,
         given_up,
-        foreign: further.map(|(target_group, ..)| target_group).collect(),
     })
 }
 
@@ -118,7 +115,12 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
     };
     let inputs = |values: Vec<String>| values.into_iter().map(Input::Known).collect();
     let balancers = service.load_balancers.unwrap_or_default();
-    let balancer = balancers.iter().find_map(balancer);
+    let balancers = balancers.iter().filter_map(balancer);
+    let mut balancers = balancers.map(|(target_group, container, port)| Attachment {
+        target_group: Input::Known(target_group),
+        container,
+        port,
+    });
     let task_definition = required(OPERATION, service.task_definition)?;
     Ok(Observed {
         spec: Service {
@@ -130,11 +132,8 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
             subnets: inputs(subnets),
             security_groups: inputs(groups),
             assign_public_ip,
-            load_balancer: balancer.map(|(target_group, container, port)| Attachment {
-                target_group: Input::Known(target_group),
-                container,
-                port,
-            }),
+            load_balancer: balancers.next(),
+            more_load_balancers: balancers.collect(),
             grace_period_seconds: service.health_check_grace_period_seconds.map(count),
             minimum_healthy_percent: percent(
                 deployment

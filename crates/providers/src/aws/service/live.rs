@@ -5,7 +5,7 @@ use ashore_engine::failure::{Class, Failure};
 use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
 
 use super::described::{NAMES_MAX, describe, described, observed, outputs_of};
-use super::{Change, Outputs, Service, requests, rollout, stopped_tasks};
+use super::{Change, Outputs, Service, is_raw, requests, rollout, stopped_tasks};
 use crate::aws::live::Aws;
 use crate::aws::live::ecs::{tag, tag_map, untag};
 use crate::aws::live::failure::{failure, required};
@@ -62,12 +62,7 @@ impl Live for Service {
             }
             Change::Tag => tag(aws, &outputs.arn, self.tags.marked(&cx.mark)).await?,
             Change::Untag(keys) => untag(aws, &outputs.arn, keys).await?,
-            Change::Delete => {
-                let delete = aws.ecs.delete_service().cluster(&outputs.cluster);
-                let delete = delete.service(&outputs.name).force(true);
-                let deleted = delete.send().await;
-                deleted.map_err(|e| failure("ecs:DeleteService", e))?;
-            }
+            Change::Delete => delete(aws, outputs).await?,
         }
         Ok(outputs.clone())
     }
@@ -104,12 +99,23 @@ impl Live for Service {
             for arns in services(aws, &cluster).await?.chunks(NAMES_MAX) {
                 for service in describe(aws, &cluster, arns.to_vec()).await? {
                     let outputs = outputs_of("ecs:DescribeServices", &service)?;
-                    ours.extend(of_stack(&tag_map(service.tags), stack).then_some(outputs));
+                    let tags = tag_map(service.tags);
+                    let ours_is = of_stack(&tags, stack) && !is_raw(&tags);
+                    ours.extend(ours_is.then_some(outputs));
                 }
             }
         }
         Ok(ours)
     }
+}
+
+/// `DeleteService`, which stops its tasks too.
+pub(in crate::aws) async fn delete(aws: &Aws, outputs: &Outputs) -> Result<(), Failure> {
+    let delete = aws.ecs.delete_service().cluster(&outputs.cluster);
+    let delete = delete.service(&outputs.name).force(true);
+    let deleted = delete.send().await;
+    deleted.map_err(|e| failure("ecs:DeleteService", e))?;
+    Ok(())
 }
 
 fn is_active(service: &aws_sdk_ecs::types::Service) -> bool {
@@ -128,7 +134,8 @@ fn held(left: usize) -> Gone {
     }
 }
 
-async fn services(aws: &Aws, cluster: &str) -> Result<Vec<String>, Failure> {
+/// ARNs of the services in a cluster.
+pub(in crate::aws) async fn services(aws: &Aws, cluster: &str) -> Result<Vec<String>, Failure> {
     let list = aws.ecs.list_services().cluster(cluster);
     let listed: Result<_, _> = list.into_paginator().items().send().collect().await;
     match listed.map_err(|e| failure("ecs:ListServices", e)) {

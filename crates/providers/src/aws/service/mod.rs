@@ -30,13 +30,18 @@ mod stopped;
 #[cfg(feature = "live")]
 mod stopped_tasks;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ashore_engine::input::{Input, Output};
 use ashore_engine::kind::{Impact, Kind, Observed, Patience, Replacement, Request};
 use serde::{Deserialize, Serialize};
 
-use crate::aws::tags::Tags;
+#[cfg(feature = "live")]
+pub(in crate::aws) use live::{delete, services as listed};
+#[cfg(feature = "live")]
+pub(in crate::aws) use rollout::ready;
+
+use crate::aws::tags::{Tags, is_part};
 use crate::aws::{names, patience};
 
 /// The longest name [ECS API: CreateService].
@@ -64,6 +69,10 @@ pub struct Service {
     pub assign_public_ip: bool,
     /// Where the tasks are registered.
     pub load_balancer: Option<Attachment>,
+    /// Where they are registered besides: a service may be behind several balancers, each with a
+    /// target group of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_load_balancers: Vec<Attachment>,
     /// For so long after a task's start a failed health check does not count. 0 without it.
     pub grace_period_seconds: Option<u32>,
     /// So many of the desired tasks serve at least during a rollout, in percent.
@@ -112,10 +121,6 @@ pub struct Outputs {
     /// another deployment gets the service going again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub given_up: bool,
-    /// Target groups that somebody else has put beside ours: ECS registers the tasks there too.
-    /// The next change takes them out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub foreign: Vec<String>,
 }
 
 impl Service {
@@ -198,6 +203,20 @@ impl Service {
         self.circuit_breaker && self.rollback
     }
 
+    /// The order in which a service names its target groups means nothing.
+    fn same_balancers(&self, there: &Self) -> bool {
+        let count = |spec: &Self| spec.attachments().count();
+        count(self) == count(there)
+            && self
+                .attachments()
+                .all(|own| there.attachments().any(|other| own == other))
+    }
+
+    /// Everywhere its tasks are registered.
+    fn attachments(&self) -> impl Iterator<Item = &Attachment> {
+        self.load_balancer.iter().chain(&self.more_load_balancers)
+    }
+
     fn differing(&self, observed: &Observed<Self>) -> Vec<Field> {
         let there = &observed.spec;
         let network = same_set(&self.subnets, &there.subnets)
@@ -213,10 +232,7 @@ impl Service {
                 self.task_definition != there.task_definition,
             ),
             (Field::Network, !network),
-            (
-                Field::LoadBalancer,
-                self.load_balancer != there.load_balancer || !observed.outputs.foreign.is_empty(),
-            ),
+            (Field::LoadBalancer, !self.same_balancers(there)),
             (
                 Field::DesiredCount(self.desired_count),
                 self.desired_count != there.desired_count,
@@ -306,6 +322,11 @@ impl Kind for Service {
             if same_set(&self.security_groups, &spec.security_groups) {
                 self.security_groups.clone_from(&spec.security_groups);
             }
+            if self.same_balancers(spec) {
+                self.load_balancer.clone_from(&spec.load_balancer);
+                self.more_load_balancers
+                    .clone_from(&spec.more_load_balancers);
+            }
             if same_cluster(&self.cluster, &spec.cluster) {
                 self.cluster = spec.cluster.clone();
             }
@@ -346,12 +367,21 @@ fn same_set(left: &[Input<String>], right: &[Input<String>]) -> bool {
     matches!((known(left), known(right)), (Some(left), Some(right)) if left == right)
 }
 
-fn same_cluster(left: &Input<String>, right: &Input<String>) -> bool {
+pub(in crate::aws) fn same_cluster(left: &Input<String>, right: &Input<String>) -> bool {
     let name = |input: &Input<String>| {
         let given = input.known()?;
         given.rsplit('/').next().map(str::to_string)
     };
     matches!((name(left), name(right)), (Some(left), Some(right)) if left == right)
+}
+
+/// Whether a service with these tags was written in ECS's own JSON: that is another kind.
+#[cfg_attr(
+    not(feature = "live"),
+    allow(dead_code, reason = "asked by the effect half")
+)]
+pub(in crate::aws) fn is_raw(tags: &BTreeMap<String, String>) -> bool {
+    is_part(tags, "raw_service")
 }
 
 #[cfg(test)]

@@ -92,14 +92,14 @@ fn network(operation: &'static str, spec: &Service) -> Result<NetworkConfigurati
 }
 
 fn balancers(operation: &'static str, spec: &Service) -> Result<Vec<LoadBalancer>, Failure> {
-    let balancer = spec.load_balancer.as_ref().map(|attachment| {
+    let balancers = spec.attachments().map(|attachment| {
         Ok(LoadBalancer::builder()
             .target_group_arn(known(operation, &attachment.target_group)?)
             .container_name(&attachment.container)
             .container_port(i32::from(attachment.port))
             .build())
     });
-    balancer.into_iter().collect()
+    balancers.collect()
 }
 
 fn deployment(spec: &Service) -> DeploymentConfiguration {

@@ -17,7 +17,7 @@ use crate::aws::live::{Aws, pace};
 const INTERVAL: Duration = Duration::from_secs(5);
 
 /// Looks once.
-pub(super) async fn ready(
+pub(in crate::aws) async fn ready(
     spec: &Service,
     aws: &Aws,
     cx: &Context,

@@ -110,7 +110,8 @@ impl Targets {
     }
 }
 
-/// The targets of the deployment; none without a balancer. While another deployment's tasks are
+/// The targets of the deployment; none without a balancer. Behind several, a task is as healthy as
+/// the one that thinks the least of it says. While another deployment's tasks are
 /// still behind the balancer, they are told apart by their addresses.
 pub(super) async fn targets(
     aws: &Aws,
@@ -119,40 +120,56 @@ pub(super) async fn targets(
     deployment: &Deployment,
     alone: bool,
 ) -> Result<Option<Targets>, Failure> {
-    let attachment = spec.load_balancer.as_ref();
-    let Some(group) = attachment.and_then(|it| it.target_group.known()) else {
+    let groups = spec.attachments();
+    let groups: Vec<&String> = groups.filter_map(|it| it.target_group.known()).collect();
+    if groups.is_empty() {
         return Ok(None);
-    };
+    }
     let ours = match alone {
         true => None,
         false => Some(addresses(aws, outputs, deployment).await?),
     };
+    let mut targets = Targets {
+        wanted: usize::try_from(deployment.desired).unwrap_or(usize::MAX),
+        healthy: usize::MAX,
+        others: Vec::new(),
+    };
+    for group in groups {
+        let healthy = of_group(aws, group, ours.as_ref(), &mut targets.others).await?;
+        targets.healthy = targets.healthy.min(healthy);
+    }
+    Ok(Some(targets))
+}
+
+/// How many targets of that group are healthy. What is said of the others goes to `others`.
+async fn of_group(
+    aws: &Aws,
+    group: &str,
+    ours: Option<&BTreeSet<String>>,
+    others: &mut Vec<String>,
+) -> Result<usize, Failure> {
     let health = aws.elb.describe_target_health().target_group_arn(group);
     let health = health.send().await;
     let health = health.map_err(|e| failure("elasticloadbalancing:DescribeTargetHealth", e))?;
-    let mut targets = Targets {
-        wanted: usize::try_from(deployment.desired).unwrap_or(usize::MAX),
-        healthy: 0,
-        others: Vec::new(),
-    };
+    let mut healthy = 0;
     for target in health.target_health_descriptions.unwrap_or_default() {
         let address = target.target.and_then(|it| it.id).unwrap_or_default();
-        if ours.as_ref().is_some_and(|ours| !ours.contains(&address)) {
+        if ours.is_some_and(|ours| !ours.contains(&address)) {
             continue;
         }
         let Some(health) = target.target_health else {
             continue;
         };
         match health.state {
-            Some(TargetHealthStateEnum::Healthy) => targets.healthy += 1,
+            Some(TargetHealthStateEnum::Healthy) => healthy += 1,
             Some(TargetHealthStateEnum::Draining) | None => {}
             Some(state) => {
                 let reason = health.description.unwrap_or_default();
-                targets.others.push(format!("{address} {state}: {reason}"));
+                others.push(format!("{address} {state}: {reason}"));
             }
         }
     }
-    Ok(Some(targets))
+    Ok(healthy)
 }
 
 /// The addresses of the deployment's tasks. ECS starts them in the deployment's name, and takes

@@ -15,6 +15,7 @@ pub(super) fn service() -> Service {
             container: "web".into(),
             port: 80,
         }),
+        more_load_balancers: Vec::new(),
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,
@@ -35,7 +36,6 @@ fn observed(spec: Service) -> Observed<Service> {
         name: spec.name.clone(),
         cluster: "arn:aws:ecs:eu-central-1:1:cluster/hello-default".into(),
         given_up: false,
-        foreign: Vec::new(),
     };
     Observed { spec, outputs }
 }
@@ -150,7 +150,11 @@ fn what_ecs_gave_up_is_deployed_again_even_where_nothing_differs() {
 #[test]
 fn a_target_group_that_somebody_else_put_beside_ours_is_taken_out() {
     let mut there = observed(service());
-    there.outputs.foreign.push("arn:theirs".into());
+    there.spec.more_load_balancers.push(Attachment {
+        target_group: "arn:theirs".to_string().into(),
+        container: "web".into(),
+        port: 80,
+    });
     assert_eq!(
         service().changes(Some(&there)),
         update(&[Field::LoadBalancer])

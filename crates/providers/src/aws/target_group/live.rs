@@ -117,7 +117,7 @@ impl Live for TargetGroup {
                     .elb
                     .modify_target_group()
                     .target_group_arn(&outputs.arn)
-                    .matcher(Matcher::builder().http_code(&self.health.matcher).build())
+                    .set_matcher(self.health.matcher())
                     .health_check_interval_seconds(count(self.health.interval_seconds))
                     .health_check_timeout_seconds(count(self.health.timeout_seconds))
                     .healthy_threshold_count(count(self.health.healthy_threshold))
@@ -161,10 +161,10 @@ impl TargetGroup {
             .protocol(ProtocolEnum::from(self.protocol.as_str()))
             .port(self.port.into())
             .vpc_id(elb::known(CREATE, &self.vpc)?)
-            .health_check_path(&self.health.path)
+            .set_health_check_path(given(&self.health.path))
             .health_check_port(&self.health.port)
             .health_check_protocol(ProtocolEnum::from(self.health.protocol.as_str()))
-            .matcher(Matcher::builder().http_code(&self.health.matcher).build())
+            .set_matcher(self.health.matcher())
             .health_check_interval_seconds(count(self.health.interval_seconds))
             .health_check_timeout_seconds(count(self.health.timeout_seconds))
             .healthy_threshold_count(count(self.health.healthy_threshold))
@@ -178,6 +178,19 @@ impl TargetGroup {
             arn: required(CREATE, arn)?,
         })
     }
+}
+
+impl HealthCheck {
+    fn matcher(&self) -> Option<Matcher> {
+        let codes = given(&self.matcher)?;
+        Some(Matcher::builder().http_code(codes).build())
+    }
+}
+
+/// What is empty is not said: it is refused of a check that only connects [ELBv2 API:
+/// CreateTargetGroup].
+fn given(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_string())
 }
 
 /// ELBv2 has no code of its own for a VPC that it does not see yet, only a validation error that

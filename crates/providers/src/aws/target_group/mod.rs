@@ -25,7 +25,7 @@ pub struct TargetGroup {
     pub vpc: Input<String>,
     /// The port for targets that name none. Cannot be changed.
     pub port: u16,
-    /// `HTTP` or `HTTPS`. Cannot be changed.
+    /// `HTTP` or `HTTPS`; behind a network load balancer `TCP` or `UDP`. Cannot be changed.
     pub protocol: String,
     /// How a target is told to be healthy.
     pub health: HealthCheck,
@@ -40,14 +40,15 @@ pub struct TargetGroup {
 pub struct HealthCheck {
     /// What is asked for. AWS could change it in place; we make a new group instead: ECS rolls a
     /// service back by itself, but not the path, and the old version then never becomes healthy
-    /// (copilot-cli #4838).
+    /// (copilot-cli #4838). Empty where a connection is all that is asked for.
     pub path: String,
     /// Where it is asked: `traffic-port` is the one that requests go to. As the path, no change in
     /// place.
     pub port: String,
-    /// `HTTP` or `HTTPS`. As the path, no change in place.
+    /// `HTTP` or `HTTPS`; behind a network load balancer also `TCP`. As the path, no change in place.
     pub protocol: String,
-    /// The status codes that count as healthy: `200`, `200,302`, `200-399`.
+    /// The status codes that count as healthy: `200`, `200,302`, `200-399`. Empty where a
+    /// connection is all that is asked for.
     pub matcher: String,
     /// Seconds between two checks, 5 to 300.
     pub interval_seconds: u32,
@@ -107,6 +108,18 @@ const DEFAULTS: Defaults = &[
     ("stickiness.type", "lb_cookie"),
 ];
 
+/// What a new target group of TCP or UDP has [ELBv2 API: TargetGroupAttribute].
+const NETWORK_DEFAULTS: Defaults = &[
+    ("deregistration_delay.timeout_seconds", "300"),
+    (
+        "load_balancing.cross_zone.enabled",
+        "use_load_balancer_configuration",
+    ),
+    ("proxy_protocol_v2.enabled", "false"),
+    ("stickiness.enabled", "false"),
+    ("stickiness.type", "source_ip"),
+];
+
 impl Kind for TargetGroup {
     const NAME: &'static str = "aws.elb.target_group";
     const PATIENCE: Patience = patience::TARGETS;
@@ -116,7 +129,11 @@ impl Kind for TargetGroup {
 
     fn changes(&self, observed: Option<&Observed<Self>>) -> Vec<Change> {
         let before = observed.map(|observed| &observed.spec);
-        let set = attributes::changes(&self.attributes, before.map(|b| &b.attributes), DEFAULTS);
+        let defaults = match self.protocol.starts_with("HTTP") {
+            true => DEFAULTS,
+            false => NETWORK_DEFAULTS,
+        };
+        let set = attributes::changes(&self.attributes, before.map(|b| &b.attributes), defaults);
         let set = (!set.is_empty()).then_some(Change::Attributes(set));
         let Some(before) = before else {
             return [Change::Create].into_iter().chain(set).collect();

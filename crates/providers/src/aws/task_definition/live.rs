@@ -10,7 +10,7 @@ use super::{Change, Outputs, TaskDefinition};
 use crate::aws::live::Aws;
 use crate::aws::live::ecs::{sdk_tags, tag, tag_map, untag};
 use crate::aws::live::failure::{failure, required};
-use crate::aws::tags::{bears, of_stack};
+use crate::aws::tags::{bears, is_part, of_stack};
 
 // Gone at once: it vanishes when the last task that runs by it has stopped, and nobody waits for
 // that.
@@ -92,7 +92,9 @@ impl Live for TaskDefinition {
             while let Some(arn) = revisions.next().await {
                 let arn = arn.map_err(|e| failure("ecs:ListTaskDefinitions", e))?;
                 if let Some((observed, tags)) = described(aws, &arn).await? {
-                    ours.extend(of_stack(&tags, stack).then_some(observed.outputs));
+                    // One that a user wrote in JSON is of another kind.
+                    let ours_is = of_stack(&tags, stack) && !is_part(&tags, "raw_task_definition");
+                    ours.extend(ours_is.then_some(observed.outputs));
                 }
             }
         }
@@ -136,7 +138,7 @@ fn outputs_of(
 }
 
 /// It answers 200 also for what it did not delete, and says so per revision.
-async fn delete(aws: &Aws, arn: &str) -> Result<(), Failure> {
+pub(in crate::aws) async fn delete(aws: &Aws, arn: &str) -> Result<(), Failure> {
     const OPERATION: &str = "ecs:DeleteTaskDefinitions";
     let deleted = aws.ecs.delete_task_definitions().task_definitions(arn);
     let deleted = deleted.send().await.map_err(|e| failure(OPERATION, e))?;

@@ -5,12 +5,17 @@
 mod live;
 #[cfg(feature = "live")]
 mod shape;
+#[cfg(feature = "live")]
+mod volumes;
 
 use std::collections::BTreeMap;
 
 use ashore_engine::input::{Input, Output};
 use ashore_engine::kind::{Kind, Observed, Replacement, Request};
 use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "live")]
+pub(in crate::aws) use live::delete;
 
 use crate::aws::tags::Tags;
 
@@ -33,6 +38,9 @@ pub struct TaskDefinition {
     pub ephemeral_storage_gib: Option<u32>,
     /// What runs in the task.
     pub containers: Vec<Container>,
+    /// Files that its containers can mount.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<Volume>,
     /// The user's tags.
     pub tags: Tags,
 }
@@ -51,9 +59,12 @@ pub struct Container {
     /// Instead of the image's; none if empty.
     pub entry_point: Vec<String>,
     /// Variables. Anybody who may read task definitions can read them.
-    pub environment: BTreeMap<String, String>,
+    pub environment: BTreeMap<String, Input<String>>,
     /// Ports that it listens on.
     pub ports: Vec<u16>,
+    /// Ports on which it takes datagrams.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub udp_ports: Vec<u16>,
     /// Where its output goes.
     pub log: Option<Log>,
     /// From SIGTERM to SIGKILL, at most 120; 30 without it.
@@ -77,6 +88,20 @@ pub struct Container {
     /// It starts once these containers are so far: `START`, `COMPLETE`, `SUCCESS` or `HEALTHY`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub depends_on: BTreeMap<String, String>,
+    /// Where it finds which volume: by the path in the container.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub mounts: BTreeMap<String, String>,
+}
+
+/// A directory of a file system on EFS, encrypted on the way, and mounted by the task's own role.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Volume {
+    /// Its name in the task.
+    pub name: String,
+    /// Id of the file system.
+    pub file_system: Input<String>,
+    /// Id of the access point: the directory, and who one is in it.
+    pub access_point: Input<String>,
 }
 
 /// A command in the container that tells whether it is well.
@@ -190,6 +215,7 @@ impl Kind for TaskDefinition {
                 self.ephemeral_storage_gib != there.ephemeral_storage_gib,
             ),
             ("containers", !same(&self.containers, &there.containers)),
+            ("volumes", self.volumes != there.volumes),
             ("active", !observed.outputs.active),
         ];
         let differ = fields.into_iter().filter(|(_, differs)| *differs);

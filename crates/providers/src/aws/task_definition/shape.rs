@@ -9,9 +9,10 @@ use aws_sdk_ecs::types::{
     Compatibility, ContainerCondition, ContainerDefinition, ContainerDependency, CpuArchitecture,
     EphemeralStorage, HealthCheck, KeyValuePair, LogConfiguration, LogDriver, NetworkMode,
     OsFamily, PortMapping, RepositoryCredentials, RuntimePlatform, Secret, TransportProtocol,
+    Volume as SdkVolume,
 };
 
-use super::{Container, ContainerHealth, Log, TaskDefinition};
+use super::{Container, ContainerHealth, Log, TaskDefinition, volumes};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{known, required};
 use crate::aws::tags::Tags;
@@ -50,17 +51,33 @@ pub(super) fn register(
         .execution_role_arn(known(REGISTER, &spec.execution_role)?)
         .set_task_role_arn(task_role.cloned())
         .set_ephemeral_storage(storage)
+        .set_volumes(volumes_to_aws(spec)?)
         .set_container_definitions(Some(containers?)))
 }
 
+fn volumes_to_aws(spec: &TaskDefinition) -> Result<Option<Vec<SdkVolume>>, Failure> {
+    let volumes = spec.volumes.iter().map(volumes::to_aws);
+    let volumes: Vec<_> = volumes.collect::<Result<_, _>>()?;
+    Ok((!volumes.is_empty()).then_some(volumes))
+}
+
 fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
-    let port = |port: &u16| {
+    let port = |port: &u16, protocol: TransportProtocol| {
         PortMapping::builder()
             .container_port(i32::from(*port))
-            .protocol(TransportProtocol::Tcp)
+            .protocol(protocol)
             .build()
     };
-    let variable = |(name, value)| KeyValuePair::builder().name(name).value(value).build();
+    let tcp = container.ports.iter();
+    let tcp = tcp.map(|it| port(it, TransportProtocol::Tcp));
+    let udp = container.udp_ports.iter();
+    let udp = udp.map(|it| port(it, TransportProtocol::Udp));
+    let variable = |(name, value): (&String, &Input<String>)| {
+        let pair = KeyValuePair::builder().name(name);
+        Ok(pair.value(known(REGISTER, value)?).build())
+    };
+    let environment = container.environment.iter().map(variable);
+    let environment = environment.collect::<Result<Vec<_>, Failure>>()?;
     let some = |words: &Vec<String>| (!words.is_empty()).then(|| words.clone());
     let log = container.log.as_ref().map(log_to_aws).transpose()?;
     let timeout = container.stop_timeout_seconds;
@@ -70,8 +87,8 @@ fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
         .essential(container.essential)
         .set_command(some(&container.command))
         .set_entry_point(some(&container.entry_point))
-        .set_environment(Some(container.environment.iter().map(variable).collect()))
-        .set_port_mappings(Some(container.ports.iter().map(port).collect()))
+        .set_environment(Some(environment))
+        .set_port_mappings(Some(tcp.chain(udp).collect()))
         .set_log_configuration(log)
         .set_stop_timeout(timeout.map(int))
         .set_secrets(secrets_to_aws(container)?)
@@ -80,6 +97,7 @@ fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
         .set_memory(container.memory_mib.map(int))
         .set_health_check(container.health.as_ref().map(health_to_aws).transpose()?)
         .set_depends_on(dependencies_to_aws(container)?)
+        .set_mount_points(volumes::mounts_to_aws(container))
         .build())
 }
 
@@ -145,7 +163,7 @@ fn int(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
-/// A revision as it was registered. Host ports, protocols, empty lists, `cpu: 0` of a container
+/// A revision as it was registered. Host ports, empty lists, `cpu: 0` of a container
 /// and what more AWS fills in are not ours and are left out.
 pub(super) fn from_aws(
     definition: aws_sdk_ecs::types::TaskDefinition,
@@ -154,6 +172,7 @@ pub(super) fn from_aws(
     let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
     let containers = definition.container_definitions.unwrap_or_default();
     let containers: Result<Vec<_>, Failure> = containers.into_iter().map(container).collect();
+    let volumes = definition.volumes.unwrap_or_default().into_iter();
     let architecture = definition
         .runtime_platform
         .and_then(|platform| platform.cpu_architecture)
@@ -169,23 +188,30 @@ pub(super) fn from_aws(
             .ephemeral_storage
             .and_then(|storage| u32::try_from(storage.size_in_gib).ok()),
         containers: containers?,
+        volumes: volumes.filter_map(volumes::from_aws).collect(),
         tags: Tags::observed(tags),
     })
 }
 
 fn container(container: ContainerDefinition) -> Result<Container, Failure> {
-    let variable = |pair: KeyValuePair| Some((pair.name?, pair.value.unwrap_or_default()));
+    let variable =
+        |pair: KeyValuePair| Some((pair.name?, Input::Known(pair.value.unwrap_or_default())));
+    let mounts = volumes::mounts_from_aws(&container);
     let environment = container.environment.unwrap_or_default();
     let ports = container.port_mappings.unwrap_or_default();
+    let is_udp = |mapping: &PortMapping| mapping.protocol == Some(TransportProtocol::Udp);
     let port = |mapping: &PortMapping| u16::try_from(mapping.container_port?).ok();
+    let (udp, tcp): (Vec<_>, Vec<_>) = ports.into_iter().partition(is_udp);
     Ok(Container {
+        mounts,
         name: required(DESCRIBE, container.name)?,
         image: required(DESCRIBE, container.image)?,
         essential: container.essential.unwrap_or(true),
         command: container.command.unwrap_or_default(),
         entry_point: container.entry_point.unwrap_or_default(),
         environment: environment.into_iter().filter_map(variable).collect(),
-        ports: ports.iter().filter_map(port).collect(),
+        ports: tcp.iter().filter_map(port).collect(),
+        udp_ports: udp.iter().filter_map(port).collect(),
         log: container.log_configuration.and_then(log),
         stop_timeout_seconds: container
             .stop_timeout

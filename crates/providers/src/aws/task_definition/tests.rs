@@ -15,8 +15,9 @@ fn definition() -> TaskDefinition {
             essential: true,
             command: Vec::new(),
             entry_point: Vec::new(),
-            environment: [("A".to_string(), "1".to_string())].into(),
+            environment: [("A".to_string(), "1".to_string().into())].into(),
             ports: vec![80, 8080],
+            udp_ports: Vec::new(),
             log: Some(Log {
                 group: "/ashore/hello".to_string().into(),
                 region: "eu-central-1".into(),
@@ -29,6 +30,7 @@ fn definition() -> TaskDefinition {
             memory_mib: None,
             health: None,
             depends_on: BTreeMap::new(),
+            mounts: BTreeMap::new(),
         }],
         tags: Tags([("team".to_string(), "a".to_string())].into()),
     }

@@ -1,0 +1,250 @@
+"""A database: made, used, changed, guarded, and what is left of it. S3-8, S3-9, S3-10, S3-23, S3-28."""
+
+import json
+import pathlib
+
+import pytest
+from sandbox import Sandbox
+
+REFUSED = 7
+
+SHOP = """
+app = "shop"
+region = "eu-central-1"
+
+[databases.db]
+{database}
+
+[services.web]
+image = "nginx:1.29"
+uses = ["db"]
+"""
+
+
+@pytest.fixture
+def shop(tmp_path):
+    sandbox = Sandbox(tmp_path)
+    write(sandbox, "")
+    yield sandbox
+    sandbox.stop()
+
+
+def write(sandbox, database):
+    (sandbox.folder / "ashore.toml").write_text(SHOP.format(database=database))
+
+
+def run(sandbox, *words):
+    code, out, err = sandbox.ashore(*words)
+    assert code == 0, f"{words}\n{out}\n{err}"
+    return out
+
+
+def documents(out):
+    return {one["type"]: one for one in map(json.loads, out.splitlines()) if "type" in one}
+
+
+def instances(sandbox):
+    return sandbox.client("rds").describe_db_instances()["DBInstances"]
+
+
+def snapshots(sandbox):
+    found = sandbox.client("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
+    return [one["DBSnapshotIdentifier"] for one in found]
+
+
+def no_changes(sandbox):
+    code, out, err = sandbox.ashore("plan", "--detailed-exitcode")
+    assert code == 0, out + err
+
+
+def files_of(folder):
+    return [file for file in pathlib.Path(folder).rglob("*") if file.is_file()]
+
+
+def test_a_database_is_private_encrypted_and_reached_by_its_users_alone(shop):
+    run(shop, "check")
+    out = run(shop, "up", "--json")
+    (one,) = instances(shop)
+    assert one["DBInstanceIdentifier"] == "shop-production-db"
+    assert one["EngineVersion"].startswith("18.") and one["StorageType"] == "gp3"
+    assert one["StorageEncrypted"] and not one["PubliclyAccessible"] and one["DeletionProtection"]
+    assert one["BackupRetentionPeriod"] == 7 and one["CopyTagsToSnapshot"]
+    assert one["EngineLifecycleSupport"] == "open-source-rds-extended-support-disabled"
+    endpoint = one["Endpoint"]["Address"]
+    assert documents(out)["result"]["outputs"]["databases.db.endpoint"] == endpoint
+    told = documents(run(shop, "status", "--json"))["status"]["outputs"]
+    assert told["databases.db.endpoint"] == endpoint
+    no_changes(shop)
+
+    ec2 = shop.client("ec2")
+    (group,) = [group["VpcSecurityGroupId"] for group in one["VpcSecurityGroups"]]
+    (reached,) = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    (rule,) = reached["IpPermissions"]
+    assert (rule["FromPort"], rule["ToPort"], rule["IpRanges"]) == (5432, 5432, [])
+    (pair,) = rule["UserIdGroupPairs"]
+    (tasks,) = ec2.describe_security_groups(GroupIds=[pair["GroupId"]])["SecurityGroups"]
+    assert tasks["GroupName"] == "shop-production-web-tasks"
+    subnets = {subnet["SubnetIdentifier"] for subnet in one["DBSubnetGroup"]["Subnets"]}
+    for table in ec2.describe_route_tables()["RouteTables"]:
+        of_data = {it.get("SubnetId") for it in table["Associations"]} & subnets
+        assert not of_data, "nothing leads out of a database's subnet"
+
+
+def test_the_password_goes_from_the_secret_of_rds_to_the_container_and_nowhere_else(shop):
+    out = run(shop, "up", "--json")
+    (one,) = instances(shop)
+    secret = one["MasterUserSecret"]["SecretArn"]
+    held = shop.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
+    password = json.loads(held)["password"]
+    assert password not in out
+    for file in files_of(shop.folder / ".ashore"):
+        assert password not in file.read_text(errors="replace"), file
+
+    ecs = shop.client("ecs")
+    (arn,) = ecs.list_task_definitions()["taskDefinitionArns"]
+    definition = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+    (container,) = definition["containerDefinitions"]
+    environment = {pair["name"]: pair["value"] for pair in container["environment"]}
+    host = one["Endpoint"]["Address"]
+    assert environment["DATABASE_URL"] == f"postgres://postgres@{host}:5432/db?sslmode=require"
+    assert environment["PGHOST"] == environment["DATABASE_HOST"] == host
+    secrets = {pair["name"]: pair["valueFrom"] for pair in container["secrets"]}
+    assert secrets == dict.fromkeys(["DATABASE_PASSWORD", "PGPASSWORD"], f"{secret}:password::")
+    (task,) = ecs.list_tasks(cluster="shop-production-cluster")["taskArns"]
+    (running,) = ecs.describe_tasks(cluster="shop-production-cluster", tasks=[task])["tasks"]
+    assert running["lastStatus"] == "RUNNING"
+    iam = shop.client("iam")
+    role = definition["executionRoleArn"].rsplit("/")[-1]
+    policy = iam.get_role_policy(RoleName=role, PolicyName="secrets")["PolicyDocument"]
+    (statement,) = policy["Statement"]
+    assert statement["Action"] == ["secretsmanager:GetSecretValue"]
+    assert statement["Resource"] == [secret]
+
+
+def test_it_changes_in_place_and_what_others_change_is_seen(shop):
+    run(shop, "up")
+    (before,) = instances(shop)
+    write(shop, 'class = "db.t4g.small"\nmulti_az = true\nstorage = { size = "30GiB" }\nprotect = false')
+    out = run(shop, "plan")
+    assert "outage: the database is away while its class changes" in out
+    run(shop, "up", "--yes")
+    (after,) = instances(shop)
+    assert after["DbiResourceId"] == before["DbiResourceId"]
+    assert (after["DBInstanceClass"], after["MultiAZ"], after["AllocatedStorage"]) == ("db.t4g.small", True, 30)
+    assert not after["DeletionProtection"]
+    no_changes(shop)
+    for altered in [
+        {"BackupRetentionPeriod": 3},
+        {"DeletionProtection": True},
+        {"AutoMinorVersionUpgrade": False},
+        {"CopyTagsToSnapshot": False},
+        {"PreferredMaintenanceWindow": "tue:04:00-tue:05:00"},
+        {"MaxAllocatedStorage": 500},
+    ]:
+        rds = shop.client("rds")
+        name = "shop-production-db"
+        rds.modify_db_instance(DBInstanceIdentifier=name, ApplyImmediately=True, **altered)
+        rds.get_waiter("db_instance_available").wait(
+            DBInstanceIdentifier=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+        )
+        code, out, err = shop.ashore("plan", "--detailed-exitcode")
+        assert code == 2, f"{altered}\n{out}{err}"
+        run(shop, "up", "--yes")
+        no_changes(shop)
+
+
+def test_it_goes_only_when_it_is_named_and_leaves_a_snapshot(shop):
+    run(shop, "up")
+    code, _, err = shop.ashore("down", "--yes")
+    assert code == REFUSED, err
+    assert "--allow-destroy databases.db" in err and "protected against deletion" in err
+    assert len(instances(shop)) == 1
+    run(shop, "down", "--yes", "--allow-destroy", "databases.db")
+    assert instances(shop) == []
+    (snapshot,) = snapshots(shop)
+    assert snapshot.startswith("shop-production-db-final-")
+    assert shop.client("ec2").describe_vpcs()["Vpcs"] == []
+    assert shop.client("rds").describe_db_subnet_groups()["DBSubnetGroups"] == []
+    # Another life of the same name has a snapshot of its own.
+    write(shop, "protect = false")
+    run(shop, "up")
+    run(shop, "down", "--yes")
+    assert len(snapshots(shop)) == 2
+
+
+def test_what_is_retained_stays_and_is_taken_up_again(shop):
+    write(shop, 'removal = "retain"')
+    run(shop, "up")
+    (before,) = instances(shop)
+    out = run(shop, "down", "--yes")
+    assert "databases.db/instance stays" in out
+    (kept,) = instances(shop)
+    assert kept["DBInstanceStatus"] == "available"
+    assert shop.client("ecs").list_clusters()["clusterArns"] == []
+    assert "databases.db/instance stays" in run(shop, "down", "--yes")
+    run(shop, "up")
+    (after,) = instances(shop)
+    assert after["DbiResourceId"] == before["DbiResourceId"]
+    no_changes(shop)
+
+
+def test_a_run_that_is_undone_leaves_neither_database_nor_snapshot(shop):
+    refusal = {"status": 403, "code": "AccessDeniedException", "message": "somebody took the right away"}
+    fault = {"service": "ecs", "operation": "CreateService", "action": {"refuse": refusal}}
+    shop.twin("POST", "faults", fault)
+    code, out, err = shop.ashore("up")
+    assert code != 0, out
+    assert (instances(shop), snapshots(shop)) == ([], []), err
+    assert shop.client("ec2").describe_vpcs()["Vpcs"] == []
+
+
+FILES = """
+app = "shop"
+region = "eu-central-1"
+
+[volumes.uploads]
+{volume}
+
+[services.web]
+image = "nginx:1.29"
+volumes = {{ "/var/uploads" = "uploads" }}
+"""
+
+
+def file_systems(sandbox):
+    return sandbox.client("efs").describe_file_systems()["FileSystems"]
+
+
+def test_files_are_mounted_kept_and_taken_up_again(shop):
+    manifest = shop.folder / "ashore.toml"
+    manifest.write_text(FILES.format(volume=""))
+    run(shop, "up")
+    (before,) = file_systems(shop)
+    assert before["Encrypted"] and before["ThroughputMode"] == "elastic"
+    efs, ecs = shop.client("efs"), shop.client("ecs")
+    assert len(efs.describe_mount_targets(FileSystemId=before["FileSystemId"])["MountTargets"]) == 2
+    (arn,) = ecs.list_task_definitions()["taskDefinitionArns"]
+    definition = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+    (volume,) = definition["volumes"]
+    on = volume["efsVolumeConfiguration"]
+    assert on["fileSystemId"] == before["FileSystemId"] and on["transitEncryption"] == "ENABLED"
+    assert on["authorizationConfig"]["iam"] == "ENABLED"
+    (mount,) = definition["containerDefinitions"][0]["mountPoints"]
+    assert mount["containerPath"] == "/var/uploads"
+    no_changes(shop)
+    manifest.write_text(FILES.format(volume='archive_after = "never"\nbackup = false\nthroughput = "bursting"'))
+    run(shop, "up")
+    assert file_systems(shop)[0]["ThroughputMode"] == "bursting"
+    no_changes(shop)
+    assert "volumes.uploads/file_system stays" in run(shop, "down", "--yes")
+    assert shop.client("ec2").describe_vpcs()["Vpcs"] == []
+    run(shop, "up")
+    (after,) = file_systems(shop)
+    assert after["FileSystemId"] == before["FileSystemId"]
+    no_changes(shop)
+    manifest.write_text(FILES.format(volume='removal = "delete"'))
+    run(shop, "up")
+    code, _, err = shop.ashore("down", "--yes")
+    assert code == REFUSED and "--allow-destroy volumes.uploads" in err
+    run(shop, "down", "--yes", "--allow-destroy", "volumes.uploads")
+    assert file_systems(shop) == []

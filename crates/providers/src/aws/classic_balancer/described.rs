@@ -1,0 +1,153 @@
+//! Classic load balancers as ELB describes them.
+
+use std::collections::BTreeMap;
+
+use ashore_engine::failure::{Class, Failure};
+use aws_sdk_elasticloadbalancing::types::{
+    Listener as SdkListener, LoadBalancerAttributes, LoadBalancerDescription, Tag,
+};
+
+use super::{ClassicBalancer, Draining, HealthCheck, Listener, Outputs};
+use crate::aws::live::Aws;
+use crate::aws::live::failure::{failure, required};
+use crate::aws::tags::Tags;
+
+pub(super) const DESCRIBE: &str = "elasticloadbalancing:DescribeLoadBalancers";
+
+/// Names in one `DescribeTags` [ELB API: DescribeTags].
+const NAMES_MAX: usize = 20;
+
+/// The balancer of that name; none if there is none.
+pub(super) async fn described(
+    aws: &Aws,
+    name: &str,
+) -> Result<Option<LoadBalancerDescription>, Failure> {
+    let describe = aws.classic.describe_load_balancers();
+    let answer = describe.load_balancer_names(name).send().await;
+    match answer.map_err(|e| failure(DESCRIBE, e)) {
+        Ok(answer) => {
+            let all = answer.load_balancer_descriptions.unwrap_or_default();
+            Ok(all.into_iter().next())
+        }
+        Err(missing) if missing.class == Class::Gone => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Every balancer of the region, by name.
+pub(super) async fn all(aws: &Aws) -> Result<Vec<LoadBalancerDescription>, Failure> {
+    let pages = aws.classic.describe_load_balancers();
+    let pages = pages.into_paginator().items().send();
+    pages
+        .collect::<Result<_, _>>()
+        .await
+        .map_err(|e| failure(DESCRIBE, e))
+}
+
+/// The attributes; none if there is no such balancer.
+pub(super) async fn attributes(
+    aws: &Aws,
+    name: &str,
+) -> Result<Option<LoadBalancerAttributes>, Failure> {
+    let describe = aws.classic.describe_load_balancer_attributes();
+    let answer = describe.load_balancer_name(name).send().await;
+    let failed = |e| failure("elasticloadbalancing:DescribeLoadBalancerAttributes", e);
+    match answer.map_err(failed) {
+        Ok(answer) => Ok(answer.load_balancer_attributes),
+        Err(missing) if missing.class == Class::Gone => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// The tags of balancers, by name. One that is missing fails them all, and is left out by asking
+/// for each by itself.
+pub(super) async fn tags(
+    aws: &Aws,
+    names: Vec<String>,
+) -> Result<BTreeMap<String, BTreeMap<String, String>>, Failure> {
+    let mut found = BTreeMap::new();
+    let mut open: Vec<Vec<String>> = names.chunks(NAMES_MAX).map(<[String]>::to_vec).collect();
+    while let Some(names) = open.pop() {
+        let request = aws.classic.describe_tags();
+        let request = request.set_load_balancer_names(Some(names.clone()));
+        let answer = request.send().await;
+        let answer = answer.map_err(|e| failure("elasticloadbalancing:DescribeTags", e));
+        match answer {
+            Ok(answer) => {
+                for described in answer.tag_descriptions.unwrap_or_default() {
+                    let pairs = described.tags.unwrap_or_default().into_iter();
+                    let pair = |tag: Tag| (tag.key, tag.value.unwrap_or_default());
+                    if let Some(name) = described.load_balancer_name {
+                        found.insert(name, pairs.map(pair).collect());
+                    }
+                }
+            }
+            Err(missing) if missing.class == Class::Gone => {
+                if names.len() > 1 {
+                    open.extend(names.into_iter().map(|name| vec![name]));
+                }
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn outputs(there: &LoadBalancerDescription) -> Result<Outputs, Failure> {
+    Ok(Outputs {
+        name: required(DESCRIBE, there.load_balancer_name.clone())?,
+        dns_name: required(DESCRIBE, there.dns_name.clone())?,
+        zone_id: there.canonical_hosted_zone_name_id.clone(),
+    })
+}
+
+/// Every managed field.
+pub(super) fn spec(
+    there: LoadBalancerDescription,
+    attributes: &LoadBalancerAttributes,
+    tags: BTreeMap<String, String>,
+) -> Result<ClassicBalancer, Failure> {
+    let number = |value: Option<i32>| value.and_then(|n| n.try_into().ok()).unwrap_or(0);
+    let inputs = |ids: Option<Vec<String>>| ids.unwrap_or_default().into_iter().map(Into::into);
+    let listeners = there.listener_descriptions.unwrap_or_default().into_iter();
+    let listeners = listeners.filter_map(|described| listener(described.listener?));
+    let health = required(DESCRIBE, there.health_check)?;
+    let draining = attributes.connection_draining.as_ref();
+    let draining = draining.filter(|draining| draining.enabled);
+    let settings = attributes.connection_settings.as_ref();
+    let cross = attributes.cross_zone_load_balancing.as_ref();
+    Ok(ClassicBalancer {
+        name: required(DESCRIBE, there.load_balancer_name)?,
+        scheme: required(DESCRIBE, there.scheme)?,
+        subnets: inputs(there.subnets).collect(),
+        security_groups: inputs(there.security_groups).collect(),
+        listeners: listeners.collect(),
+        health: HealthCheck {
+            target: health.target,
+            interval_seconds: number(Some(health.interval)),
+            timeout_seconds: number(Some(health.timeout)),
+            healthy_threshold: number(Some(health.healthy_threshold)),
+            unhealthy_threshold: number(Some(health.unhealthy_threshold)),
+        },
+        cross_zone: cross.is_some_and(|cross| cross.enabled),
+        idle_timeout_seconds: number(settings.map(|settings| settings.idle_timeout)),
+        draining: draining.map(|draining| Draining {
+            seconds: number(draining.timeout),
+        }),
+        tags: Tags::observed(tags),
+    })
+}
+
+fn listener(there: SdkListener) -> Option<Listener> {
+    let port = |port: i32| u16::try_from(port).ok();
+    Some(Listener {
+        port: port(there.load_balancer_port)?,
+        instance_port: port(there.instance_port)?,
+        // Left out, it is what clients speak [ELB API: Listener].
+        instance_protocol: there
+            .instance_protocol
+            .unwrap_or_else(|| there.protocol.clone()),
+        protocol: there.protocol,
+        certificate: there.ssl_certificate_id.map(Into::into),
+    })
+}
