@@ -67,7 +67,10 @@ pub(crate) fn waiting(project: &Project, names: &Names, graph: &Graph) -> Vec<Wa
         let Image::Stored { tag, .. } = service.image.get() else {
             return None;
         };
-        if ["service", "schedule"].iter().any(|part| graph.node(&address(service, part)).is_some()) {
+        if ["service", "schedule"]
+            .iter()
+            .any(|part| graph.node(&address(service, part)).is_some())
+        {
             return None;
         }
         let repository = repository_of(names, service)?;

@@ -266,11 +266,12 @@ impl Manifest {
     /// Does anything stand in the app's network? What is wholly defined elsewhere may stand elsewhere.
     pub fn needs_network(&self) -> bool {
         let data = !self.databases.is_empty() || !self.volumes.is_empty();
-        data || !self.jobs.is_empty() || self.services.values().any(|service| {
-            let raw = service.raw.as_ref();
-            service.ingress.target().is_some()
-                || raw.is_none_or(|raw| raw.network == RawNetwork::Ours)
-        })
+        data || !self.jobs.is_empty()
+            || self.services.values().any(|service| {
+                let raw = service.raw.as_ref();
+                service.ingress.target().is_some()
+                    || raw.is_none_or(|raw| raw.network == RawNetwork::Ours)
+            })
     }
 
     /// Does anything run in the app's cluster?

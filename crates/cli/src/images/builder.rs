@@ -64,13 +64,8 @@ impl Builder {
                 .cause(format!("there is no folder {}", context.display()))
                 .advice("`build` is a path from the manifest's own folder"));
         }
-        let unwritten = |error| {
-            CommandError::io(
-                "E0622",
-                format!("{service} cannot be built"),
-                &error,
-            )
-        };
+        let unwritten =
+            |error| CommandError::io("E0622", format!("{service} cannot be built"), &error);
         let folder = tempfile::tempdir().map_err(unwritten)?;
         let id = folder.path().join("id");
         let mut command = self.command();
@@ -104,10 +99,7 @@ impl Builder {
     /// Packs an image that was built, as it is pushed.
     pub(super) fn save(&self, id: &str, service: &str) -> Result<Local, CommandError> {
         let unread = |error: io::Error| {
-            let what = format!(
-                "the image of {service} cannot be read from {}",
-                self.name
-            );
+            let what = format!("the image of {service} cannot be read from {}", self.name);
             CommandError::io("E0623", what, &error).advice(
                 "check the disk's space: an image takes three times its size while it is packed",
             )

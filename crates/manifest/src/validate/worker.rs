@@ -33,7 +33,10 @@ pub(super) fn without_ingress(
         ("take_over", span(section.take_over.take())),
         // They say themselves how they are reached.
         ("task_definition", span(section.task_definition.take())),
-        ("service_definition", span(section.service_definition.take())),
+        (
+            "service_definition",
+            span(section.service_definition.take()),
+        ),
     ];
     let mut sound = true;
     for (key, written) in keys {
