@@ -6,9 +6,9 @@ use ashore_providers::aws::queue::{DeadLetter, NAME_MAX, Queue};
 use serde_json::json;
 
 use super::Lowering;
-use super::buckets::{address, variable};
+use super::buckets::address;
 use super::uses::Grants;
-use crate::model::{self, Name, QueueReference};
+use crate::model::{self, Name, QueueReference, variable};
 
 /// As long as SQS keeps anything: somebody has to look [SQS API: CreateQueue].
 const DEAD_LETTERS_SECONDS: u32 = 14 * 86_400;
