@@ -58,6 +58,8 @@ impl Lowering<'_> {
                 assign_public_ip: network.public_tasks,
                 load_balancer: attachments.next(),
                 more_load_balancers: attachments.collect(),
+                registry: self.registry(service),
+                connect: self.connect(service),
                 grace_period_seconds: target.map(|target| target.health.grace.0),
                 minimum_healthy_percent: service.deploy.minimum_healthy,
                 maximum_percent: service.deploy.maximum,

@@ -18,8 +18,10 @@ pub mod bucket_policy;
 pub mod certificate;
 pub mod classic_balancer;
 pub mod cluster;
+pub mod dashboard;
 pub mod db_instance;
 pub mod db_subnet_group;
+pub mod discovery_service;
 pub mod distribution;
 pub mod elastic_ip;
 pub mod event_rule;
@@ -34,6 +36,7 @@ pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
 pub mod mount_target;
+pub mod namespace;
 pub mod nat_gateway;
 pub mod origin_access_control;
 pub mod private_zone;
@@ -70,8 +73,10 @@ crate::list::kinds! {
     certificate::Certificate,
     classic_balancer::ClassicBalancer,
     cluster::Cluster,
+    dashboard::Dashboard,
     db_instance::DbInstance,
     db_subnet_group::DbSubnetGroup,
+    discovery_service::DiscoveryService,
     distribution::Distribution,
     elastic_ip::ElasticIp,
     event_rule::EventRule,
@@ -86,6 +91,7 @@ crate::list::kinds! {
     load_balancer::LoadBalancer,
     log_group::LogGroup,
     mount_target::MountTarget,
+    namespace::Namespace,
     nat_gateway::NatGateway,
     origin_access_control::OriginAccessControl,
     private_zone::PrivateZone,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ashore_providers::aws::cluster::{self, Cluster};
 use ashore_providers::aws::log_group::{self, LogGroup};
-use ashore_providers::aws::service::{self, Attachment, Service};
+use ashore_providers::aws::service::{self, Attachment, Connect, Offer, Service};
 use ashore_providers::aws::tags::Tags;
 use ashore_providers::aws::task_definition::{self, Container, Log, TaskDefinition};
 
@@ -69,6 +69,7 @@ fn task_definition() -> Example {
             environment: BTreeMap::from([("PORT".into(), "80".to_string().into())]),
             ports: vec![80],
             udp_ports: vec![53],
+            named_ports: BTreeMap::new(),
             log: Some(Log {
                 group: "/ashore/hello-default/web".to_string().into(),
                 region: "eu-central-1".into(),
@@ -133,6 +134,11 @@ fn service() -> Example {
             container: "web".into(),
             port: 80,
         }],
+        registry: Some("arn:aws:servicediscovery:1".to_string().into()),
+        connect: Some(Connect {
+            namespace: "arn:aws:servicediscovery:2".to_string().into(),
+            offers: BTreeMap::new(),
+        }),
         grace_period_seconds: Some(60),
         minimum_healthy_percent: 100,
         maximum_percent: 200,
@@ -162,6 +168,15 @@ fn service() -> Example {
         })
         .altered("assign_public_ip", |it: &mut Service| {
             it.assign_public_ip = false;
+        })
+        .altered("registry", |it: &mut Service| it.registry = None)
+        .altered("connect", |it: &mut Service| {
+            let offer = Offer {
+                name: "web".into(),
+                port: 80,
+            };
+            let connect = it.connect.as_mut().expect("there is one");
+            connect.offers.insert("web".into(), offer);
         })
         .altered("more_load_balancers", |it: &mut Service| {
             it.more_load_balancers.clear();

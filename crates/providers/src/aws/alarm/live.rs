@@ -224,7 +224,7 @@ async fn by_name(aws: &Aws, name: &str) -> Result<Option<MetricAlarm>, Failure> 
 }
 
 /// None if there is no such alarm.
-async fn tags(aws: &Aws, arn: &str) -> Result<Option<BTreeMap<String, String>>, Failure> {
+pub(in crate::aws) async fn tags(aws: &Aws, arn: &str) -> Result<Option<BTreeMap<String, String>>, Failure> {
     let list = aws.cloudwatch.list_tags_for_resource().resource_arn(arn);
     match list
         .send()
@@ -241,7 +241,7 @@ async fn tags(aws: &Aws, arn: &str) -> Result<Option<BTreeMap<String, String>>, 
     }
 }
 
-fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
+pub(in crate::aws) fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
     let tags = tags.into_iter();
     tags.map(|(key, value)| Tag::builder().key(key).value(value).build())
         .collect()

@@ -14,16 +14,18 @@ const PUT: &str = "cloudwatch:PutMetricAlarm";
 
 /// A metric, and what is made of a minute of it.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Metric {
-    pub(super) namespace: &'static str,
-    pub(super) name: &'static str,
-    pub(super) dimensions: BTreeMap<String, String>,
-    pub(super) statistic: Statistic,
+pub(in crate::aws) struct Metric {
+    pub(in crate::aws) namespace: &'static str,
+    pub(in crate::aws) name: &'static str,
+    pub(in crate::aws) dimensions: BTreeMap<String, String>,
+    pub(in crate::aws) statistic: Statistic,
 }
 
 /// [ECS developer guide: CloudWatch metrics], [ELB user guide: CloudWatch metrics].
 const CPU: &str = "CPUUtilization";
 const MEMORY: &str = "MemoryUtilization";
+const REQUESTS: &str = "RequestCount";
+const LATENCY: &str = "TargetResponseTime";
 const ERRORS: &str = "HTTPCode_Target_5XX_Count";
 const UNHEALTHY: &str = "UnHealthyHostCount";
 const ECS: &str = "AWS/ECS";
@@ -31,16 +33,26 @@ const APPLICATION: &str = "AWS/ApplicationELB";
 const NETWORK: &str = "AWS/NetworkELB";
 
 impl Watch {
-    pub(super) fn metric(&self) -> Result<Metric, Failure> {
+    pub(in crate::aws) fn metric(&self) -> Result<Metric, Failure> {
         let (name, statistic) = match self {
             Self::Cpu { .. } => (CPU, Statistic::Average),
             Self::Memory { .. } => (MEMORY, Statistic::Average),
+            Self::Requests { .. } => (REQUESTS, Statistic::Sum),
+            Self::Latency { .. } => (LATENCY, Statistic::Average),
             Self::Errors { .. } => (ERRORS, Statistic::Sum),
             Self::Unhealthy { .. } => (UNHEALTHY, Statistic::Maximum),
         };
         let (namespace, dimensions) = match self {
             Self::Cpu { service } | Self::Memory { service } => (ECS, of_service(service)?),
-            Self::Errors {
+            Self::Requests {
+                load_balancer,
+                target_group,
+            }
+            | Self::Latency {
+                load_balancer,
+                target_group,
+            }
+            | Self::Errors {
                 load_balancer,
                 target_group,
             }
@@ -58,7 +70,7 @@ impl Watch {
     }
 
     /// The reverse: what is looked at where CloudWatch names it so.
-    pub(super) fn observed(
+    pub(in crate::aws) fn observed(
         aws: &Aws,
         name: &str,
         dimensions: &BTreeMap<String, String>,
@@ -74,11 +86,19 @@ impl Watch {
                     _ => Self::Memory { service },
                 })
             }
-            ERRORS | UNHEALTHY => {
+            REQUESTS | LATENCY | ERRORS | UNHEALTHY => {
                 let balancer = format!("loadbalancer/{}", of("LoadBalancer")?);
                 let load_balancer = arn("elasticloadbalancing", balancer);
                 let target_group = arn("elasticloadbalancing", of("TargetGroup")?.clone());
                 Some(match name {
+                    REQUESTS => Self::Requests {
+                        load_balancer,
+                        target_group,
+                    },
+                    LATENCY => Self::Latency {
+                        load_balancer,
+                        target_group,
+                    },
                     ERRORS => Self::Errors {
                         load_balancer,
                         target_group,

@@ -7,6 +7,9 @@ mod metric;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "live")]
+pub(in crate::aws) use live::{sdk_tags, tags};
+
 use ashore_engine::input::{Input, Output};
 use ashore_engine::kind::{Impact, Kind, Observed, Replacement, Request};
 use serde::{Deserialize, Serialize};
@@ -36,7 +39,7 @@ pub struct Alarm {
     pub tags: Tags,
 }
 
-/// What an alarm looks at.
+/// A metric that somebody looks at.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Watch {
@@ -49,6 +52,20 @@ pub enum Watch {
     Memory {
         /// The ARN of the service.
         service: Input<String>,
+    },
+    /// How many requests a balancer sent to its targets.
+    Requests {
+        /// The ARN of the balancer.
+        load_balancer: Input<String>,
+        /// The ARN of the target group.
+        target_group: Input<String>,
+    },
+    /// How long the targets of a balancer took to answer, on average.
+    Latency {
+        /// The ARN of the balancer.
+        load_balancer: Input<String>,
+        /// The ARN of the target group.
+        target_group: Input<String>,
     },
     /// How many answers of 500 to 599 the targets of a balancer gave.
     Errors {

@@ -64,6 +64,8 @@ const DEPENDENCY: &[&str] = &[
     "IncorrectFileSystemLifeCycleState",
     "IncorrectMountTargetState",
     "InvalidDBSubnetGroupStateFault",
+    // Cloud Map is at it already.
+    "DuplicateRequest",
 ];
 
 const UNKNOWN: &[&str] = &[
@@ -110,6 +112,8 @@ const EXISTS: &[&str] = &[
     "MountTargetConflict",
     "DBSubnetGroupAlreadyExists",
     "RepositoryAlreadyExistsException",
+    "NamespaceAlreadyExists",
+    "ServiceAlreadyExists",
 ];
 
 const GONE: &[&str] = &[
@@ -190,6 +194,8 @@ fn ambiguous(operation: &str, message: &str) -> Class {
                 "Unable to assume the service linked role",
                 "unable to assume the role",
                 "has the proper permissions",
+                // A service of Cloud Map that was just made.
+                "service registry does not exist",
             ]
             .iter()
             .any(|text| message.contains(text)) =>

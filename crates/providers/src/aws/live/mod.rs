@@ -1,6 +1,7 @@
 //! The effect half of AWS: clients, classified errors, batched reads.
 
 pub(crate) mod batch;
+pub(crate) mod cloud_map;
 mod codes;
 pub mod config;
 pub(crate) mod ec2;
@@ -61,6 +62,7 @@ pub struct Aws {
     pub(crate) classic: aws_sdk_elasticloadbalancing::Client,
     pub(crate) cloudfront: aws_sdk_cloudfront::Client,
     pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
+    pub(crate) discovery: aws_sdk_servicediscovery::Client,
     pub(crate) ec2: aws_sdk_ec2::Client,
     pub(crate) ecr: aws_sdk_ecr::Client,
     pub(crate) ecs: aws_sdk_ecs::Client,
@@ -128,6 +130,7 @@ impl Aws {
             classic: aws_sdk_elasticloadbalancing::Client::new(&config),
             cloudfront: aws_sdk_cloudfront::Client::new(&config),
             cloudwatch: aws_sdk_cloudwatch::Client::new(&config),
+            discovery: aws_sdk_servicediscovery::Client::new(&config),
             ec2: aws_sdk_ec2::Client::new(&config),
             ecr: aws_sdk_ecr::Client::new(&config),
             ecs: aws_sdk_ecs::Client::new(&config),
