@@ -20,6 +20,7 @@ pub mod classic_balancer;
 pub mod cluster;
 pub mod dashboard;
 pub mod db_instance;
+pub mod db_parameter_group;
 pub mod db_subnet_group;
 pub mod discovery_service;
 pub mod distribution;
@@ -75,6 +76,7 @@ crate::list::kinds! {
     cluster::Cluster,
     dashboard::Dashboard,
     db_instance::DbInstance,
+    db_parameter_group::DbParameterGroup,
     db_subnet_group::DbSubnetGroup,
     discovery_service::DiscoveryService,
     distribution::Distribution,
