@@ -463,6 +463,20 @@ codes! {
         "With `observability.tracing` each service and worker has a collector beside it: a container called `otel`, on \
          ports 4317 and 4318. Another container of that name, or on those ports, cannot stand in the same task."
 
+    // Services that find each other: E0870 to E0879.
+    DiscoveryPort "E0870" "a service that cannot be found so"
+        "Other services find a service at a port that it listens on: its `port`, or one of its own for them. The proxies \
+         of Service Connect lead to ports of TCP."
+    UseCircle "E0871" "services that use each other"
+        "A service that others find is there before those who use it. Where each of some services uses the next one, and \
+         the last one the first, none of them can come first; a load balancer between two of them is there before both."
+    ConnectOfJob "E0872" "a job that uses a service by Service Connect"
+        "The proxy that leads to services of Service Connect stands beside the containers of services and workers. A task \
+         that is started by the clock has none: what it uses is found by DNS."
+    DiscoveryDomain "E0873" "not a domain for services"
+        "Services that are found by DNS have their names in a domain of the network's own, which Cloud Map keeps in a zone \
+         that nobody else may change. So it is not the network's private zone, though it may be below it."
+
     // Warnings.
     ProxiedTooDeep "W0101" "the proxy may have no certificate for this hostname"
         "Cloudflare's own certificate covers the zone and the names directly below it. A name that is deeper needs \

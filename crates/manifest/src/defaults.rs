@@ -42,6 +42,7 @@ pub(crate) const ALARM_CPU: u32 = 90;
 pub(crate) const ALARM_MEMORY: u32 = 90;
 pub(crate) const ALARM_ERRORS: u32 = 5;
 pub(crate) const ALARM_UNHEALTHY: u32 = 0;
+pub(crate) const DASHBOARD: bool = false;
 pub(crate) const TIMEZONE: &str = "UTC";
 pub(crate) const JOB_ENABLED: bool = true;
 pub(crate) const JOB_RETRIES: u32 = 3;

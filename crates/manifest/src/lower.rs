@@ -5,7 +5,9 @@
 
 mod assets;
 mod buckets;
+mod dashboard;
 mod databases;
+mod discovery;
 mod endpoints;
 mod entrance;
 mod flow_logs;
@@ -37,6 +39,7 @@ use ashore_engine::address::Address;
 use ashore_engine::graph::{Graph, Handle};
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster::Cluster;
+use ashore_providers::aws::dashboard::Graph;
 use ashore_providers::aws::mount_target::MountTarget;
 use ashore_providers::aws::repository::Repository;
 use ashore_providers::aws::secret;
@@ -110,6 +113,7 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         kept: BTreeMap::new(),
         mount_targets: BTreeMap::new(),
         repositories: BTreeMap::new(),
+        graphs: Vec::new(),
     };
     lowering.repositories();
     lowering.kept = lowering.kept_secrets();
@@ -124,13 +128,16 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         true => lowering.cluster()?,
         false => Input::Known(String::new()), // every service names its own
     };
+    lowering.namespaces(&network);
     let mut running = BTreeMap::new();
     for service in manifest.services.values() {
         let handle = lowering.service(service, &network, &ways, &cluster)?;
         running.extend(handle.map(|handle| (service.name.as_str(), handle)));
     }
+    lowering.after_used(&running);
     lowering.jobs(&network, &cluster)?;
     lowering.events(&cluster);
+    lowering.dashboard();
     lowering.hostname_records(&ways, &running)?;
     lowering.assets()?;
     lowering.buckets();
@@ -150,6 +157,8 @@ struct Lowering<'a> {
     mount_targets: BTreeMap<Name, Vec<Handle<MountTarget>>>,
     /// The repositories, by physical name.
     repositories: BTreeMap<String, Handle<Repository>>,
+    /// What the dashboard shows.
+    graphs: Vec<Graph>,
 }
 
 impl Lowering<'_> {

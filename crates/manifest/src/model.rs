@@ -5,6 +5,7 @@ mod balancer;
 mod container;
 mod database;
 mod deploy;
+mod discovery;
 mod domain;
 mod environment;
 mod existing;
@@ -38,6 +39,7 @@ pub(crate) use container::{COLLECTOR, COLLECTOR_PORTS};
 pub use container::{Condition, ContainerHealth, Sidecar};
 pub use database::{Database, Removal};
 pub use deploy::Deploy;
+pub use discovery::{DiscoveredBy, Discovery, DiscoveryProtocol};
 pub use domain::DomainName;
 pub use environment::Guard;
 pub use existing::Existing;
@@ -103,6 +105,8 @@ pub struct Manifest {
     pub secrets: BTreeMap<String, Secret>,
     /// The databases.
     pub databases: BTreeMap<Name, Database>,
+    /// The domain of services that are found by DNS, if it is said.
+    pub discovery_domain: Option<DomainName>,
     /// The volumes.
     pub volumes: BTreeMap<Name, Volume>,
     /// The services, at least one, and the workers, which are services that nobody reaches.

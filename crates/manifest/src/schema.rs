@@ -11,6 +11,7 @@ mod balancer;
 mod buckets;
 mod database;
 mod deploy;
+mod discovery;
 mod dns;
 mod environment;
 mod existing;
@@ -43,6 +44,9 @@ pub(crate) use database::{
     BackupsSection, DatabaseRemoval, DatabaseSection, StorageSection, StorageType,
 };
 pub(crate) use deploy::{DeploySection, Strategy};
+pub(crate) use discovery::{
+    DiscoveredBy, DiscoveryProtocol, DiscoverySection, ServiceDiscoverySection,
+};
 pub(crate) use dns::{DnsSection, Provider};
 pub(crate) use environment::{Confirm, EnvironmentSection};
 pub(crate) use existing::ExistingSection;
@@ -130,6 +134,9 @@ pub(crate) struct File {
 
     /// Logs, metrics, alarms and traces of everything that runs.
     pub(crate) observability: Option<ObservabilitySection>,
+
+    /// How services of the app find each other.
+    pub(crate) discovery: Option<DiscoverySection>,
 
     /// Values that are given when the command is run, with `--param NAME=VALUE`, and stand in texts as
     /// `${param:NAME}`.

@@ -13,6 +13,7 @@ mod data_subnets;
 mod databases;
 mod databases_windows;
 mod deploy;
+mod discovery;
 mod dns;
 mod env;
 mod environment;
@@ -244,6 +245,14 @@ pub(crate) fn validate(
         network::check_images(cx, network, region, &all);
         collector::check_reached(cx, network, tracing);
     }
+    let sound: Vec<&Service> = services.iter().flatten().collect();
+    let discovery_domain = match &network {
+        Some(network) => discovery::domain(cx, file.discovery.as_ref(), network.as_ref(), &sound),
+        None => None,
+    };
+    let sound_jobs: Vec<&Job> = jobs.iter().flatten().collect();
+    discovery::check_circles(cx, &sound);
+    discovery::check_jobs(cx, &sound_jobs, &sound);
     let services = services.into_iter().collect::<Option<Vec<_>>>();
     let jobs = jobs.into_iter().collect::<Option<Vec<_>>>();
     let balancers = balancers::behind(balancers, services.as_deref());
@@ -265,6 +274,7 @@ pub(crate) fn validate(
             .into_iter()
             .map(|database| (database.name.get().clone(), database))
             .collect(),
+        discovery_domain: discovery_domain?,
         volumes: volumes?
             .into_iter()
             .map(|volume| (volume.name.get().clone(), volume))

@@ -72,6 +72,7 @@ impl Lowering<'_> {
         if let Some(alarms) = &self.manifest.observability.alarms {
             self.alarms(service, alarms, &running.get(RawService::ARN), &behind);
         }
+        self.show(service, &running.get(RawService::ARN), &behind);
         Ok(running)
     }
 

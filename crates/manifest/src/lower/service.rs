@@ -84,6 +84,7 @@ impl Lowering<'_> {
         if let Some(alarms) = &self.manifest.observability.alarms {
             self.alarms(service, alarms, &running.get(EcsService::ARN), &behind);
         }
+        self.show(service, &running.get(EcsService::ARN), &behind);
         if let Some(scale) = &service.scale {
             let requests = behind.first().map(|behind| Metric::Requests {
                 load_balancer: behind.balancer.clone(),
@@ -146,7 +147,8 @@ impl Lowering<'_> {
                 .filter_map(move |name| ways.get(name));
             behind.flat_map(move |ways| from_balancer(target, &ways.security_groups))
         });
-        let ingress = from_balancers.collect();
+        let mut ingress: Vec<Rule> = from_balancers.collect();
+        ingress.extend(self.from_services(service));
         let group = self.graph.add(
             of_service(service, "security_group"),
             &SecurityGroup {

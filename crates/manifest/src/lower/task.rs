@@ -9,6 +9,7 @@ use ashore_providers::aws::log_group::LogGroup;
 use ashore_providers::aws::task_definition::{Container, ContainerHealth, Log, TaskDefinition};
 use serde_json::{Value, json};
 
+use super::discovery::named_ports;
 use super::observability::{TRACES_ENDPOINT, traces};
 use super::policy::policy;
 use super::repository::Running;
@@ -180,6 +181,7 @@ fn own_container(service: &Service, image: &str, log: Log) -> Container {
         entry_point: service.entrypoint.clone(),
         environment,
         ports: own_ports(service, false),
+        named_ports: named_ports(service),
         udp_ports: own_ports(service, true),
         log: Some(log),
         stop_timeout_seconds: Some(service.stop_timeout.0),
@@ -219,11 +221,14 @@ fn own_of_uses(own: &mut Container, grants: &Grants, reads: &mut Reads) {
     }
 }
 
-/// The port of a service, if that is how it is reached there.
+/// The ports of a service, of those that are reached so.
 fn own_ports(service: &Service, udp: bool) -> Vec<u16> {
     let target = service.ingress.target();
     let target = target.filter(|it| (it.protocol == Protocol::Udp) == udp);
-    target.map(|target| *target.port).into_iter().collect()
+    let mut ports: Vec<u16> = target.map(|target| *target.port).into_iter().collect();
+    let found_at = service.discovery.as_ref().map(|it| it.port);
+    ports.extend(found_at.filter(|port| !udp && !ports.contains(port)));
+    ports
 }
 
 fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container {
@@ -235,6 +240,7 @@ fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container
         entry_point: sidecar.entrypoint.clone(),
         environment: variables(&sidecar.env),
         ports: sidecar.ports.clone(),
+        named_ports: BTreeMap::new(),
         udp_ports: Vec::new(),
         log: Some(log),
         stop_timeout_seconds: Some(service.stop_timeout.0),

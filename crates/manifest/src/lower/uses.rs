@@ -39,6 +39,7 @@ impl Lowering<'_> {
                 }
                 Used::Database(name) => self.use_database(name, &mut grants),
                 Used::Queue(name) => queues::grant(&mut grants, name),
+                Used::Service(name) => self.use_service(name, &mut grants),
             }
         }
         grants.statements.extend(self.mount_statements(service));

@@ -15,6 +15,8 @@ pub struct Observability {
     pub insights: Insights,
     /// Who is told of what.
     pub alarms: Option<Alarms>,
+    /// Is there a dashboard?
+    pub dashboard: bool,
     /// Do traces go to X-Ray?
     pub xray: bool,
 }

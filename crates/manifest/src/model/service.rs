@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Condition, ContainerHealth, Deploy, DomainName, GibiBytes, Image, Login, Name, PathPattern,
-    Permission, Raw, RetentionDays, Scale, Seconds, Secret, Sidecar, Used,
+    Condition, ContainerHealth, Deploy, Discovery, DomainName, GibiBytes, Image, Login, Name,
+    PathPattern, Permission, Raw, RetentionDays, Scale, Seconds, Secret, Sidecar, Used,
 };
 use crate::fargate::TaskSize;
 use crate::located::Located;
@@ -53,6 +53,8 @@ pub struct Service {
     pub permissions: Vec<Permission>,
     /// What it uses of the rest of the manifest, each once, in the order of the text.
     pub uses: Vec<Used>,
+    /// How others of the app find it, if they do.
+    pub discovery: Option<Discovery>,
     /// The volumes in its own container, by their paths.
     pub mounts: BTreeMap<String, Name>,
     /// The containers beside its own.

@@ -32,6 +32,11 @@ pub(crate) struct ObservabilitySection {
     /// Who is told when something is not as it should be, and from where on it is not.
     pub(crate) alarms: Option<Located<AlarmsSection>>,
 
+    /// A dashboard in CloudWatch with what services and workers use, and what their load balancers see of them. Default
+    /// false: an account has three for nothing, and pays for each further one.
+    #[schemars(extend("default" = defaults::DASHBOARD))]
+    pub(crate) dashboard: Option<Located<bool>>,
+
     /// Traces of requests. Default: none.
     pub(crate) tracing: Option<Located<Tracing>>,
 }

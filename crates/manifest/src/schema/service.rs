@@ -6,7 +6,8 @@ use serde::Deserialize;
 use super::Condition;
 use super::{
     BuildSection, DeploySection, HealthSection, ImageSection, LoginSection, Named, Number,
-    OneOrMany, PermissionSection, ScaleSection, SecretSection, SidecarSection,
+    OneOrMany, PermissionSection, ScaleSection, SecretSection, ServiceDiscoverySection,
+    SidecarSection,
 };
 use crate::defaults;
 use crate::located::Located;
@@ -169,6 +170,10 @@ pub(crate) struct ServiceSection {
     /// that nothing can be reached by accident.
     #[schemars(extend("examples" = [["db"]]))]
     pub(crate) uses: Option<Located<Vec<Located<String>>>>,
+
+    /// How other services, workers and jobs of this manifest find it. Default: they do not, unless by its load balancer.
+    #[schemars(extend("examples" = [{ "port": 8080 }]))]
+    pub(crate) discovery: Option<Located<ServiceDiscoverySection>>,
 
     /// Which of `[volumes]` its own container finds where: by the path in the container.
     #[schemars(extend("examples" = [{ "/var/uploads": "uploads" }]))]

@@ -39,7 +39,7 @@ pub(super) fn observability(
         None => (!cx.is_spoiled(&at("alarms"))).then_some(None),
         Some(alarms_section) => alarms(cx, alarms_section).map(Some),
     };
-    if ["log_removal", "insights", "tracing"]
+    if ["log_removal", "insights", "dashboard", "tracing"]
         .iter()
         .any(|key| cx.is_spoiled(&at(key)))
     {
@@ -58,6 +58,10 @@ pub(super) fn observability(
             Some(schema::Insights::Enhanced) => Insights::Enhanced,
         },
         alarms: alarms?,
+        dashboard: section
+            .dashboard
+            .as_ref()
+            .map_or(defaults::DASHBOARD, |it| *it.get()),
         xray: section.tracing.is_some(),
     })
 }

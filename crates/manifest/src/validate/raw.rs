@@ -220,6 +220,7 @@ fn check_idle(
                 .map(Located::span),
         ),
         ("uses", section.uses.as_ref().map(Located::span)),
+        ("discovery", section.discovery.as_ref().map(Located::span)),
         (
             "volumes",
             section

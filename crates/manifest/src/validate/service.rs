@@ -6,6 +6,7 @@ use super::Rules;
 use super::collector::{check_collector, collector};
 use super::containers::{check_together, condition, words};
 use super::deploy::deploy;
+use super::discovery::discovery;
 use super::dns::Zone;
 use super::env::env;
 use super::health::{container_health, duration};
@@ -66,6 +67,7 @@ pub(super) fn service(
         (Some(None), _) | (Some(Some(_)), Some(_)) => image(cx, path, &section, arch, &place),
         _ => None, // it has been said what is wrong with the definition that would have it
     };
+    let discovery = discovery(cx, path, &section);
     let ingress = ingress(cx, path, &section, shared.dns, shared.balancers, &place);
     let entrypoint = entrypoint(cx, &at("entrypoint"), section.entrypoint.as_ref());
     let size = size(cx, path, &section, place.clone());
@@ -158,6 +160,7 @@ pub(super) fn service(
         deploy: deploy?,
         permissions: permissions?,
         uses: uses?,
+        discovery: discovery?,
         mounts: mounts?,
         sidecars: sidecars?
             .into_iter()

@@ -31,6 +31,7 @@ pub(super) fn without_ingress(
         ("login", span(section.login.take())),
         ("proxied", span(section.proxied.take())),
         ("take_over", span(section.take_over.take())),
+        ("discovery", span(section.discovery.take())),
         // They say themselves how they are reached.
         ("task_definition", span(section.task_definition.take())),
         (

@@ -224,7 +224,10 @@ async fn by_name(aws: &Aws, name: &str) -> Result<Option<MetricAlarm>, Failure> 
 }
 
 /// None if there is no such alarm.
-pub(in crate::aws) async fn tags(aws: &Aws, arn: &str) -> Result<Option<BTreeMap<String, String>>, Failure> {
+pub(in crate::aws) async fn tags(
+    aws: &Aws,
+    arn: &str,
+) -> Result<Option<BTreeMap<String, String>>, Failure> {
     let list = aws.cloudwatch.list_tags_for_resource().resource_arn(arn);
     match list
         .send()

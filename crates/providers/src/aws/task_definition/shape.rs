@@ -6,10 +6,10 @@ use ashore_engine::failure::Failure;
 use ashore_engine::input::Input;
 use aws_sdk_ecs::operation::register_task_definition::builders::RegisterTaskDefinitionFluentBuilder;
 use aws_sdk_ecs::types::{
-    ApplicationProtocol, Compatibility, ContainerCondition, ContainerDefinition, ContainerDependency, CpuArchitecture,
-    EphemeralStorage, HealthCheck, KeyValuePair, LogConfiguration, LogDriver, NetworkMode,
-    OsFamily, PortMapping, RepositoryCredentials, RuntimePlatform, Secret, TransportProtocol,
-    Volume as SdkVolume,
+    ApplicationProtocol, Compatibility, ContainerCondition, ContainerDefinition,
+    ContainerDependency, CpuArchitecture, EphemeralStorage, HealthCheck, KeyValuePair,
+    LogConfiguration, LogDriver, NetworkMode, OsFamily, PortMapping, RepositoryCredentials,
+    RuntimePlatform, Secret, TransportProtocol, Volume as SdkVolume,
 };
 
 use super::{Container, ContainerHealth, Log, NamedPort, TaskDefinition, volumes};
