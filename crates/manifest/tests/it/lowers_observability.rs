@@ -124,3 +124,63 @@ fn the_smallest_manifest_says_nothing_of_all_this() {
     let said = loaded(&format!("{HEAD}{WEB}")).observability;
     assert!(said.alarms.is_none() && !said.xray && !said.retain_logs && said.log_key.is_none());
 }
+
+#[test]
+fn a_dashboard_shows_everything_that_runs_for_long() {
+    let text = format!("{HEAD}{WEB}port = 80\n{WORK}{JOB}[observability]\ndashboard = true\n");
+    let with = graph(&text);
+    let dashboard = spec(&with, "observability/dashboard");
+    let graphs = dashboard["graphs"].as_array().expect("a list");
+    let titles: Vec<_> = graphs
+        .iter()
+        .filter_map(|it| it["title"].as_str())
+        .collect();
+    assert_eq!(
+        titles,
+        [
+            "services.web: cpu and memory, in percent",
+            "services.web: requests and errors a minute",
+            "services.web: seconds to answer",
+            "services.web: tasks that are not well",
+            "workers.work: cpu and memory, in percent",
+        ]
+    );
+    let name = dashboard["name"].as_str().expect("a name");
+    assert!(
+        name.starts_with("shop-production-dashboard-"),
+        "{name}: in no region, so its own in the account"
+    );
+    assert!(addresses(&graph(&format!("{HEAD}{WEB}")), "aws.cloudwatch.dashboard").is_empty());
+}
+
+#[test]
+fn a_service_behind_two_balancers_has_alarms_on_both() {
+    let graph = graph(&format!(
+        "{HEAD}{WEB}port = 80\nbalancer = [\"public\", \"internal\"]\n[observability.alarms]\n\
+         notify = [\"ops@example.com\"]\n"
+    ));
+    assert_eq!(
+        addresses(&graph, "aws.cloudwatch.alarm"),
+        [
+            "services.web/alarm[cpu]",
+            "services.web/alarm[errors-internal]",
+            "services.web/alarm[errors]",
+            "services.web/alarm[memory]",
+            "services.web/alarm[unhealthy-internal]",
+            "services.web/alarm[unhealthy]",
+        ]
+    );
+}
+
+#[test]
+fn what_no_balancer_reads_has_no_alarm_on_answers() {
+    let graph = graph(&format!(
+        "{HEAD}{WEB}port = 5432\nprotocol = \"tcp\"\n[observability.alarms]\nnotify = [\"ops@example.com\"]\n"
+    ));
+    let alarms = addresses(&graph, "aws.cloudwatch.alarm");
+    assert!(
+        alarms.contains(&"services.web/alarm[unhealthy]".to_owned()),
+        "{alarms:?}"
+    );
+    assert!(!alarms.iter().any(|it| it.contains("errors")), "{alarms:?}");
+}

@@ -168,3 +168,52 @@ fn everything_in_tasks_is_counted_once() {
     let paths: Vec<_> = manifest.tasks().map(|task| task.path()).collect();
     assert_eq!(paths, ["services.web", "workers.work", "jobs.report"]);
 }
+
+#[test]
+fn a_queue_of_ours_is_followed_by_its_name_and_told_by_its_arn() {
+    let graph = graph(&format!(
+        "{HEAD}{WEB}{WORK}uses = [\"orders\"]\nscale = {{ max = 4, queue_depth = {{ queue = \"orders\", per_task = 10 }} }}\n\
+         [jobs.report]\nimage = \"ghcr.io/acme/web:1\"\nschedule = \"0 3 * * 1\"\ndead_letter = \"failed\"\n\
+         [queues.orders]\n[queues.failed]\n"
+    ));
+    let policy = spec(&graph, "workers.work/scaling_policy[backlog]");
+    assert_eq!(
+        policy["metric"]["backlog"]["queue"],
+        named("queues.orders/queue", "name")
+    );
+    let failed = named("queues.failed/queue", "arn");
+    assert_eq!(spec(&graph, "jobs.report/schedule")["dead_letter"], failed);
+    let statements =
+        &spec(&graph, "jobs.report/schedule_role")["inline_policies"]["start"]["Statement"];
+    assert_eq!(statements[2]["Resource"], json!([failed]));
+    let environment = &spec(&graph, "workers.work/task_definition")["containers"][0]["environment"];
+    assert_eq!(
+        environment["ORDERS_QUEUE_URL"],
+        named("queues.orders/queue", "url")
+    );
+}
+
+#[test]
+fn a_worker_and_a_job_reach_what_they_use() {
+    let graph = graph(&format!(
+        "{HEAD}{WEB}{WORK}uses = [\"db\"]\n[jobs.report]\nimage = \"ghcr.io/acme/web:1\"\nschedule = \"0 3 * * 1\"\n\
+         uses = [\"db\"]\nvolumes = {{ \"/data\" = \"files\" }}\n[databases.db]\n[volumes.files]\n"
+    ));
+    let rules = &spec(&graph, "databases.db/security_group")["ingress"];
+    let sources: Vec<_> = rules
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|it| &it["source"])
+        .collect();
+    let group = |path: &str| json!({ "group": named(&format!("{path}/security_group"), "id") });
+    assert_eq!(sources, [&group("workers.work"), &group("jobs.report")]);
+    let mounts = &spec(&graph, "jobs.report/task_definition")["containers"][0]["mounts"];
+    assert_eq!(*mounts, json!({ "/data": "files" }));
+    assert!(
+        after(&graph, "jobs.report/schedule")
+            .iter()
+            .any(|it| it.starts_with("volumes.files/mount_target")),
+        "a task mounts its volume as it starts"
+    );
+}

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::example::Example;
 use crate::{
-    assets, data, ecs, elb, iam, images, network, observability, raw, records, scaling, schedules,
-    secrets,
+    assets, data, discovery, ecs, elb, iam, images, network, observability, raw, records, scaling,
+    schedules, secrets,
 };
 
 fn examples() -> Vec<Example> {
@@ -20,6 +20,7 @@ fn examples() -> Vec<Example> {
         observability::examples(),
         elb::examples(),
         data::examples(),
+        discovery::examples(),
         ecs::examples(),
         iam::examples(),
         images::examples(),

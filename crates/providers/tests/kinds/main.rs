@@ -2,6 +2,7 @@
 
 mod assets;
 mod data;
+mod discovery;
 mod ecs;
 mod elb;
 mod example;

@@ -1,6 +1,7 @@
 //! Examples of the kinds that tell somebody.
 
 use ashore_providers::aws::alarm::{self, Alarm, Watch};
+use ashore_providers::aws::dashboard::{self, Dashboard, Graph};
 use ashore_providers::aws::event_rule::{self, EventRule};
 use ashore_providers::aws::subscription::{self, Subscription};
 use ashore_providers::aws::tags::Tags;
@@ -12,7 +13,7 @@ use crate::example::Example;
 const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:hello-alarms";
 
 pub(crate) fn examples() -> Vec<Example> {
-    vec![alarm(), event_rule(), subscription(), topic()]
+    vec![alarm(), dashboard(), event_rule(), subscription(), topic()]
 }
 
 fn topic() -> Example {
@@ -85,6 +86,31 @@ fn alarm() -> Example {
             it.topic = format!("{TOPIC}-g2").into();
         })
         .altered("tags", |it: &mut Alarm| it.tags = Tags::default())
+}
+
+fn dashboard() -> Example {
+    let service = || "arn:aws:ecs:eu-central-1:1:service/hello/web".to_string();
+    let spec = Dashboard {
+        name: "hello-dashboard".into(),
+        graphs: vec![Graph {
+            title: "services.web".into(),
+            lines: vec![Watch::Cpu {
+                service: service().into(),
+            }],
+        }],
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = dashboard::Outputs {
+        name: "hello-dashboard".into(),
+        arn: "arn:aws:cloudwatch::1:dashboard/hello-dashboard".into(),
+    };
+    Example::of(&spec, &outputs)
+        .altered("name", |it: &mut Dashboard| it.name.push('x'))
+        .altered("graphs", move |it: &mut Dashboard| {
+            let service = service().into();
+            it.graphs[0].lines.push(Watch::Memory { service });
+        })
+        .altered("tags", |it: &mut Dashboard| it.tags = Tags::default())
 }
 
 fn event_rule() -> Example {

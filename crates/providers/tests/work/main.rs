@@ -1,6 +1,8 @@
 //! What starts tasks by the clock, and what tells somebody, against the twin, through the real SDK, in virtual time.
 
 mod alarms;
+mod dashboards;
+mod discovery;
 mod logs;
 mod schedules;
 #[path = "../tasks/stage.rs"]

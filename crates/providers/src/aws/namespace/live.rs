@@ -7,7 +7,8 @@ use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
 use aws_sdk_servicediscovery::operation::create_http_namespace::CreateHttpNamespaceError as HttpError;
 use aws_sdk_servicediscovery::operation::create_private_dns_namespace::CreatePrivateDnsNamespaceError as PrivateError;
 use aws_sdk_servicediscovery::types::{
-    FilterCondition, NamespaceFilter, NamespaceFilterName, NamespaceSummary, NamespaceType,
+    FilterCondition, NamespaceFilter, NamespaceFilterName, NamespaceProperties, NamespaceSummary,
+    NamespaceType,
 };
 
 use super::{Change, Namespace, Outputs};
@@ -34,6 +35,7 @@ impl Live for Namespace {
     async fn find(&self, aws: &Aws, cx: &Context) -> Result<Found<Outputs>, Failure> {
         let mut foreign = Found::Absent;
         for there in self.of_that_name(aws).await? {
+            let zone = zone_of(there.properties.as_ref()).map(str::to_string);
             let outputs = outputs(there)?;
             let Some(tags) = cloud_map::tags(aws, &outputs.arn).await? else {
                 continue;
@@ -47,7 +49,7 @@ impl Live for Namespace {
             );
             match found {
                 Found::Ours(ours) => return Ok(Found::Ours(ours)),
-                found if self.vpc.is_none() => foreign = found,
+                found if self.meets(aws, zone.as_deref()).await? => foreign = found,
                 _ => {}
             }
         }
@@ -67,9 +69,8 @@ impl Live for Namespace {
         if !marked(&tags) {
             return Ok(None); // ours was deleted, and somebody made another
         }
-        let dns = namespace.properties.and_then(|it| it.dns_properties);
-        let vpc = match dns.and_then(|dns| dns.hosted_zone_id) {
-            Some(zone) => vpc_of(aws, &zone).await?,
+        let vpc = match zone_of(namespace.properties.as_ref()) {
+            Some(zone) => vpc_of(aws, zone).await?,
             None => None,
         };
         Ok(Some(Observed {
@@ -216,6 +217,15 @@ impl Namespace {
         })
     }
 
+    /// Whether another one of that name, with that zone, is where this is to be.
+    async fn meets(&self, aws: &Aws, zone: Option<&str>) -> Result<bool, Failure> {
+        let (Some(vpc), Some(zone)) = (&self.vpc, zone) else {
+            return Ok(self.vpc.is_none());
+        };
+        let there = vpc_of(aws, zone).await?;
+        Ok(there.is_some() && there.as_ref() == vpc.known())
+    }
+
     async fn of_that_name(&self, aws: &Aws) -> Result<Vec<NamespaceSummary>, Failure> {
         let kind = match self.vpc {
             Some(_) => NamespaceType::DnsPrivate,
@@ -248,6 +258,14 @@ fn outputs(namespace: NamespaceSummary) -> Result<Outputs, Failure> {
         arn: required(LIST, namespace.arn)?,
         operation: None,
     })
+}
+
+fn zone_of(properties: Option<&NamespaceProperties>) -> Option<&str> {
+    properties?
+        .dns_properties
+        .as_ref()?
+        .hosted_zone_id
+        .as_deref()
 }
 
 /// Cloud Map does not say in which network a namespace answers; its zone does.
