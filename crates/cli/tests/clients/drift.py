@@ -75,8 +75,8 @@ from drift_raw import ROWS as OF_RAW
 from drift_raw import UNALTERED as UNALTERED_OF_RAW
 from drift_shop import ROWS as OF_SHOP
 from drift_shop import UNALTERED as UNALTERED_OF_SHOP
-from drift_work import ROWS as OF_WORK
-from drift_work import UNALTERED as UNALTERED_OF_WORK
+from drift_workers import ROWS as OF_WORKERS
+from drift_workers import UNALTERED as UNALTERED_OF_WORKERS
 
 ROWS = [
     # aws.ec2.vpc
@@ -440,7 +440,7 @@ ROWS = [
     *OF_PRIVATE,
     *OF_RAW,
     *OF_SHOP,
-    *OF_WORK,
+    *OF_WORKERS,
 ]
 
 # What no row alters, and why.
@@ -461,5 +461,5 @@ UNALTERED = {
     **UNALTERED_OF_PRIVATE,
     **UNALTERED_OF_RAW,
     **UNALTERED_OF_SHOP,
-    **UNALTERED_OF_WORK,
+    **UNALTERED_OF_WORKERS,
 }

@@ -11,8 +11,8 @@ import drift_data
 import drift_images
 import drift_private
 import drift_raw
+import drift_workers
 import fake_docker
-from drift_work import MANIFEST as WORK
 from sandbox import Sandbox
 
 # Hello, with a word on everything that the example leaves empty and a manifest can say.
@@ -79,7 +79,7 @@ hostname = "hand.example.net"
 STACKS = {
     "hello": HELLO, "plain": PLAIN, "shop": SHOP, "by hand": BY_HAND, "balanced": drift_balancers.manifest,
     "private": drift_private.MANIFEST, "images": drift_images.MANIFEST, "raw": drift_raw.MANIFEST,
-    "data": drift_data.MANIFEST, "assets": drift_assets.MANIFEST, "work": WORK,
+    "data": drift_data.MANIFEST, "assets": drift_assets.MANIFEST, "workers": drift_workers.MANIFEST,
 }
 # What lies beside the manifest.
 FILES = {"assets": drift_assets.FILES, "images": drift_images.FILES, "raw": drift_raw.FILES}
@@ -111,7 +111,7 @@ class Stack:
         self.sandbox.start(self.port())
         for service in (
             "acm", "cloudwatch", "ec2", "ecr", "ecs", "efs", "elbv2", "events", "iam", "logs", "rds", "route53", "s3",
-            "scheduler", "secretsmanager", "sns", "sqs", "wafv2",
+            "scheduler", "secretsmanager", "servicediscovery", "sns", "sqs", "wafv2",
         ):
             setattr(self, service, self.sandbox.client(service))
         self.scaling = self.sandbox.client("application-autoscaling")

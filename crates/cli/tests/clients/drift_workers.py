@@ -1,8 +1,8 @@
-"""Rows of what starts tasks by the clock, scales them, and tells somebody."""
+"""Rows of what starts tasks by the clock, scales them, finds them, and tells somebody."""
 
 import json
 
-from alter import Row
+from alter import Row, here
 
 WEB = "services.web"
 TARGET, CPU = f"{WEB}/scalable_target", f"{WEB}/scaling_policy[cpu]"
@@ -13,6 +13,10 @@ TOPIC = "observability/topic"
 ALARM, ERRORS = f"{WEB}/alarm[cpu]", f"{WEB}/alarm[errors]"
 EVENTS = "observability/event_rule[tasks]"
 LOGS = f"{WEB}/log_group"
+DASHBOARD = "observability/dashboard"
+NAMESPACE, DNS_NAMESPACE = "discovery/namespace", "discovery/dns_namespace"
+API, API_TASK, STORE = "services.api/service", "services.api/task_definition", "services.store/service"
+REGISTRY = "services.store/discovery_service"
 
 MANIFEST = """
 app = "work"
@@ -22,7 +26,16 @@ tags = { team = "a" }
 [services.web]
 image = "nginx:1.29"
 port = 80
+uses = ["api", "store"]
 scale = { min = 1, max = 4, cpu = 60, schedule = [{ cron = "0 8 1 1 *", min = 2, max = 8 }] }
+
+[services.api]
+image = "nginx:1.29"
+discovery = { port = 8080 }
+
+[services.store]
+image = "nginx:1.29"
+discovery = { port = 5000, by = "dns", protocol = "tcp" }
 
 [workers.work]
 image = "nginx:1.29"
@@ -36,13 +49,14 @@ dead_letter = "arn:aws:sqs:eu-central-1:123456789012:failed"
 
 [observability]
 log_removal = "retain"
+dashboard = true
 [observability.alarms]
 notify = ["ops@example.com"]
 """
 
 
 def row(address, field, alter, **more):
-    return Row(address, field, alter, stack="work", **more)
+    return Row(address, field, alter, stack="workers", **more)
 
 
 def tag(client, address, by="ResourceArn", many=True):
@@ -216,6 +230,69 @@ def to_another_topic(stack):
     )
 
 
+def drawn(field, change):
+    def alter(stack):
+        name = stack.out(DASHBOARD, "name")
+        body = json.loads(stack.cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
+        change(body["widgets"])
+        stack.cloudwatch.put_dashboard(DashboardName=name, DashboardBody=json.dumps(body))
+
+    return row(DASHBOARD, f"graphs.{field}", alter)
+
+
+def titled(widgets):
+    widgets[0]["properties"]["title"] = "theirs"
+
+
+def line(which, place, to):
+    """The first line of a graph, with another dimension."""
+
+    def change(widgets):
+        [widget] = [widget for widget in widgets if widget["properties"]["title"].endswith(which)]
+        widget["properties"]["metrics"][0][place] = to
+
+    return change
+
+
+def service(address, field, **members):
+    def alter(stack):
+        said = {name: to(stack) if callable(to) else to for name, to in members.items()}
+        stack.ecs.update_service(
+            cluster=stack.out(address, "cluster"), service=stack.out(address, "name"), **said
+        )
+
+    return row(address, field, alter)
+
+
+def connected(field, name="api", port=8080, namespace=NAMESPACE):
+    """What a service offers by Service Connect."""
+    alias = {"dnsName": name, "port": port}
+    offer = {"portName": "api", "discoveryName": name, "clientAliases": [alias]}
+    said = lambda stack: {"enabled": True, "namespace": stack.out(namespace, "arn"), "services": [offer]}
+    return service(API, f"connect.{field}", serviceConnectConfiguration=said)
+
+
+def mapped(field, member, to):
+    path = ("containerDefinitions", "0", "portMappings", "0", member)
+    there = ("ecs", "families", "{family}", "revisions", "{revision}", "document")
+    return here(API_TASK, f"containers.0.named_ports.api.{field}", there + path, to, stack="workers")
+
+
+def mapping(field, **more):
+    return here(NAMESPACE, field, ("cloudmap", "namespaces", "{id}", field), "theirs", stack="workers", **more)
+
+
+def answers_elsewhere(stack, world):
+    """The zone tells in which network it answers."""
+    namespace = world["regions"]["eu-central-1"]["cloudmap"]["namespaces"][stack.out(DNS_NAMESPACE, "id")]
+    [there] = world["route53"]["zones"][namespace["zone"]]["vpcs"]
+    there[1] = "vpc-0123456789abcdef0"
+
+
+def registry(field, member, to, **more):
+    return here(REGISTRY, field, ("cloudmap", "services", "{id}", *member), to, stack="workers", **more)
+
+
 OTHER = {"source": ["aws.ec2"]}
 
 ROWS = [
@@ -277,6 +354,28 @@ ROWS = [
     rule("pattern", EventPattern=json.dumps(OTHER)),
     row(EVENTS, "topic", to_another_topic),
     tag("events", EVENTS, by="ResourceARN"),
+    # aws.cloudwatch.dashboard
+    drawn("0.title", titled),
+    drawn("6.lines.0.cpu.service", lambda widgets: line("cpu and memory, in percent", 3, "theirs")(widgets[-1:])),
+    drawn("3.lines.0.requests.load_balancer", line("requests and errors a minute", 3, "app/theirs/1")),
+    drawn("3.lines.0.requests.target_group", line("requests and errors a minute", 5, "targetgroup/theirs/1")),
+    tag("cloudwatch", DASHBOARD, by="ResourceARN"),
+    # aws.servicediscovery.namespace
+    mapping("name"),
+    row(DNS_NAMESPACE, "vpc", answers_elsewhere, edits=True),
+    tag("servicediscovery", NAMESPACE, by="ResourceARN"),
+    # aws.servicediscovery.service
+    registry("name", ("name",), "theirs"),
+    registry("namespace", ("namespace",), lambda stack: stack.out(NAMESPACE, "id")),
+    registry("ttl_seconds", ("dns", "records"), [["A", 99]]),
+    tag("servicediscovery", REGISTRY, by="ResourceARN"),
+    # aws.ecs.service
+    service(STORE, "registry", serviceRegistries=[]),
+    connected("namespace", namespace=DNS_NAMESPACE),
+    connected("offers.api.name", name="theirs"),
+    connected("offers.api.port", port=9999),
+    # aws.ecs.task_definition
+    mapped("protocol", "appProtocol", "grpc"),
     # aws.logs.log_group
     row(
         LOGS,
@@ -310,4 +409,13 @@ UNALTERED = {
     ("aws.cloudwatch.alarm", "watch.unhealthy.load_balancer"): "as `watch.errors.load_balancer`",
     ("aws.cloudwatch.alarm", "watch.unhealthy.target_group"): "as `watch.errors.target_group`",
     ("aws.events.rule", "name"): ASKED,
+    ("aws.cloudwatch.dashboard", "name"): ASKED,
+    ("aws.cloudwatch.dashboard", "graphs.lines.memory.service"): "as `cpu.service`",
+    ("aws.cloudwatch.dashboard", "graphs.lines.errors.load_balancer"): "as `requests.load_balancer`",
+    ("aws.cloudwatch.dashboard", "graphs.lines.errors.target_group"): "as `requests.target_group`",
+    ("aws.cloudwatch.dashboard", "graphs.lines.latency.load_balancer"): "as `requests.load_balancer`",
+    ("aws.cloudwatch.dashboard", "graphs.lines.latency.target_group"): "as `requests.target_group`",
+    ("aws.cloudwatch.dashboard", "graphs.lines.unhealthy.load_balancer"): "as `requests.load_balancer`",
+    ("aws.cloudwatch.dashboard", "graphs.lines.unhealthy.target_group"): "as `requests.target_group`",
+    ("aws.ecs.task_definition", "containers.named_ports.*.port"): "as `ports`, in which it stands too",
 }
