@@ -197,9 +197,13 @@ impl DiscoveryService {
 async fn all(aws: &Aws, filters: Vec<ServiceFilter>) -> Result<Vec<ServiceSummary>, Failure> {
     let list = aws.discovery.list_services();
     let list = list.set_filters((!filters.is_empty()).then_some(filters));
-    let listed = list.into_paginator().items().send();
-    let listed: Result<_, _> = listed.collect().await;
-    listed.map_err(|e| failure(LIST, e))
+    let mut pages = list.into_paginator().send();
+    let mut all = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|e| failure(LIST, e))?;
+        all.extend(page.services.unwrap_or_default());
+    }
+    Ok(all)
 }
 
 fn outputs(service: ServiceSummary) -> Result<Outputs, Failure> {

@@ -247,9 +247,13 @@ impl Namespace {
 async fn all(aws: &Aws, filters: Vec<NamespaceFilter>) -> Result<Vec<NamespaceSummary>, Failure> {
     let list = aws.discovery.list_namespaces();
     let list = list.set_filters((!filters.is_empty()).then_some(filters));
-    let listed = list.into_paginator().items().send();
-    let listed: Result<_, _> = listed.collect().await;
-    listed.map_err(|e| failure(LIST, e))
+    let mut pages = list.into_paginator().send();
+    let mut all = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|e| failure(LIST, e))?;
+        all.extend(page.namespaces.unwrap_or_default());
+    }
+    Ok(all)
 }
 
 fn outputs(namespace: NamespaceSummary) -> Result<Outputs, Failure> {

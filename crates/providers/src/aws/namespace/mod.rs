@@ -70,7 +70,8 @@ impl Kind for Namespace {
                 None => Change::Create,
             }];
         };
-        self.tags.requests(&there.tags, Change::Tag, Change::Untag)
+        let requests = self.tags.requests(&there.tags, Change::Tag, Change::Untag);
+        requests.collect()
     }
 
     fn removal(_: &Observed<Self>) -> Vec<Change> {

@@ -37,7 +37,7 @@ impl Live for Queue {
             return Ok(Found::Absent);
         };
         Ok(ours_or_foreign(
-            outputs(aws, url, &self.name),
+            outputs_of(aws, url, &self.name),
             &tags,
             &cx.mark,
             &format!("the queue `{}`", self.name),
@@ -78,7 +78,7 @@ impl Live for Queue {
                 let create = create.set_attributes(Some(all)).set_tags(Some(tags));
                 let created = create.send().await.map_err(|e| failure(CREATE, e))?;
                 let url = required(CREATE, created.queue_url)?;
-                Ok(outputs(aws, url, &self.name))
+                Ok(outputs_of(aws, url, &self.name))
             }
             Change::Configure => {
                 let outputs = required(CONFIGURE, outputs)?;
@@ -132,14 +132,14 @@ impl Live for Queue {
             let tags = tags(aws, &url).await?.unwrap_or_default();
             if of_stack(&tags, stack) {
                 let name = url.rsplit('/').next().unwrap_or_default().to_string();
-                ours.push(outputs(aws, url, &name));
+                ours.push(outputs_of(aws, url, &name));
             }
         }
         Ok(ours)
     }
 }
 
-fn outputs(aws: &Aws, url: String, name: &str) -> Outputs {
+fn outputs_of(aws: &Aws, url: String, name: &str) -> Outputs {
     Outputs {
         url,
         arn: aws.arn("sqs", name),
