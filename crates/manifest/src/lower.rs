@@ -39,7 +39,7 @@ use ashore_engine::address::Address;
 use ashore_engine::graph::{Graph, Handle};
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster::Cluster;
-use ashore_providers::aws::dashboard::Graph;
+use ashore_providers::aws::dashboard::Graph as Drawn;
 use ashore_providers::aws::mount_target::MountTarget;
 use ashore_providers::aws::repository::Repository;
 use ashore_providers::aws::secret;
@@ -158,7 +158,7 @@ struct Lowering<'a> {
     /// The repositories, by physical name.
     repositories: BTreeMap<String, Handle<Repository>>,
     /// What the dashboard shows.
-    graphs: Vec<Graph>,
+    graphs: Vec<Drawn>,
 }
 
 impl Lowering<'_> {

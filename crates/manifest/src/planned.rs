@@ -45,7 +45,7 @@ pub(crate) fn matches(planned: &str, path: &[&str]) -> bool {
     }) && parts.next().is_none()
 }
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "cluster",
     "ec2",
     "jobs.*.timeout",

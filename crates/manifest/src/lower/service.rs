@@ -45,6 +45,7 @@ impl Lowering<'_> {
             container: name.to_string(),
             port: *target.port,
         });
+        let registry = self.registry(service);
         let running = self.graph.add(
             of_service(service, "service"),
             &EcsService {
@@ -58,7 +59,7 @@ impl Lowering<'_> {
                 assign_public_ip: network.public_tasks,
                 load_balancer: attachments.next(),
                 more_load_balancers: attachments.collect(),
-                registry: self.registry(service),
+                registry,
                 connect: self.connect(service),
                 grace_period_seconds: target.map(|target| target.health.grace.0),
                 minimum_healthy_percent: service.deploy.minimum_healthy,

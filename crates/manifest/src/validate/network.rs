@@ -10,7 +10,9 @@ use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
-use crate::model::{DomainName, Layout, Nat, Network, Refusal, Region, Service};
+use crate::model::{
+    COLLECTOR, DomainName, Layout, LogRetention, Nat, Network, Refusal, Region, Service,
+};
 use crate::schema::{self, NetworkSection};
 use crate::structure::dotted;
 
@@ -62,7 +64,8 @@ pub(super) fn network(cx: &mut Rules<'_>, section: &NetworkSection) -> Option<Ne
     let flow_logs = match &section.flow_logs {
         Some(_) => {
             let path = ["network", "flow_logs"];
-            log_retention(cx, &path, section.flow_logs.as_ref()).map(Some)
+            let default = LogRetention::Days(defaults::LOG_RETENTION);
+            log_retention(cx, &path, section.flow_logs.as_ref(), default).map(Some)
         }
         None => (!cx.is_spoiled(&["network", "flow_logs"])).then_some(None),
     };
