@@ -37,7 +37,7 @@ scale = { max = 4, queue_depth = { queue = "orders", per_task = 10 } }
 [queues.failed]
 
 [jobs.report]
-image = "nginx:1.29"
+image = "busybox:1.37"
 command = ["report"]
 schedule = "rate(5 minutes)"
 uses = ["store"]
@@ -58,6 +58,9 @@ notify = ["ops@example.com"]
 def shop(tmp_path):
     (tmp_path / "ashore.toml").write_text(MANIFEST)
     sandbox = Sandbox(tmp_path)
+    # A job comes to an end by itself.
+    ends = {"exit": {"code": 0, "after_ms": 5000}}
+    sandbox.twin("PUT", "script", {"rules": [{"image": "busybox*", "behaviour": ends}]})
     yield sandbox
     sandbox.stop()
 
