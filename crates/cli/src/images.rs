@@ -33,7 +33,8 @@ pub(crate) async fn look_up(
 ) -> Result<BTreeMap<Name, FoundImage>, CommandError> {
     let mut found = BTreeMap::new();
     let mut builder = None;
-    for (name, service) in &project.manifest.services {
+    for service in project.manifest.tasks() {
+        let name = service.name.get();
         let Some(repository) = repository_of(names, service) else {
             continue;
         };
@@ -41,8 +42,8 @@ pub(crate) async fn look_up(
             Image::Reference(_) => continue,
             Image::Stored { tag, .. } => {
                 let there = stored(cloud, state, service, &repository, tag).await?;
-                if there.is_none() && is_running(state, name) {
-                    return Err(missing(cloud, name, &repository, tag).await);
+                if there.is_none() && is_running(state, service) {
+                    return Err(missing(cloud, service, &repository, tag).await);
                 }
                 there
             }
@@ -62,26 +63,31 @@ pub(crate) async fn look_up(
 
 /// The services that are not in the graph because nobody has pushed their image yet, with what to push, for people.
 pub(crate) fn waiting(project: &Project, names: &Names, graph: &Graph) -> Vec<Waiting> {
-    let services = project.manifest.services.iter();
-    let waiting = services.filter_map(|(name, service)| {
+    let waiting = project.manifest.tasks().filter_map(|service| {
         let Image::Stored { tag, .. } = service.image.get() else {
             return None;
         };
-        if graph.node(&address(name, "service")).is_some() {
+        if ["service", "schedule"]
+            .iter()
+            .any(|part| graph.node(&address(service, part)).is_some())
+        {
             return None;
         }
         let repository = repository_of(names, service)?;
         Some(Waiting {
-            service: name.to_string(),
+            service: service.name.to_string(),
+            path: service.path(),
             image: format!("{}:{tag}", uri(names, &repository)),
         })
     });
     waiting.collect()
 }
 
-/// A service that waits for its first image.
+/// A service, worker or job that waits for its first image.
 pub(crate) struct Waiting {
+    /// Its name.
     pub(crate) service: String,
+    path: String,
     /// What to push.
     pub(crate) image: String,
 }
@@ -89,9 +95,9 @@ pub(crate) struct Waiting {
 impl Waiting {
     /// For people.
     pub(crate) fn text(&self) -> String {
-        let Self { service, image } = self;
+        let Self { path, image, .. } = self;
         format!(
-            "services.{service} waits for its first image and is left out until then; push {image}, then run `ashore up` \
+            "{path} waits for its first image and is left out until then; push {image}, then run `ashore up` \
              again"
         )
     }
@@ -99,17 +105,17 @@ impl Waiting {
 
 /// Whether a service is left out because nobody has pushed its image yet: it is not to be reached.
 pub(crate) fn waits(state: &State, service: &Service) -> bool {
-    matches!(service.image.get(), Image::Stored { .. }) && !is_running(state, service.name.get())
+    matches!(service.image.get(), Image::Stored { .. }) && !is_running(state, service)
 }
 
-/// Whether there is a service of that name by now.
-fn is_running(state: &State, name: &Name) -> bool {
-    let there = |part| state.current(&address(name, part)).is_some();
-    there("service") || there("raw_service")
+/// Whether there is a service, or a schedule of a job, of that name by now.
+fn is_running(state: &State, service: &Service) -> bool {
+    let there = |part| state.current(&address(service, part)).is_some();
+    there("service") || there("raw_service") || there("schedule")
 }
 
-fn address(name: &Name, part: &str) -> Address {
-    Address::new(format!("services.{name}/{part}"))
+fn address(service: &Service, part: &str) -> Address {
+    Address::new(format!("{}/{part}", service.path()))
 }
 
 /// The image that a tag is on now, if it is there and runs on the service's processor.
@@ -153,7 +159,7 @@ async fn stored(
 
 /// Whether the service runs that very image on the same processor as before.
 fn runs(state: &State, service: &Service, digest: &str) -> bool {
-    let record = |part: &str| state.current(&address(service.name.get(), part));
+    let record = |part: &str| state.current(&address(service, part));
     let image = record("image").map(|(_, record)| record.outputs.get("digest"));
     let processor = record("task_definition").map(|(_, record)| record.spec.get("architecture"));
     let wanted = match service.arch {
@@ -163,7 +169,7 @@ fn runs(state: &State, service: &Service, digest: &str) -> bool {
     let says = |value: Option<Option<&Value>>, wanted: &str| {
         value.flatten().and_then(Value::as_str) == Some(wanted)
     };
-    is_running(state, service.name.get()) && says(image, digest) && says(processor, wanted)
+    is_running(state, service) && says(image, digest) && says(processor, wanted)
 }
 
 /// Builds an image, and packs it for the push if nothing of that content is in the repository.
@@ -176,9 +182,9 @@ async fn built(
     repository: &str,
     say: &mut dyn FnMut(&str),
 ) -> Result<FoundImage, CommandError> {
-    let name = service.name.get();
-    say(&format!("building services.{name} with {}", builder.name()));
-    let id = builder.build(&project.place(), build, name.as_str())?;
+    let path = service.path();
+    say(&format!("building {path} with {}", builder.name()));
+    let id = builder.build(&project.place(), build, &path)?;
     let tag = built_tag(&id);
     let there = cloud
         .read("an image", || cloud.aws.image(repository, &tag))
@@ -192,7 +198,7 @@ async fn built(
     let digest = match there {
         Some(there) => there.digest,
         None => {
-            let local = builder.save(&id, name.as_str())?;
+            let local = builder.save(&id, &path)?;
             let wanted = platform(service);
             if let Some(platform) = local.platform.as_deref().filter(|it| *it != wanted) {
                 return Err(other_platform(service, "what was built", platform));
@@ -217,9 +223,9 @@ fn platform(service: &Service) -> &'static str {
 
 /// As a task it would fail with "exec format error", minutes later.
 fn other_platform(service: &Service, what: &str, platforms: &str) -> CommandError {
-    let name = service.name.get();
+    let path = service.path();
     let message = format!(
-        "services.{name} runs on {}, and {what} is for {platforms}",
+        "{path} runs on {}, and {what} is for {platforms}",
         platform(service)
     );
     CommandError::new("E0217", message)
@@ -228,13 +234,13 @@ fn other_platform(service: &Service, what: &str, platforms: &str) -> CommandErro
 }
 
 /// A tag that is not there would take a running service away, if it counted as "not yet".
-async fn missing(cloud: &Cloud, name: &Name, repository: &str, tag: &str) -> CommandError {
+async fn missing(cloud: &Cloud, service: &Service, repository: &str, tag: &str) -> CommandError {
     let tags = cloud
         .read("tags", || cloud.aws.image_tags(repository))
         .await;
     let mut error = CommandError::new(
         "E0216",
-        format!("the image of services.{name} is not there, and the service runs"),
+        format!("the image of {} is not there, and it runs", service.path()),
     )
     .cause(match tags {
         Ok(None) => format!("there is no repository `{repository}`"),

@@ -244,8 +244,8 @@ codes! {
     ScaleBounds "E0157" "more tasks at least than at most"
         "Application Auto Scaling keeps the number of tasks between `min` and `max`; `max` cannot be the smaller one."
     ScaleByNothing "E0158" "a number of tasks that follows nothing"
-        "`scale` wants at least one metric to follow: `cpu`, `memory`, or `requests_per_target` where there is a load \
-         balancer to count requests. A number of tasks that stays as it is, is `count`."
+        "`scale` wants at least one thing to follow: `cpu`, `memory`, `queue_depth`, `requests_per_target` where there is \
+         a load balancer to count requests, or times in `schedule`. A number of tasks that stays as it is, is `count`."
 
     // The health check: E0160 to E0169.
     HealthPath "E0160" "not a path to check"
@@ -466,6 +466,48 @@ codes! {
     BadFolder "E0823" "not a folder, or a file of one"
         "A folder is named from where the manifest lies, so that it is the same for whoever has checked the project out; the \
          `index` is a file in it, without a slash before it."
+    // Workers, jobs and what happens at times: E0850 to E0859.
+    NameTwice "E0850" "two things in tasks with one name"
+        "A service, a worker and a job each name their log group, their task definition and their roles after themselves. \
+         So no two of them can have the same name, whatever section they stand in."
+    WorkerReached "E0851" "a worker that is reached"
+        "A worker has no load balancer and no DNS record: nobody reaches it. What has a port or a hostname is a service, \
+         and stands under [services]."
+    BadSchedule "E0852" "not a schedule"
+        "A schedule is cron(…) with six fields or rate(…), as EventBridge Scheduler has them, or the five fields of a \
+         crontab. AWS cannot say a day of the month or a day of the week at once: one of the two is left open."
+    BadTimezone "E0853" "not a time zone"
+        "A time zone is named as the time zone database names it, such as Europe/Berlin, so that summer time is reckoned \
+         with. Offsets like +01:00 and abbreviations like CET say nothing about summer."
+    BadQueue "E0854" "not a queue"
+        "A queue is one of [queues], by its name; or somebody else's, by its ARN, such as \
+         arn:aws:sqs:eu-central-1:123456789012:orders, which lies in the region of the manifest."
+    ScheduleOfNothing "E0855" "a time at which nothing changes"
+        "From each time of `scale.schedule` on there are other bounds: `min`, `max` or both. A time without either would \
+         change nothing."
+    BadKey "E0856" "not a key"
+        "A key of KMS is named by its ARN, arn:aws:kms:REGION:ACCOUNT:key/ID. An alias can lead to another key tomorrow, and \
+         CloudWatch Logs does not take one."
+    BadNotify "E0857" "nobody to tell"
+        "Whoever is told of alarms is an e-mail address or an https:// URL, each once. AWS asks everyone named whether \
+         they want it, and sends nothing before they say yes."
+    CollectorName "E0858" "a container in the collector's place"
+        "With `observability.tracing` each service and worker has a collector beside it: a container called `otel`, on \
+         ports 4317 and 4318. Another container of that name, or on those ports, cannot stand in the same task."
+
+    // Services that find each other: E0870 to E0879.
+    DiscoveryPort "E0870" "a service that cannot be found so"
+        "Other services find a service at a port that it listens on: its `port`, or one of its own for them. The proxies \
+         of Service Connect lead to ports of TCP."
+    UseCircle "E0871" "services that use each other"
+        "A service that others find is there before those who use it. Where each of some services uses the next one, and \
+         the last one the first, none of them can come first; a load balancer between two of them is there before both."
+    ConnectOfJob "E0872" "a job that uses a service by Service Connect"
+        "The proxy that leads to services of Service Connect stands beside the containers of services and workers. A task \
+         that is started by the clock has none: what it uses is found by DNS."
+    DiscoveryDomain "E0873" "not a domain for services"
+        "Services that are found by DNS have their names in a domain of the network's own, which Cloud Map keeps in a zone \
+         that nobody else may change. So it is not the network's private zone, though it may be below it."
 
     // Warnings.
     ProxiedTooDeep "W0101" "the proxy may have no certificate for this hostname"

@@ -6,15 +6,19 @@
 mod assets;
 mod buckets;
 mod capacity;
+mod dashboard;
 mod databases;
+mod discovery;
 mod ec2;
 mod endpoints;
 mod entrance;
 mod flow_logs;
 mod hostname;
 mod ingress;
+mod job;
 mod login;
 mod network;
+mod observability;
 mod policy;
 mod private;
 mod queues;
@@ -37,6 +41,7 @@ use ashore_engine::address::Address;
 use ashore_engine::graph::{Graph, Handle};
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::cluster::Cluster;
+use ashore_providers::aws::dashboard::Graph as Drawn;
 use ashore_providers::aws::mount_target::MountTarget;
 use ashore_providers::aws::repository::Repository;
 use ashore_providers::aws::secret;
@@ -48,7 +53,7 @@ pub use self::secrets::{Holds, Kept, kept};
 pub use self::surroundings::{
     Existing, FoundImage, LoadBalancer, LocalFile, Secret, Subnet, Surroundings, Vpc,
 };
-use crate::model::{Manifest, Name, Reference};
+use crate::model::{Manifest, Name, Reference, Service};
 
 /// Why a manifest cannot become a graph in these surroundings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,11 +81,10 @@ pub enum LowerError {
     PrivateZones(usize),
     /// The containers of a service may do, or read, more than stands in one role.
     #[error(
-        "the {part} role of `services.{service}` has policies of {characters} characters, and IAM takes \
-         10240"
+        "the {part} role of `{service}` has policies of {characters} characters, and IAM takes 10240"
     )]
     Policies {
-        /// Whose role.
+        /// Whose role: its path in the manifest.
         service: String,
         /// Which of its roles.
         part: &'static str,
@@ -111,6 +115,7 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         kept: BTreeMap::new(),
         mount_targets: BTreeMap::new(),
         repositories: BTreeMap::new(),
+        graphs: Vec::new(),
     };
     lowering.repositories();
     lowering.kept = lowering.kept_secrets();
@@ -126,11 +131,16 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         false => Input::Known(String::new()), // every service names its own
     };
     let capacity = lowering.capacity(&network, &ways, &cluster)?;
+    lowering.namespaces(&network);
     let mut running = BTreeMap::new();
     for service in manifest.services.values() {
         let handle = lowering.service(service, &network, &ways, &cluster, &capacity)?;
         running.extend(handle.map(|handle| (service.name.as_str(), handle)));
     }
+    lowering.after_used(&running);
+    lowering.jobs(&network, &cluster)?;
+    lowering.events(&cluster);
+    lowering.dashboard();
     lowering.hostname_records(&ways, &running)?;
     lowering.assets()?;
     lowering.buckets();
@@ -150,6 +160,8 @@ struct Lowering<'a> {
     mount_targets: BTreeMap<Name, Vec<Handle<MountTarget>>>,
     /// The repositories, by physical name.
     repositories: BTreeMap<String, Handle<Repository>>,
+    /// What the dashboard shows.
+    graphs: Vec<Drawn>,
 }
 
 impl Lowering<'_> {
@@ -166,7 +178,7 @@ impl Lowering<'_> {
             "cluster",
             &Cluster {
                 name: self.name("cluster", 255),
-                container_insights: "disabled".to_string(),
+                container_insights: self.insights().to_string(),
                 tags: self.tags(),
             },
         );
@@ -209,7 +221,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The address of a part of a service.
-fn of_service(name: &str, part: &str) -> Address {
-    Address::new(format!("services.{name}/{part}"))
+/// The address of a part of a service, a worker or a job.
+fn of_service(service: &Service, part: &str) -> Address {
+    Address::new(format!("{}/{part}", service.path()))
 }

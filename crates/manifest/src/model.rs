@@ -6,15 +6,18 @@ mod capacity;
 mod container;
 mod database;
 mod deploy;
+mod discovery;
 mod domain;
 mod ec2;
 mod environment;
 mod existing;
 mod image;
 mod image_source;
+mod job;
 mod login;
 mod name;
 mod network;
+mod observability;
 mod path;
 mod permission;
 mod quantity;
@@ -24,6 +27,7 @@ mod refusal;
 mod region;
 mod registry;
 mod scale;
+mod schedule;
 mod secret;
 mod service;
 mod uses;
@@ -34,34 +38,40 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use assets::{Assets, AssetsHostname, Bucket, BucketSettings};
 pub use balancer::{AccessLogs, Balancer, Layer};
 pub use capacity::{Capacity, InstanceNetwork, Share};
+pub(crate) use container::{COLLECTOR, COLLECTOR_PORTS};
 pub use container::{Condition, ContainerHealth, Sidecar};
 pub use database::{Database, Removal};
 pub use deploy::Deploy;
+pub use discovery::{DiscoveredBy, Discovery, DiscoveryProtocol};
 pub use domain::DomainName;
 pub use ec2::{Ec2, Fleet, Group, MachineImage, Ssh};
 pub use environment::Guard;
 pub use existing::Existing;
 pub use image::ImageReference;
 pub use image_source::{Build, Image, Principal, Repository};
+pub use job::Job;
 pub use login::{Login, Unauthenticated};
 pub use name::Name;
 pub use network::{Layout, Nat, Network, Subnet};
+pub use observability::{Alarms, Insights, Notify, Observability};
 pub use path::PathPattern;
 pub use permission::Permission;
 pub(crate) use permission::{ROLE_POLICIES_MAX, characters};
 pub use quantity::{Amount, Cpu, GibiBytes, RetentionDays, Seconds};
-pub use queue::Queue;
+pub use queue::{Queue, QueueReference};
 pub use raw::{Network as RawNetwork, Raw};
 pub use refusal::Refusal;
 pub use region::Region;
 pub(crate) use region::nearest as nearest_region;
 pub use registry::Registry;
 pub(crate) use registry::canonical as canonical_registry;
-pub use scale::Scale;
+pub use scale::{QueueDepth, Scale, ScaleSchedule};
+pub use schedule::Schedule;
+pub(crate) use schedule::parse_timezone;
 pub use secret::{Reference, Secret, SecretOwner, SecretSource, ValueFrom};
 pub use service::{
-    Architecture, Health, HealthProtocol, Hostname, Ingress, LogRetention, Protocol, Service,
-    Target,
+    Architecture, Health, HealthProtocol, Hostname, Ingress, LogRetention, Protocol, Section,
+    Service, Target,
 };
 pub use uses::Used;
 pub(crate) use uses::variable;
@@ -93,16 +103,22 @@ pub struct Manifest {
     pub existing: Existing,
     /// The private registry that images come from.
     pub registry: Option<Registry>,
+    /// Logs, metrics, alarms and traces.
+    pub observability: Observability,
     /// The repositories that images come from, by name. Those that services have of their own are not in here.
     pub repositories: BTreeMap<Name, Repository>,
     /// The secrets that all services share. They are in each service's own too.
     pub secrets: BTreeMap<String, Secret>,
     /// The databases.
     pub databases: BTreeMap<Name, Database>,
+    /// The domain of services that are found by DNS, if it is said.
+    pub discovery_domain: Option<DomainName>,
     /// The volumes.
     pub volumes: BTreeMap<Name, Volume>,
-    /// The services, at least one.
+    /// The services, at least one, and the workers, which are services that nobody reaches.
     pub services: BTreeMap<Name, Service>,
+    /// What is started by the clock.
+    pub jobs: BTreeMap<Name, Job>,
     /// The folders of files.
     pub assets: BTreeMap<Name, Assets>,
     /// The private buckets.
@@ -142,6 +158,12 @@ impl Manifest {
         self.services
             .values()
             .any(|service| service.ingress.target().is_some())
+    }
+
+    /// Everything that runs in tasks: services, workers and what jobs run. No two have one name.
+    pub fn tasks(&self) -> impl Iterator<Item = &Service> {
+        let jobs = self.jobs.values().map(|job| &job.task);
+        self.services.values().chain(jobs)
     }
 
     /// Every service with a hostname, in the order of the services' names.
@@ -201,8 +223,7 @@ impl Manifest {
 
     /// What somebody else keeps and containers read, each once.
     fn read_by_tasks(&self) -> BTreeSet<&Reference> {
-        let services = self.services.values();
-        let all = services.flat_map(|service| {
+        let all = self.tasks().flat_map(|service| {
             let sidecars = service.sidecars.values();
             let beside = sidecars.flat_map(|sidecar| sidecar.secrets.values());
             service.secrets.values().chain(beside)
@@ -219,7 +240,7 @@ impl Manifest {
     /// The services of AWS that tasks without a way to the internet need a way to: images, logs, secrets, commands, queues. To buckets leads the
     /// network's own way to S3.
     pub fn endpoints(&self) -> Vec<&'static str> {
-        let services = || self.services.values();
+        let services = || self.tasks();
         let kept = |secrets: &BTreeMap<String, Secret>| {
             let mut sources = secrets.values().map(|secret| secret.source.get());
             sources.any(|source| {
@@ -270,17 +291,19 @@ impl Manifest {
     /// Does anything stand in the app's network? What is wholly defined elsewhere may stand elsewhere.
     pub fn needs_network(&self) -> bool {
         let data = !self.databases.is_empty() || !self.volumes.is_empty();
-        data || self.services.values().any(|service| {
-            let raw = service.raw.as_ref();
-            service.ingress.target().is_some()
-                || raw.is_none_or(|raw| raw.network == RawNetwork::Ours)
-        })
+        data || !self.jobs.is_empty()
+            || self.services.values().any(|service| {
+                let raw = service.raw.as_ref();
+                service.ingress.target().is_some()
+                    || raw.is_none_or(|raw| raw.network == RawNetwork::Ours)
+            })
     }
 
     /// Does anything run in the app's cluster?
     pub fn needs_cluster(&self) -> bool {
         let mut raw = self.services.values().map(|service| &service.raw);
-        raw.any(|raw| raw.as_ref().is_none_or(|raw| raw.cluster.is_none()))
+        let in_ours = |raw: &Option<Raw>| raw.as_ref().is_none_or(|raw| raw.cluster.is_none());
+        !self.jobs.is_empty() || raw.any(in_ours)
     }
 
     /// The service that a balancer answers with over plain HTTP where no path says otherwise, if there is one.

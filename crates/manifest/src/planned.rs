@@ -33,20 +33,22 @@ fn in_file<'p>(path: &'p [&'p str]) -> &'p [&'p str] {
     }
 }
 
-/// Is this path one that the pattern describes?
+/// Is this path one that the pattern describes? What is said of services holds for workers and jobs.
 pub(crate) fn matches(planned: &str, path: &[&str]) -> bool {
     let mut parts = planned.split('.');
-    path.iter()
-        .all(|key| parts.next().is_some_and(|part| part == "*" || part == *key))
-        && parts.next().is_none()
+    let like_services =
+        |part: &str, key: &str| part == "services" && matches!(key, "workers" | "jobs");
+    path.iter().all(|key| {
+        parts
+            .next()
+            .is_some_and(|part| part == "*" || part == *key || like_services(part, key))
+    }) && parts.next().is_none()
 }
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 10] = [
     "cluster",
-    "jobs",
-    "observability",
+    "jobs.*.timeout",
     "release",
-    "workers",
     "dns.token",
     "services.*.image.same_as",
     "services.*.deploy.alarms",
@@ -54,7 +56,6 @@ const KEYS: [&str; 13] = [
     "services.*.deploy.canary",
     "services.*.deploy.circuit_breaker.threshold",
     "services.*.deploy.linear",
-    "services.*.scale.queue_depth",
 ];
 
 const VALUES: [(&str, &[&str]); 1] = [(

@@ -12,15 +12,18 @@ mod buckets;
 mod capacity;
 mod database;
 mod deploy;
+mod discovery;
 mod dns;
 mod ec2;
 mod environment;
 mod existing;
 mod health;
 mod image;
+mod job;
 mod login;
 mod network;
 mod number;
+mod observability;
 mod params;
 mod permission;
 mod queues;
@@ -44,20 +47,25 @@ pub(crate) use database::{
     BackupsSection, DatabaseRemoval, DatabaseSection, StorageSection, StorageType,
 };
 pub(crate) use deploy::{DeploySection, Strategy};
+pub(crate) use discovery::{
+    DiscoveredBy, DiscoveryProtocol, DiscoverySection, ServiceDiscoverySection,
+};
 pub(crate) use dns::{DnsSection, Provider};
 pub(crate) use ec2::Ec2Section;
 pub(crate) use environment::{Confirm, EnvironmentSection};
 pub(crate) use existing::ExistingSection;
 pub(crate) use health::{ContainerHealthSection, HealthProtocol, HealthSection};
 pub(crate) use image::{BuildSection, BuildTable, ImageSection, Removal, RepositorySection};
+pub(crate) use job::JobSection;
 pub(crate) use login::{ClientSecretSection, LoginSection, Unauthenticated};
 pub(crate) use network::{Layout, Nat, NetworkSection};
 pub(crate) use number::{Number, OneOrMany};
+pub(crate) use observability::{AlarmsSection, Insights, LogRemoval, ObservabilitySection};
 pub(crate) use params::ParamSection;
 pub(crate) use permission::PermissionSection;
 pub(crate) use queues::QueueSection;
 pub(crate) use registry::RegistrySection;
-pub(crate) use scale::ScaleSection;
+pub(crate) use scale::{QueueDepthSection, ScaleScheduleSection, ScaleSection};
 pub(crate) use secret::{SecretSection, ValueSection};
 pub(crate) use service::{Architecture, Protocol, ServiceSection};
 pub(crate) use sidecar::{Condition, SidecarSection};
@@ -131,6 +139,12 @@ pub(crate) struct File {
     /// `env` and `secrets` win over these.
     pub(crate) secrets: Option<Named<Located<SecretSection>>>,
 
+    /// Logs, metrics, alarms and traces of everything that runs.
+    pub(crate) observability: Option<ObservabilitySection>,
+
+    /// How services of the app find each other.
+    pub(crate) discovery: Option<DiscoverySection>,
+
     /// Values that are given when the command is run, with `--param NAME=VALUE`, and stand in texts as
     /// `${param:NAME}`.
     pub(crate) params: Option<Named<Located<ParamSection>>>,
@@ -156,6 +170,13 @@ pub(crate) struct File {
     /// The long-running containers, by name.
     #[schemars(required, extend("minProperties" = 1))]
     pub(crate) services: Option<Located<Named<ServiceSection>>>,
+
+    /// Long-running containers that nobody reaches, by name: a service without a port. None of the keys of a service
+    /// that say how it is reached can stand here.
+    pub(crate) workers: Option<Named<ServiceSection>>,
+
+    /// Tasks that are started by the clock and end by themselves, by name.
+    pub(crate) jobs: Option<Named<JobSection>>,
 
     /// What differs from environment to environment, by its name: the same tree as the whole file, with only
     /// the keys that differ. Tables are merged key by key, every other value takes the place of the one above. If there

@@ -8,11 +8,13 @@ mod assets;
 mod balancers;
 mod buckets;
 mod capacity;
+mod collector;
 mod containers;
 mod data_subnets;
 mod databases;
 mod databases_windows;
 mod deploy;
+mod discovery;
 mod dns;
 mod ec2;
 mod env;
@@ -23,8 +25,10 @@ mod hostname;
 mod image;
 mod ingress;
 mod instances;
+mod job;
 mod login;
 mod network;
+mod observability;
 mod permissions;
 mod queues;
 mod raw;
@@ -40,6 +44,7 @@ mod subnets;
 mod tags;
 mod uses;
 mod volumes;
+mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +53,9 @@ use crate::diagnostic::Diagnostic;
 use crate::interpolate::Values;
 use crate::load::{DEFAULT_ENVIRONMENT, LoadOptions};
 use crate::located::{Located, Span};
-use crate::model::{Guard, Manifest, Name, Network, Refusal, Region, SecretOwner, Service};
+use crate::model::{
+    Guard, Job, Manifest, Name, Network, Refusal, Region, SecretOwner, Section, Service,
+};
 use crate::schema::File;
 use crate::structure::dotted;
 
@@ -70,6 +77,12 @@ pub(crate) fn validate(
         params: params.collect(),
         repositories: file
             .repositories
+            .iter()
+            .flatten()
+            .map(|(name, _)| name.get().clone())
+            .collect(),
+        queues: file
+            .queues
             .iter()
             .flatten()
             .map(|(name, _)| name.get().clone())
@@ -99,6 +112,12 @@ pub(crate) fn validate(
         (None, None) => network::network(cx, &Default::default()).map(Some),
     };
     let ec2 = ec2::ec2(cx, file.ec2.as_ref());
+    let observability = observability::observability(cx, file.observability.as_ref());
+    if let Some(cluster) = existing.as_ref().and_then(|it| it.cluster.as_ref()) {
+        observability::check_insights(cx, file.observability.as_ref(), cluster);
+    }
+    let tracing = file.observability.as_ref();
+    let tracing = tracing.and_then(|it| Some(it.tracing.as_ref()?.span()));
     let balancers = balancers::balancers(cx, file.balancers.as_ref(), existing.as_ref());
     let network = match (network, &file.databases) {
         (Some(Some(network)), Some(databases)) if !databases.is_empty() => {
@@ -172,8 +191,21 @@ pub(crate) fn validate(
         &sections,
     );
     if let Some(Some(registry)) = &registry {
-        registry::check_used(cx, registry, &sections);
+        let beside = file.workers.iter().flat_map(|all| all.values());
+        let beside = beside.map(|it| (&it.image, &it.sidecars));
+        let jobs = file.jobs.iter().flat_map(|all| all.values());
+        let jobs = jobs.map(|it| (&it.image, &it.sidecars));
+        let services = sections.values().map(|it| (&it.image, &it.sidecars));
+        registry::check_used(cx, registry, services.chain(beside).chain(jobs));
     }
+    let workers = file.workers.unwrap_or_default();
+    let jobs = file.jobs.unwrap_or_default();
+    worker::check_names(
+        cx,
+        (sections.keys().map(|name| ("services", name)))
+            .chain(workers.keys().map(|name| ("workers", name)))
+            .chain(jobs.keys().map(|name| ("jobs", name))),
+    );
     let databases = file.databases.unwrap_or_default().into_iter();
     let in_app = app.as_ref().map(|app| app.as_str());
     let databases: Vec<_> = databases
@@ -187,7 +219,9 @@ pub(crate) fn validate(
         .map(|(name, section)| volumes::volume(cx, name, section))
         .collect();
     let volumes = volumes.into_iter().collect::<Option<Vec<_>>>();
-    raw::check_shared(cx, shared_at, &sections);
+    if workers.is_empty() && jobs.is_empty() {
+        raw::check_shared(cx, shared_at, &sections);
+    }
     let existing_target_group = existing
         .as_ref()
         .is_some_and(|it| it.target_group.is_some());
@@ -196,6 +230,8 @@ pub(crate) fn validate(
         balancers: balancers.as_ref(),
         env: shared_env.as_ref(),
         secrets: shared_secrets.as_ref(),
+        observability: observability.as_ref(),
+        tracing: tracing.clone(),
         usable: &usable,
         volumes: &named_volumes,
         files: raw::Files {
@@ -204,16 +240,36 @@ pub(crate) fn validate(
             target_group: existing_target_group,
         },
     };
-    let services: Vec<Option<Service>> = sections
+    let mut services: Vec<Option<Service>> = sections
         .into_inner()
         .into_iter()
-        .map(|(name, section)| service::service(cx, name, section, &shared))
+        .map(|(name, section)| service::service(cx, Section::Services, name, section, &shared))
+        .collect();
+    for (name, mut section) in workers {
+        let sound = worker::without_ingress(cx, &name, &mut section);
+        let worker = service::service(cx, Section::Workers, name, section, &shared);
+        services.push(worker.filter(|_| sound));
+    }
+    let jobs: Vec<Option<Job>> = jobs
+        .into_iter()
+        .map(|(name, section)| job::job(cx, name, section, &shared))
         .collect();
     if let (Some(Some(network)), Some(region)) = (&network, &region) {
-        let all: Vec<&Service> = services.iter().flatten().collect();
+        let of_jobs = jobs.iter().flatten().map(|job| &job.task);
+        let all: Vec<&Service> = services.iter().flatten().chain(of_jobs).collect();
         network::check_images(cx, network, region, &all);
+        collector::check_reached(cx, network, tracing);
     }
+    let sound: Vec<&Service> = services.iter().flatten().collect();
+    let discovery_domain = match &network {
+        Some(network) => discovery::domain(cx, file.discovery.as_ref(), network.as_ref(), &sound),
+        None => None,
+    };
+    let sound_jobs: Vec<&Job> = jobs.iter().flatten().collect();
+    discovery::check_circles(cx, &sound);
+    discovery::check_jobs(cx, &sound_jobs, &sound);
     let services = services.into_iter().collect::<Option<Vec<_>>>();
+    let jobs = jobs.into_iter().collect::<Option<Vec<_>>>();
     let balancers = balancers::behind(balancers, services.as_deref());
 
     let manifest = Manifest {
@@ -227,12 +283,14 @@ pub(crate) fn validate(
         balancers: balancers?,
         existing: existing?,
         registry: registry?,
+        observability: observability?,
         repositories: repositories?,
         secrets: shared_secrets?,
         databases: databases?
             .into_iter()
             .map(|database| (database.name.get().clone(), database))
             .collect(),
+        discovery_domain: discovery_domain?,
         volumes: volumes?
             .into_iter()
             .map(|volume| (volume.name.get().clone(), volume))
@@ -240,6 +298,10 @@ pub(crate) fn validate(
         services: services?
             .into_iter()
             .map(|service| (service.name.get().clone(), service))
+            .collect(),
+        jobs: jobs?
+            .into_iter()
+            .map(|job| (job.task.name.get().clone(), job))
             .collect(),
         assets: assets?,
         buckets: buckets?,
@@ -303,6 +365,8 @@ pub(crate) struct Rules<'a> {
     params: BTreeMap<String, bool>,
     /// The names of the repositories.
     repositories: BTreeSet<String>,
+    /// The names of the queues.
+    queues: BTreeSet<String>,
 }
 
 impl Rules<'_> {

@@ -59,18 +59,13 @@ impl Builder {
     ) -> Result<String, CommandError> {
         let context = manifests_folder.join(&build.context);
         if !context.is_dir() {
-            let what = format!("services.{service} cannot be built");
+            let what = format!("{service} cannot be built");
             return Err(CommandError::new("E0622", what)
                 .cause(format!("there is no folder {}", context.display()))
                 .advice("`build` is a path from the manifest's own folder"));
         }
-        let unwritten = |error| {
-            CommandError::io(
-                "E0622",
-                format!("services.{service} cannot be built"),
-                &error,
-            )
-        };
+        let unwritten =
+            |error| CommandError::io("E0622", format!("{service} cannot be built"), &error);
         let folder = tempfile::tempdir().map_err(unwritten)?;
         let id = folder.path().join("id");
         let mut command = self.command();
@@ -104,10 +99,7 @@ impl Builder {
     /// Packs an image that was built, as it is pushed.
     pub(super) fn save(&self, id: &str, service: &str) -> Result<Local, CommandError> {
         let unread = |error: io::Error| {
-            let what = format!(
-                "the image of services.{service} cannot be read from {}",
-                self.name
-            );
+            let what = format!("the image of {service} cannot be read from {}", self.name);
             CommandError::io("E0623", what, &error).advice(
                 "check the disk's space: an image takes three times its size while it is packed",
             )
@@ -144,7 +136,7 @@ impl Builder {
     }
 
     fn not_run(&self, service: &str, error: &io::Error) -> CommandError {
-        let what = format!("services.{service} cannot be built");
+        let what = format!("{service} cannot be built");
         CommandError::io("E0622", what, error)
             .cause(format!("{} cannot be run", self.program.display()))
     }
@@ -157,7 +149,7 @@ impl Builder {
             .filter(|line| !line.trim().is_empty())
             .collect();
         let last = &lines[lines.len().saturating_sub(LINES)..];
-        let mut error = CommandError::new("E0622", format!("services.{service} cannot be built"))
+        let mut error = CommandError::new("E0622", format!("{service} cannot be built"))
             .cause(format!("{} build: {}", self.name, ran.status));
         error.causes.extend(last.iter().map(ToString::to_string));
         error.advice("mend the build; it is the same as running it by hand")

@@ -215,10 +215,9 @@ fn code(first: Option<&(Instance, Failure)>) -> &'static str {
 
 /// Where in the manifest the step comes from.
 fn place(step: &Instance, project: &Project) -> String {
-    let service = step.address.object().strip_prefix("services.");
-    let service = service.and_then(|name| Name::parse(name).ok());
-    let service = service.and_then(|name| project.manifest.services.get(&name));
-    match service {
+    let object = step.address.object();
+    let mut tasks = project.manifest.tasks();
+    match tasks.find(|task| task.path() == object) {
         Some(service) => {
             let at = position(&project.text, service.name.span().start);
             format!(" ({}:{})", project.file, at.line)

@@ -77,6 +77,8 @@ from drift_raw import ROWS as OF_RAW
 from drift_raw import UNALTERED as UNALTERED_OF_RAW
 from drift_shop import ROWS as OF_SHOP
 from drift_shop import UNALTERED as UNALTERED_OF_SHOP
+from drift_workers import ROWS as OF_WORKERS
+from drift_workers import UNALTERED as UNALTERED_OF_WORKERS
 
 ROWS = [
     # aws.ec2.vpc
@@ -441,6 +443,7 @@ ROWS = [
     *OF_PRIVATE,
     *OF_RAW,
     *OF_SHOP,
+    *OF_WORKERS,
 ]
 
 # What no row alters, and why.
@@ -462,4 +465,5 @@ UNALTERED = {
     **UNALTERED_OF_PRIVATE,
     **UNALTERED_OF_RAW,
     **UNALTERED_OF_SHOP,
+    **UNALTERED_OF_WORKERS,
 }

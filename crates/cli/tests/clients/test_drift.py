@@ -23,7 +23,12 @@ WHOLE = {
 }
 
 # Members whose names are the user's own: a row for one of them stands for all.
-NAMED = {("aws.ecs.task_definition", "containers.environment"), ("aws.s3.files", "files")}
+NAMED = {
+    ("aws.ecs.service", "connect.offers"),
+    ("aws.ecs.task_definition", "containers.environment"),
+    ("aws.ecs.task_definition", "containers.named_ports"),
+    ("aws.s3.files", "files"),
+}
 
 # Kinds that no manifest has a word for yet, and why they are here.
 WORDLESS = {"aws.elb.classic_balancer": "it registers instances, and EC2 capacity is to come"}

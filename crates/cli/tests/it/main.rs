@@ -20,3 +20,4 @@ mod shop_kills;
 mod status;
 mod take_over;
 mod visitor;
+mod work;

@@ -48,6 +48,8 @@ impl Lowering<'_> {
                 LogRetention::Days(days) => days.0,
                 LogRetention::Forever => 0,
             },
+            key: self.manifest.observability.log_key.clone(),
+            retain: self.manifest.observability.retain_logs,
             tags: self.tags(),
         };
         let role = self.graph.add("network/flow_log_role", &role);

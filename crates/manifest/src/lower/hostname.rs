@@ -100,10 +100,7 @@ impl Lowering<'_> {
                 take_over: hostname.take_over,
             };
             let address = match rest {
-                Some(_) => of_service(
-                    service.name.as_str(),
-                    &part_of("record", name, &hostname.name),
-                ),
+                Some(_) => of_service(service, &part_of("record", name, &hostname.name)),
                 None => Address::new(format!("ingress/record[{name}]")),
             };
             self.record(

@@ -27,7 +27,7 @@ impl Lowering<'_> {
                 (Input::Known(found.arn.clone()), key.clone())
             }
             SecretSource::Given(_) | SecretSource::Generated { .. } => {
-                let ours = self.kept.get(&of_login(service.name.as_str()));
+                let ours = self.kept.get(&of_login(service));
                 let ours = ours.ok_or(LowerError::Unread("secrets"))?;
                 kept = Some(ours.clone());
                 (ours.get(Secret::ARN), None)

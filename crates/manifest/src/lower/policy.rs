@@ -39,7 +39,7 @@ impl Lowering<'_> {
             return Ok(());
         }
         Err(LowerError::Policies {
-            service: service.name.to_string(),
+            service: service.path(),
             part,
             characters: all,
         })

@@ -1,5 +1,6 @@
 //! `[queues.*]`: a queue, and the one where messages go that nobody can do anything with.
 
+use ashore_engine::address::Address;
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::queue::{DeadLetter, NAME_MAX, Queue};
 use serde_json::json;
@@ -7,7 +8,7 @@ use serde_json::json;
 use super::Lowering;
 use super::buckets::address;
 use super::uses::Grants;
-use crate::model::{self, Name, variable};
+use crate::model::{self, Name, QueueReference, variable};
 
 /// As long as SQS keeps anything: somebody has to look [SQS API: CreateQueue].
 const DEAD_LETTERS_SECONDS: u32 = 14 * 86_400;
@@ -52,9 +53,31 @@ impl Lowering<'_> {
     }
 }
 
+/// The name by which CloudWatch knows a queue.
+pub(super) fn name(queue: &QueueReference) -> Input<String> {
+    match queue {
+        QueueReference::Existing(arn) => {
+            Input::Known(arn.rsplit(':').next().unwrap_or_default().to_string())
+        }
+        QueueReference::Ours(name) => Queue::NAME_.of(&of_queue(name), When::Named),
+    }
+}
+
+/// The ARN of a queue.
+pub(super) fn arn(queue: &QueueReference) -> Input<String> {
+    match queue {
+        QueueReference::Existing(arn) => Input::Known(arn.clone()),
+        QueueReference::Ours(name) => Queue::ARN.of(&of_queue(name), When::Named),
+    }
+}
+
+fn of_queue(name: &Name) -> Address {
+    address(&format!("queues.{name}"), "queue")
+}
+
 /// What a service gets that uses a queue: where it is, and what there is to do with messages.
 pub(super) fn grant(grants: &mut Grants, name: &Name) {
-    let queue = address(&format!("queues.{name}"), "queue");
+    let queue = of_queue(name);
     let url = Queue::URL.of(&queue, When::Named);
     grants.environment.insert(variable(name, "QUEUE_URL"), url);
     let arn: Input<String> = Queue::ARN.of(&queue, When::Named);

@@ -55,7 +55,7 @@ impl Lowering<'_> {
         let name = service.name.as_str();
         let named = raw.cluster.clone().map(Input::Known);
         let running = self.graph.add(
-            of_service(name, "raw_service"),
+            of_service(service, "raw_service"),
             &RawService {
                 name: raw.name.clone().unwrap_or_else(|| self.name(name, 255)),
                 cluster: named.unwrap_or_else(|| cluster.clone()),
@@ -72,6 +72,10 @@ impl Lowering<'_> {
             self.graph.after(&running, reader, When::Ready, why);
         }
         self.after_balancers(&running.any(), &behind);
+        if let Some(alarms) = &self.manifest.observability.alarms {
+            self.alarms(service, alarms, &running.get(RawService::ARN), &behind);
+        }
+        self.show(service, &running.get(RawService::ARN), &behind);
         Ok(running)
     }
 
@@ -85,13 +89,15 @@ impl Lowering<'_> {
         let mut fills = self.known_fills();
         if raw.log_group {
             let logs = self.graph.add(
-                of_service(name, "log_group"),
+                of_service(service, "log_group"),
                 &LogGroup {
                     name: format!("/ashore/{}/{name}", self.surroundings.names.stack),
                     retention_days: match service.log_retention {
                         LogRetention::Days(days) => days.0,
                         LogRetention::Forever => 0,
                     },
+                    key: self.manifest.observability.log_key.clone(),
+                    retain: self.manifest.observability.retain_logs,
                     tags: self.tags(),
                 },
             );
@@ -116,7 +122,7 @@ impl Lowering<'_> {
             fills.insert("TASK_ROLE_ARN", json!(role.get(Role::ARN)));
         }
         let definition = self.graph.add(
-            of_service(name, "raw_task_definition"),
+            of_service(service, "raw_task_definition"),
             &RawTaskDefinition {
                 family: raw.family.clone().unwrap_or_else(|| self.name(name, 255)),
                 definition: filled(&raw.task, &fills),

@@ -120,9 +120,7 @@ impl Lowering<'_> {
             digest: found.digest.clone(),
             built_tag: found.built_tag,
         };
-        let kept = self
-            .graph
-            .add(of_service(service.name.as_str(), "image"), &spec);
+        let kept = self.graph.add(of_service(service, "image"), &spec);
         Ok(Some(Running {
             reference: format!("{}@{}", uri(names, &name), found.digest),
             kept: Some(kept),
@@ -141,8 +139,7 @@ impl Lowering<'_> {
             removal: Removal::Delete,
             tags: self.tags(),
         };
-        let address = of_service(service.name.as_str(), "repository");
-        self.graph.add(address, &spec)
+        self.graph.add(of_service(service, "repository"), &spec)
     }
 
     /// Tasks pull an image that is there, and one that stays.

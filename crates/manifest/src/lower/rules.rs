@@ -90,9 +90,7 @@ impl Lowering<'_> {
                     tags: self.tags(),
                 };
                 let part = part(&ways.name, pattern, index);
-                let rule = self
-                    .graph
-                    .add(of_service(service.name.as_str(), &part), &rule);
+                let rule = self.graph.add(of_service(service, &part), &rule);
                 if let Some(secret) = &secret {
                     self.graph.after(
                         &rule,

@@ -2,12 +2,13 @@
 
 use ashore_engine::graph::Handle;
 use ashore_engine::input::When;
-use ashore_providers::aws::scalable_target::ScalableTarget;
+use ashore_providers::aws::scalable_target::{Bounds, ScalableTarget};
 use ashore_providers::aws::scaling_policy::{Metric, ScalingPolicy};
+use ashore_providers::aws::scheduled_action::ScheduledAction;
 use ashore_providers::aws::service::Service as EcsService;
 
-use super::{Lowering, of_service};
-use crate::model::{Scale, Service};
+use super::{Lowering, of_service, queues};
+use crate::model::{Scale, ScaleSchedule, Service};
 
 impl Lowering<'_> {
     /// `requests` is what counts the requests, where there is a balancer.
@@ -24,11 +25,12 @@ impl Lowering<'_> {
             "ecs.application-autoscaling.amazonaws.com",
         );
         let target = self.graph.add(
-            of_service(name, "scalable_target"),
+            of_service(service, "scalable_target"),
             &ScalableTarget {
                 service: running.get(EcsService::ARN),
                 min: scale.min,
                 max: scale.max,
+                scheduled: scale.schedule.iter().map(bounds).collect(),
                 tags: self.tags(),
             },
         );
@@ -38,7 +40,12 @@ impl Lowering<'_> {
             When::Named,
             "the scaler acts in the account through its service-linked role",
         );
+        let backlog = scale.queue_depth.as_ref().map(|depth| Metric::Backlog {
+            queue: queues::name(&depth.queue),
+        });
+        let per_task = scale.queue_depth.as_ref().map(|depth| depth.per_task);
         let metrics = [
+            ("backlog", per_task, backlog),
             ("cpu", scale.cpu, Some(Metric::Cpu)),
             ("memory", scale.memory, Some(Metric::Memory)),
             ("requests", scale.requests_per_target, requests),
@@ -56,8 +63,27 @@ impl Lowering<'_> {
                 scale_in_cooldown_seconds: scale.in_cooldown.0,
             };
             let part = format!("scaling_policy[{key}]");
-            self.graph.add(of_service(name, &part), &policy);
+            self.graph.add(of_service(service, &part), &policy);
         }
+        for (time, number) in scale.schedule.iter().zip(1..) {
+            let action = ScheduledAction {
+                name: self.name(&format!("{name}-schedule-{number}"), POLICY_NAME_MAX),
+                resource: target.get(ScalableTarget::RESOURCE),
+                expression: time.cron.to_string(),
+                timezone: time.timezone.clone(),
+                min: time.min,
+                max: time.max,
+            };
+            let part = format!("scheduled_action[{number}]");
+            self.graph.add(of_service(service, &part), &action);
+        }
+    }
+}
+
+fn bounds(time: &ScaleSchedule) -> Bounds {
+    Bounds {
+        min: time.min,
+        max: time.max,
     }
 }
 

@@ -78,24 +78,29 @@ pub fn kept(manifest: &Manifest, stack: &str) -> BTreeMap<String, Kept> {
             keep(of_app(name), format!("{stack}/secrets/{name}"), holds);
         }
     }
-    for (service, section) in &manifest.services {
-        let own = section.secrets.iter();
+    for service in manifest.tasks() {
+        let place = format!(
+            "{stack}/{}/{}",
+            service.section.as_str(),
+            service.name.get()
+        );
+        let own = service.secrets.iter();
         for (name, secret) in own.filter(|(_, it)| it.owner == SecretOwner::Container) {
             if let Some(holds) = holds(secret) {
-                let path = format!("{stack}/services/{service}/{name}");
-                keep(of_container(service.as_str(), None, name), path, holds);
+                let path = format!("{place}/{name}");
+                keep(of_container(service, None, name), path, holds);
             }
         }
-        let login = section.ingress.target().and_then(|it| it.login.as_ref());
+        let login = service.ingress.target().and_then(|it| it.login.as_ref());
         if let Some(SecretSource::Given(from)) = login.map(|it| it.client_secret.get()) {
-            let path = format!("{stack}/logins/{service}");
-            keep(of_login(service.as_str()), path, Holds::Given(from.clone()));
+            let path = format!("{stack}/logins/{}", service.name.get());
+            keep(of_login(service), path, Holds::Given(from.clone()));
         }
-        for (sidecar, section) in &section.sidecars {
+        for (sidecar, section) in &service.sidecars {
             for (name, secret) in &section.secrets {
                 if let Some(holds) = holds(secret) {
-                    let path = format!("{stack}/services/{service}/sidecars/{sidecar}/{name}");
-                    let address = of_container(service.as_str(), Some(sidecar.as_str()), name);
+                    let path = format!("{place}/sidecars/{sidecar}/{name}");
+                    let address = of_container(service, Some(sidecar.as_str()), name);
                     keep(address, path, holds);
                 }
             }
@@ -105,7 +110,7 @@ pub fn kept(manifest: &Manifest, stack: &str) -> BTreeMap<String, Kept> {
 }
 
 fn images(manifest: &Manifest) -> impl Iterator<Item = &ImageReference> {
-    manifest.services.values().flat_map(|service| {
+    manifest.tasks().flat_map(|service| {
         let beside = service.sidecars.values().map(|it| it.image.get());
         service.image.reference().into_iter().chain(beside)
     })
@@ -124,11 +129,11 @@ fn of_app(name: &str) -> String {
 }
 
 /// The client secret of the login before a service.
-pub(super) fn of_login(service: &str) -> String {
+pub(super) fn of_login(service: &Service) -> String {
     of_service(service, "login_secret").to_string()
 }
 
-fn of_container(service: &str, sidecar: Option<&str>, name: &str) -> String {
+fn of_container(service: &Service, sidecar: Option<&str>, name: &str) -> String {
     let part = match sidecar {
         Some(sidecar) => format!("sidecar_secret[{sidecar}.{name}]"),
         None => format!("secret[{name}]"),
@@ -188,9 +193,7 @@ impl Lowering<'_> {
                 SecretSource::Generated { .. } | SecretSource::Given(_) => {
                     let address = match secret.owner {
                         SecretOwner::App => of_app(name),
-                        SecretOwner::Container => {
-                            of_container(service.name.as_str(), sidecar, name)
-                        }
+                        SecretOwner::Container => of_container(service, sidecar, name),
                     };
                     let kept = self.kept.get(&address);
                     let kept = kept.ok_or(LowerError::Unread("secrets"))?;

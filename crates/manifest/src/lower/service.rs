@@ -56,8 +56,9 @@ impl Lowering<'_> {
             container: name.to_string(),
             port: *target.port,
         });
+        let registry = self.registry(service);
         let running = self.graph.add(
-            of_service(name, "service"),
+            of_service(service, "service"),
             &EcsService {
                 name: self.name(name, 255),
                 cluster: cluster.clone(),
@@ -71,6 +72,8 @@ impl Lowering<'_> {
                 assign_public_ip: network.public_tasks && !on_instances,
                 load_balancer: attachments.next(),
                 more_load_balancers: attachments.collect(),
+                registry,
+                connect: self.connect(service),
                 grace_period_seconds: target.map(|target| target.health.grace.0),
                 minimum_healthy_percent: match daemon {
                     // A task on each instance: none can start before another has stopped.
@@ -88,16 +91,7 @@ impl Lowering<'_> {
             },
         );
         capacity.before(&mut self.graph, &running.any(), service);
-        for volume in service.mounts.values() {
-            for target in self.mount_targets.get(volume).into_iter().flatten() {
-                self.graph.after(
-                    &running,
-                    target,
-                    When::Ready,
-                    "tasks mount their volumes as they start",
-                );
-            }
-        }
+        self.after_volumes(&running.any(), service);
         self.pulled_by(&running, &image);
         self.after_ways_out(&running.any(), network);
         if let Some(reader) = &task.reader {
@@ -109,6 +103,10 @@ impl Lowering<'_> {
             );
         }
         self.after_balancers(&running.any(), &behind);
+        if let Some(alarms) = &self.manifest.observability.alarms {
+            self.alarms(service, alarms, &running.get(EcsService::ARN), &behind);
+        }
+        self.show(service, &running.get(EcsService::ARN), &behind);
         if let Some(scale) = &service.scale {
             let requests = behind.first().map(|behind| Metric::Requests {
                 load_balancer: behind.balancer.clone(),
@@ -128,6 +126,16 @@ impl Lowering<'_> {
         for endpoint in network.made.iter().flat_map(|made| &made.endpoints) {
             let why = "tasks fetch their image and write their logs by way of it";
             self.graph.after(running, endpoint, When::Ready, why);
+        }
+    }
+
+    /// Tasks start where their volumes are.
+    pub(super) fn after_volumes(&mut self, running: &Handle<()>, service: &Service) {
+        for volume in service.mounts.values() {
+            for target in self.mount_targets.get(volume).into_iter().flatten() {
+                let why = "tasks mount their volumes as they start";
+                self.graph.after(running, target, When::Ready, why);
+            }
         }
     }
 
@@ -161,9 +169,10 @@ impl Lowering<'_> {
                 .filter_map(move |name| ways.get(name));
             behind.flat_map(move |ways| from_balancer(target, &ways.security_groups))
         });
-        let ingress = from_balancers.collect();
+        let mut ingress: Vec<Rule> = from_balancers.collect();
+        ingress.extend(self.from_services(service));
         let group = self.graph.add(
-            of_service(name, "security_group"),
+            of_service(service, "security_group"),
             &SecurityGroup {
                 name: self.name(&format!("{name}-tasks"), 255),
                 description: format!("Tasks of {name}"),
@@ -209,6 +218,7 @@ impl Lowering<'_> {
                 }
             };
             all.push(Behind {
+                name: ways.name.clone(),
                 balancer: ways.arn.clone(),
                 group,
                 by,
@@ -218,8 +228,13 @@ impl Lowering<'_> {
     }
 }
 
+/// A balancer that a service is behind.
 pub(super) struct Behind {
+    /// Its name in the manifest.
+    pub(super) name: String,
+    /// Its ARN.
     pub(super) balancer: Input<String>,
+    /// Where it sends what is the service's.
     pub(super) group: Handle<TargetGroup>,
     by: By,
 }

@@ -32,7 +32,7 @@ impl Lowering<'_> {
             attributes.insert("stickiness.enabled".to_string(), true.to_string());
         }
         self.graph.add(
-            of_service(name, &of_way("target_group", balancer)),
+            of_service(service, &of_way("target_group", balancer)),
             &TargetGroup {
                 name: match is_usual(balancer) {
                     true => self.name(name, NAME_MAX),
@@ -84,8 +84,7 @@ impl Lowering<'_> {
             tags: self.tags(),
         };
         let part = of_way("listener", &ways.name);
-        self.graph
-            .add(of_service(service.name.as_str(), &part), &listener)
+        self.graph.add(of_service(service, &part), &listener)
     }
 }
 

@@ -9,6 +9,8 @@ use ashore_providers::aws::log_group::LogGroup;
 use ashore_providers::aws::task_definition::{Container, ContainerHealth, Log, TaskDefinition};
 use serde_json::{Value, json};
 
+use super::discovery::named_ports;
+use super::observability::{TRACES_ENDPOINT, traces};
 use super::policy::policy;
 use super::repository::Running;
 use super::secrets::Reads;
@@ -30,6 +32,8 @@ const DISK_INCLUDED_GIB: u32 = 20;
 pub(super) struct Task {
     pub(super) definition: Handle<TaskDefinition>,
     pub(super) reader: Option<Handle<Role>>,
+    /// The ARNs of the roles that the task has: whoever starts it passes these on.
+    pub(super) roles: [Input<String>; 2],
 }
 
 impl Lowering<'_> {
@@ -37,13 +41,15 @@ impl Lowering<'_> {
         let name = service.name.as_str();
         let log_group = format!("/ashore/{}/{name}", self.surroundings.names.stack);
         let logs = self.graph.add(
-            of_service(name, "log_group"),
+            of_service(service, "log_group"),
             &LogGroup {
                 name: log_group.clone(),
                 retention_days: match service.log_retention {
                     LogRetention::Days(days) => days.0,
                     LogRetention::Forever => 0,
                 },
+                key: self.manifest.observability.log_key.clone(),
+                retain: self.manifest.observability.retain_logs,
                 tags: self.tags(),
             },
         );
@@ -55,6 +61,13 @@ impl Lowering<'_> {
         let mut reads = Reads::default();
         let grants = self.grants(service);
         let mut own = own_container(service, &image.reference, log(name));
+        if self.is_traced(service) && !service.secrets.contains_key(TRACES_ENDPOINT.0) {
+            // The user's own value wins.
+            let (name, value) = TRACES_ENDPOINT;
+            own.environment
+                .entry(name.to_string())
+                .or_insert_with(|| value.to_string().into());
+        }
         own.secrets = self.secrets_of(service, None, &service.secrets, &mut reads)?;
         own_of_uses(&mut own, &grants, &mut reads);
         let mounts = service.mounts.iter();
@@ -83,11 +96,14 @@ impl Lowering<'_> {
             }
         };
         let execution_role = self.role(service, "execution", managed, inline)?;
-        let policies = own_policies(service, grants.statements);
+        let mut policies = own_policies(service, grants.statements);
+        if self.is_traced(service) {
+            policies.insert("traces".to_string(), policy(vec![traces()]));
+        }
         let task_role = self.role(service, "task", BTreeSet::new(), policies)?;
         let disk = service.ephemeral_storage.0;
         let definition = self.graph.add(
-            of_service(name, "task_definition"),
+            of_service(service, "task_definition"),
             &TaskDefinition {
                 family: self.name(name, 255),
                 runs_on: match (service.capacity, self.manifest.ec2.as_ref()) {
@@ -118,6 +134,7 @@ impl Lowering<'_> {
         );
         Ok(Task {
             definition,
+            roles: [execution_role.get(Role::ARN), task_role.get(Role::ARN)],
             reader: (reads_any || image.kept.is_some()).then_some(execution_role),
         })
     }
@@ -134,7 +151,7 @@ impl Lowering<'_> {
         let name = service.name.as_str();
         let account = &self.surroundings.names.account;
         let role = self.graph.add(
-            of_service(name, &format!("{part}_role")),
+            of_service(service, &format!("{part}_role")),
             &Role {
                 name: self
                     .surroundings
@@ -176,6 +193,7 @@ fn own_container(service: &Service, image: &str, log: Log) -> Container {
         entry_point: service.entrypoint.clone(),
         environment,
         ports: own_ports(service, false),
+        named_ports: named_ports(service),
         udp_ports: own_ports(service, true),
         log: Some(log),
         stop_timeout_seconds: Some(service.stop_timeout.0),
@@ -215,11 +233,14 @@ fn own_of_uses(own: &mut Container, grants: &Grants, reads: &mut Reads) {
     }
 }
 
-/// The port of a service, if that is how it is reached there.
+/// The ports of a service, of those that are reached so.
 fn own_ports(service: &Service, udp: bool) -> Vec<u16> {
     let target = service.ingress.target();
     let target = target.filter(|it| (it.protocol == Protocol::Udp) == udp);
-    target.map(|target| *target.port).into_iter().collect()
+    let mut ports: Vec<u16> = target.map(|target| *target.port).into_iter().collect();
+    let found_at = service.discovery.as_ref().map(|it| it.port);
+    ports.extend(found_at.filter(|port| !udp && !ports.contains(port)));
+    ports
 }
 
 fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container {
@@ -231,6 +252,7 @@ fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container
         entry_point: sidecar.entrypoint.clone(),
         environment: variables(&sidecar.env),
         ports: sidecar.ports.clone(),
+        named_ports: BTreeMap::new(),
         udp_ports: Vec::new(),
         log: Some(log),
         stop_timeout_seconds: Some(service.stop_timeout.0),

@@ -40,16 +40,17 @@ impl Lowering<'_> {
                 }
                 Used::Database(name) => self.use_database(name, &mut grants),
                 Used::Queue(name) => queues::grant(&mut grants, name),
+                Used::Service(name) => self.use_service(name, &mut grants),
             }
         }
         grants.statements.extend(self.mount_statements(service));
         grants
     }
 
-    /// The services that use this.
+    /// What runs in tasks and uses this.
     pub(super) fn users(&self, used: &Used) -> impl Iterator<Item = &Service> {
-        let services = self.manifest.services.values();
-        services.filter(move |service| service.uses.contains(used))
+        let tasks = self.manifest.tasks();
+        tasks.filter(move |service| service.uses.contains(used))
     }
 
     /// Rules that let the tasks of those who use this come in on the port, and nobody else.
@@ -95,7 +96,7 @@ impl Lowering<'_> {
         if !existing.is_empty() {
             return existing.iter().cloned().map(Input::Known).collect();
         }
-        let address = of_service(service.name.as_str(), "security_group");
+        let address = of_service(service, "security_group");
         vec![SecurityGroup::ID.of(&address, When::Named)]
     }
 }

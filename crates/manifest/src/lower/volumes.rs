@@ -46,7 +46,7 @@ impl Lowering<'_> {
         };
         self.graph.add(at("access_point").as_str(), &point);
         let mounting = |service: &&Service| service.mounts.values().any(|it| *it == *volume.name);
-        let users = self.manifest.services.values().filter(mounting);
+        let users = self.manifest.tasks().filter(mounting);
         let users: Vec<&Service> = users.collect();
         let group = SecurityGroup {
             name: self.name(&format!("{name}-volume"), 255),

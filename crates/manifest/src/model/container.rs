@@ -61,3 +61,9 @@ pub enum Condition {
     /// Its own health check says that it is well.
     Healthy,
 }
+
+/// The container that collects traces, where traces are collected.
+pub(crate) const COLLECTOR: &str = "otel";
+
+/// What it listens on: OTLP by gRPC and by HTTP [OpenTelemetry protocol specification].
+pub(crate) const COLLECTOR_PORTS: [u16; 2] = [4317, 4318];

@@ -15,3 +15,12 @@ pub struct Queue {
     /// After it was received so often, it goes to a queue of its own.
     pub dead_letter_after: Option<u32>,
 }
+
+/// Which queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueueReference {
+    /// One of the manifest's.
+    Ours(Name),
+    /// Somebody else's, by its ARN.
+    Existing(String),
+}

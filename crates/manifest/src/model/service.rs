@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Capacity, Condition, ContainerHealth, Deploy, DomainName, GibiBytes, Image, Login, Name,
+    Capacity, Condition, ContainerHealth, Deploy, Discovery, DomainName, GibiBytes, Image, Login, Name,
     PathPattern, Permission, Raw, RetentionDays, Scale, Seconds, Secret, Sidecar, Used,
 };
 use crate::fargate::TaskSize;
@@ -12,6 +12,8 @@ use crate::located::Located;
 /// A long-running container, with every value known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
+    /// Where it stands in the manifest.
+    pub section: Section,
     /// Its name; its place is the section's.
     pub name: Located<Name>,
     /// What to run.
@@ -53,6 +55,8 @@ pub struct Service {
     pub permissions: Vec<Permission>,
     /// What it uses of the rest of the manifest, each once, in the order of the text.
     pub uses: Vec<Used>,
+    /// How others of the app find it, if they do.
+    pub discovery: Option<Discovery>,
     /// The volumes in its own container, by their paths.
     pub mounts: BTreeMap<String, Name>,
     /// The containers beside its own.
@@ -63,7 +67,34 @@ pub struct Service {
     pub health: Option<ContainerHealth>,
 }
 
+/// Where in the manifest something stands that runs in tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// `[services.NAME]`.
+    Services,
+    /// `[workers.NAME]`.
+    Workers,
+    /// `[jobs.NAME]`.
+    Jobs,
+}
+
+impl Section {
+    /// The section's own name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Section::Services => "services",
+            Section::Workers => "workers",
+            Section::Jobs => "jobs",
+        }
+    }
+}
+
 impl Service {
+    /// Its path in the manifest, which starts the addresses of its parts: `services.web`.
+    pub fn path(&self) -> String {
+        format!("{}.{}", self.section.as_str(), self.name.get())
+    }
+
     /// Does it use a database?
     pub fn uses_database(&self) -> bool {
         let mut uses = self.uses.iter();

@@ -15,6 +15,8 @@ pub enum Used {
     Database(Name),
     /// A queue.
     Queue(Name),
+    /// Another service.
+    Service(Name),
 }
 
 impl Used {
@@ -25,6 +27,9 @@ impl Used {
             Used::Bucket(name) => vec![variable(name, "BUCKET")],
             Used::Database(_) => Vec::new(),
             Used::Queue(name) => vec![variable(name, "QUEUE_URL")],
+            Used::Service(name) => ["HOST", "PORT", "URL"]
+                .map(|what| variable(name, what))
+                .into(),
         }
     }
 }
@@ -42,6 +47,7 @@ impl fmt::Display for Used {
             Used::Bucket(name) => write!(f, "buckets.{name}"),
             Used::Database(name) => write!(f, "databases.{name}"),
             Used::Queue(name) => write!(f, "queues.{name}"),
+            Used::Service(name) => write!(f, "services.{name}"),
         }
     }
 }

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use super::Condition;
 use super::{
     BuildSection, CapacitySection, DeploySection, HealthSection, ImageSection, LoginSection, Named,
-    Number, OneOrMany, PermissionSection, ScaleSection, SecretSection, SidecarSection,
+    Number, OneOrMany, PermissionSection, ScaleSection, SecretSection, ServiceDiscoverySection,
+    SidecarSection,
 };
 use crate::defaults;
 use crate::located::Located;
@@ -153,8 +154,7 @@ pub(crate) struct ServiceSection {
     #[schemars(extend("default" = defaults::STOP_TIMEOUT.to_string()))]
     pub(crate) stop_timeout: Option<Located<String>>,
 
-    /// How long logs are kept, such as `30d`, or `forever`. Default `30d`: CloudWatch Logs itself would keep
-    /// and bill them for ever.
+    /// How long logs are kept, such as `30d`, or `forever`. Default: what `observability.log_retention` says, or `30d`.
     #[schemars(extend("default" = defaults::LOG_RETENTION.to_string()))]
     pub(crate) log_retention: Option<Located<String>>,
 
@@ -180,6 +180,10 @@ pub(crate) struct ServiceSection {
     /// that nothing can be reached by accident.
     #[schemars(extend("examples" = [["db"]]))]
     pub(crate) uses: Option<Located<Vec<Located<String>>>>,
+
+    /// How other services, workers and jobs of this manifest find it. Default: they do not, unless by its load balancer.
+    #[schemars(extend("examples" = [{ "port": 8080 }]))]
+    pub(crate) discovery: Option<Located<ServiceDiscoverySection>>,
 
     /// Which of `[volumes]` its own container finds where: by the path in the container.
     #[schemars(extend("examples" = [{ "/var/uploads": "uploads" }]))]

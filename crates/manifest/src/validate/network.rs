@@ -10,7 +10,9 @@ use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
-use crate::model::{DomainName, Layout, Nat, Network, Refusal, Region, Service};
+use crate::model::{
+    COLLECTOR, DomainName, Layout, LogRetention, Nat, Network, Refusal, Region, Service,
+};
 use crate::schema::{self, NetworkSection};
 use crate::structure::dotted;
 
@@ -62,7 +64,8 @@ pub(super) fn network(cx: &mut Rules<'_>, section: &NetworkSection) -> Option<Ne
     let flow_logs = match &section.flow_logs {
         Some(_) => {
             let path = ["network", "flow_logs"];
-            log_retention(cx, &path, section.flow_logs.as_ref()).map(Some)
+            let default = LogRetention::Days(defaults::LOG_RETENTION);
+            log_retention(cx, &path, section.flow_logs.as_ref(), default).map(Some)
         }
         None => (!cx.is_spoiled(&["network", "flow_logs"])).then_some(None),
     };
@@ -143,6 +146,8 @@ pub(super) fn check_images(
         let own = service.image.reference();
         let own = own.map(|image| (image, service.image.span()));
         let sidecars = service.sidecars.values();
+        // The collector is nobody's but ours; it is told of once, by itself.
+        let sidecars = sidecars.filter(|it| it.name.as_str() != COLLECTOR);
         let sidecars = sidecars.map(|it| (it.image.get(), it.image.span()));
         for (image, span) in own.into_iter().chain(sidecars) {
             let registry = image.registry.as_deref().unwrap_or("docker.io");

@@ -6,7 +6,7 @@ use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::located::Located;
 use crate::model::{ImageReference, Refusal, Registry, canonical_registry};
-use crate::schema::{Named, RegistrySection, ServiceSection};
+use crate::schema::{ImageSection, Named, RegistrySection, SidecarSection};
 
 /// The registry. None if something in it is wrong.
 pub(super) fn registry(
@@ -39,17 +39,23 @@ pub(super) fn registry(
     }))
 }
 
+/// What is written of the images of one task: its own, and the sidecars.
+type Images<'s> = (
+    &'s Option<Located<ImageSection>>,
+    &'s Option<Named<SidecarSection>>,
+);
+
 /// A registry that no image comes from is most often a typing mistake in one of the two.
-pub(super) fn check_used(
+pub(super) fn check_used<'s>(
     cx: &mut Rules<'_>,
     registry: &Registry,
-    services: &Named<ServiceSection>,
+    tasks: impl Iterator<Item = Images<'s>>,
 ) {
-    let images = services.values().flat_map(|service| {
-        let sidecars = service.sidecars.iter().flat_map(|all| all.values());
+    let images = tasks.flat_map(|(image, sidecars)| {
+        let sidecars = sidecars.iter().flat_map(|all| all.values());
         let beside = sidecars.filter_map(|sidecar| sidecar.image.as_ref());
         let beside = beside.map(|image| image.as_str());
-        let own = service.image.as_ref().and_then(|it| it.reference());
+        let own = image.as_ref().and_then(|it| it.reference());
         own.into_iter().chain(beside)
     });
     let mut images = images.map(ImageReference::parse);

@@ -3,12 +3,13 @@
 use super::Rules;
 use super::balancers::speaks_http;
 use super::health::duration;
+use super::queues::reference;
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
 use crate::located::{Located, Span};
-use crate::model::Scale;
-use crate::schema::{ScaleSection, ServiceSection};
+use crate::model::{QueueDepth, Scale, ScaleSchedule, Schedule, parse_timezone};
+use crate::schema::{QueueDepthSection, ScaleScheduleSection, ScaleSection, ServiceSection};
 use crate::structure::dotted;
 
 /// A day of scaling has no use for a longer rest.
@@ -75,7 +76,19 @@ fn scale(
         COOLDOWN,
         defaults::SCALE_IN_COOLDOWN,
     );
-    let keys = ["min", "max", "cpu", "memory", "requests_per_target"];
+    let queue_depth = match &written.queue_depth {
+        None => Some(None),
+        Some(depth) => queue_depth(cx, &at("queue_depth"), depth).map(Some),
+    };
+    let keys = [
+        "min",
+        "max",
+        "cpu",
+        "memory",
+        "requests_per_target",
+        "queue_depth",
+        "schedule",
+    ];
     if keys.iter().any(|key| cx.is_spoiled(&at(key))) {
         return None;
     }
@@ -93,11 +106,16 @@ fn scale(
         sound = false;
     }
     let metrics = [&written.cpu, &written.memory, &written.requests_per_target];
-    if metrics.iter().all(|metric| metric.is_none()) {
+    let by_time = written.schedule.as_ref().is_some_and(|it| !it.is_empty());
+    let follows = metrics.iter().any(|metric| metric.is_some());
+    if !follows && written.queue_depth.is_none() && !by_time {
         let message = format!("`{}` follows nothing", dotted(&path));
         cx.push(
             Diagnostic::new(Code::ScaleByNothing, written.span(), message)
-                .help("give it `cpu`, `memory` or `requests_per_target`, or write `count` instead"),
+                .help(
+                    "give it `cpu`, `memory`, `requests_per_target`, `queue_depth` or `schedule`, or write \
+                     `count` instead",
+                ),
         );
         sound = false;
     }
@@ -113,6 +131,16 @@ fn scale(
         );
         sound = false;
     }
+    let times = written.schedule.iter().flatten();
+    let times: Vec<_> = times
+        .enumerate()
+        .map(|(index, it)| {
+            let index = format!("[{index}]");
+            let path = [path.as_slice(), &["schedule", &index]].concat();
+            scheduled(cx, &path, it, (min, *max.get()))
+        })
+        .collect();
+    let schedule = times.into_iter().collect::<Option<Vec<_>>>();
     let (out_cooldown, in_cooldown) = (out_cooldown?.into_inner(), in_cooldown?.into_inner());
     sound.then_some(Scale {
         min,
@@ -120,7 +148,76 @@ fn scale(
         cpu: value(&written.cpu),
         memory: value(&written.memory),
         requests_per_target: value(&written.requests_per_target),
+        queue_depth: queue_depth?,
+        schedule: schedule?,
         out_cooldown,
         in_cooldown,
+    })
+}
+
+fn queue_depth(
+    cx: &mut Rules<'_>,
+    path: &[&str],
+    written: &Located<QueueDepthSection>,
+) -> Option<QueueDepth> {
+    let queue = reference(cx, &[path, &["queue"]].concat(), written.queue.as_ref());
+    let per_task = written.per_task.as_ref().map(|it| *it.get());
+    Some(QueueDepth {
+        queue: queue?,
+        per_task: per_task?,
+    })
+}
+
+/// One of the times. `bounds` are those of all times that say no others.
+fn scheduled(
+    cx: &mut Rules<'_>,
+    path: &[&str],
+    written: &Located<ScaleScheduleSection>,
+    bounds: (u32, u32),
+) -> Option<ScaleSchedule> {
+    let at = |key| [path, &[key]].concat();
+    let cron = cx.parse(
+        Code::BadSchedule,
+        &at("cron"),
+        written.cron.as_ref(),
+        Schedule::parse_cron,
+    );
+    let utc = Located::new(defaults::TIMEZONE.to_owned(), written.span());
+    let timezone = cx.parse_or(
+        Code::BadTimezone,
+        &at("timezone"),
+        written.timezone.as_ref(),
+        utc,
+        parse_timezone,
+    );
+    if cx.is_spoiled(&at("min")) || cx.is_spoiled(&at("max")) {
+        return None;
+    }
+    let value = |number: &Option<Located<u32>>| number.as_ref().map(|number| *number.get());
+    let (min, max) = (value(&written.min), value(&written.max));
+    if min.is_none() && max.is_none() {
+        let message = format!("`{}` changes nothing", dotted(path));
+        cx.push(
+            Diagnostic::new(Code::ScheduleOfNothing, written.span(), message)
+                .help("give it `min`, `max` or both"),
+        );
+        return None;
+    }
+    if min.unwrap_or(bounds.0) > max.unwrap_or(bounds.1) {
+        let message = format!("`{}`: more tasks at least than at most", dotted(path));
+        cx.push(
+            Diagnostic::new(Code::ScaleBounds, written.span(), message).label(format!(
+                "at least {} and at most {}",
+                min.unwrap_or(bounds.0),
+                max.unwrap_or(bounds.1)
+            )),
+        );
+        return None;
+    }
+    Some(ScaleSchedule {
+        cron: cron?.into_inner(),
+        timezone: timezone?.into_inner(),
+        min,
+        max,
     })
 }

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Rules;
 use super::capacity::capacity;
+use super::collector::{check_collector, collector};
 use super::containers::{check_together, condition, words};
 use super::deploy::deploy;
+use super::discovery::discovery;
 use super::dns::Zone;
 use super::env::env;
 use super::health::{container_health, duration};
@@ -22,10 +24,10 @@ use super::volumes::mounts;
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
-use crate::located::Located;
+use crate::located::{Located, Span};
 use crate::model::{
-    Architecture, Balancer, ImageReference, LogRetention, Name, RetentionDays, Seconds, Secret,
-    SecretOwner, Service,
+    Architecture, Balancer, ImageReference, LogRetention, Name, Observability, RetentionDays,
+    Seconds, Secret, SecretOwner, Section, Service,
 };
 use crate::schema::{self, ServiceSection};
 use crate::structure::dotted;
@@ -36,6 +38,9 @@ pub(super) struct Shared<'s> {
     pub(super) balancers: Option<&'s BTreeMap<String, Balancer>>,
     pub(super) env: Option<&'s BTreeMap<String, String>>,
     pub(super) secrets: Option<&'s BTreeMap<String, Secret>>,
+    pub(super) observability: Option<&'s Observability>,
+    /// Where it is said that there are traces, if it is.
+    pub(super) tracing: Option<Span>,
     pub(super) usable: &'s Usable,
     pub(super) volumes: &'s BTreeSet<String>,
     pub(super) files: raw::Files<'s>,
@@ -44,11 +49,12 @@ pub(super) struct Shared<'s> {
 /// The service. None if something in it is wrong.
 pub(super) fn service(
     cx: &mut Rules<'_>,
+    stands_in: Section,
     key: Located<String>,
     mut section: ServiceSection,
     shared: &Shared<'_>,
 ) -> Option<Service> {
-    let path: &[&str] = &["services", key.as_str()];
+    let path: &[&str] = &[stands_in.as_str(), key.as_str()];
     let raw = raw::raw(cx, path, &mut section, &shared.files);
     let at = |key| [path, &[key]].concat();
     let place = key.span();
@@ -62,6 +68,7 @@ pub(super) fn service(
         (Some(None), _) | (Some(Some(_)), Some(_)) => image(cx, path, &section, arch, &place),
         _ => None, // it has been said what is wrong with the definition that would have it
     };
+    let discovery = discovery(cx, path, &section);
     let ingress = ingress(cx, path, &section, shared.dns, shared.balancers, &place);
     let entrypoint = entrypoint(cx, &at("entrypoint"), section.entrypoint.as_ref());
     let capacity = capacity(cx, path, &section);
@@ -74,7 +81,14 @@ pub(super) fn service(
         (2, 120), // [ECS API: ContainerDefinition.stopTimeout] "valid values for Fargate are 2-120".
         defaults::STOP_TIMEOUT,
     );
-    let log_retention = log_retention(cx, &at("log_retention"), section.log_retention.as_ref());
+    let everywhere = shared.observability.map(|it| it.log_retention);
+    let log_retention = log_retention(
+        cx,
+        &at("log_retention"),
+        section.log_retention.as_ref(),
+        // Where that is wrong there is no model, whatever stands here.
+        everywhere.unwrap_or(LogRetention::Forever),
+    );
     let ephemeral_storage = ephemeral_storage(cx, path, section.ephemeral_storage.as_ref());
     let together = check_together(cx, path, &key, &section);
     let health = match section.health.as_ref().map(|it| &it.container) {
@@ -96,7 +110,17 @@ pub(super) fn service(
     let sidecars: Vec<_> = sidecars
         .map(|(name, section)| sidecar(cx, path, name, section))
         .collect();
-    let sidecars = sidecars.into_iter().collect::<Option<Vec<_>>>();
+    let mut sidecars = sidecars.into_iter().collect::<Option<Vec<_>>>();
+    let mut traced = true;
+    // A definition in ECS's own words has the containers that it names and no others.
+    let has_containers = matches!(raw, Some(None)) && stands_in != Section::Jobs;
+    if let (Some(place), true) = (&shared.tracing, has_containers) {
+        traced = check_collector(cx, path, &key, section.port.as_ref(), sidecars.as_deref());
+        sidecars = sidecars.and_then(|mut all| {
+            all.push(collector(place)?);
+            Some(all)
+        });
+    }
     let fits = match (&size, &sidecars) {
         (Some(size), Some(sidecars)) => check_shares(cx, path, size, sidecars),
         _ => false,
@@ -114,11 +138,12 @@ pub(super) fn service(
         env.clear();
         secrets.clear();
     }
-    if !fits || !together {
+    if !fits || !together || !traced {
         return None;
     }
     let Tasks { count, scale } = tasks?;
     Some(Service {
+        section: stands_in,
         name: name?,
         image: image?,
         raw,
@@ -139,6 +164,7 @@ pub(super) fn service(
         deploy: deploy?,
         permissions: permissions?,
         uses: uses?,
+        discovery: discovery?,
         mounts: mounts?,
         sidecars: sidecars?
             .into_iter()
@@ -203,9 +229,10 @@ pub(super) fn log_retention(
     cx: &mut Rules<'_>,
     path: &[&str],
     written: Option<&Located<String>>,
+    default: LogRetention,
 ) -> Option<LogRetention> {
     let Some(written) = written else {
-        return (!cx.is_spoiled(path)).then_some(LogRetention::Days(defaults::LOG_RETENTION));
+        return (!cx.is_spoiled(path)).then_some(default);
     };
     if written.as_str() == "forever" {
         return Some(LogRetention::Forever);

@@ -31,6 +31,9 @@ pub(super) fn usable(cx: &mut Rules<'_>, file: &File) -> Usable {
     all.extend(keys.map(|key| (key, Used::Bucket as fn(Name) -> Used)));
     let keys = file.queues.iter().flat_map(BTreeMap::keys);
     all.extend(keys.map(|key| (key, Used::Queue as fn(Name) -> Used)));
+    let services = file.services.iter().flat_map(|it| it.get());
+    let found = services.filter(|(_, section)| section.discovery.is_some());
+    all.extend(found.map(|(key, _)| (key, Used::Service as fn(Name) -> Used)));
     // In the order of the text, so that it is the second one of two that is told.
     all.sort_by_key(|(name, _)| name.span().start);
     let mut usable: BTreeMap<String, (Used, Span)> = BTreeMap::new();

@@ -12,6 +12,7 @@ pub mod sequence;
 pub mod tags;
 
 pub mod access_point;
+pub mod alarm;
 pub mod auto_scaling_group;
 pub mod bucket;
 pub mod bucket_policy;
@@ -20,11 +21,14 @@ pub mod certificate;
 pub mod classic_balancer;
 pub mod cluster;
 pub mod cluster_capacity;
+pub mod dashboard;
 pub mod db_instance;
 pub mod db_parameter_group;
 pub mod db_subnet_group;
+pub mod discovery_service;
 pub mod distribution;
 pub mod elastic_ip;
+pub mod event_rule;
 pub mod file_system;
 pub mod files;
 pub mod flow_log;
@@ -39,6 +43,7 @@ pub mod listener_rule;
 pub mod load_balancer;
 pub mod log_group;
 pub mod mount_target;
+pub mod namespace;
 pub mod nat_gateway;
 pub mod origin_access_control;
 pub mod private_zone;
@@ -50,13 +55,18 @@ pub mod route53_record;
 pub mod route_table;
 pub mod scalable_target;
 pub mod scaling_policy;
+pub mod schedule;
+pub mod schedule_group;
+pub mod scheduled_action;
 pub mod secret;
 pub mod security_group;
 pub mod service;
 pub mod service_linked_role;
 pub mod subnet;
+pub mod subscription;
 pub mod target_group;
 pub mod task_definition;
+pub mod topic;
 pub mod vpc;
 pub mod vpc_endpoint;
 pub mod web_acl_association;
@@ -64,6 +74,7 @@ pub mod web_acl_association;
 crate::list::kinds! {
     live::Aws;
     access_point::AccessPoint,
+    alarm::Alarm,
     auto_scaling_group::AutoScalingGroup,
     bucket::Bucket,
     bucket_policy::BucketPolicy,
@@ -72,11 +83,14 @@ crate::list::kinds! {
     classic_balancer::ClassicBalancer,
     cluster::Cluster,
     cluster_capacity::ClusterCapacity,
+    dashboard::Dashboard,
     db_instance::DbInstance,
     db_parameter_group::DbParameterGroup,
     db_subnet_group::DbSubnetGroup,
+    discovery_service::DiscoveryService,
     distribution::Distribution,
     elastic_ip::ElasticIp,
+    event_rule::EventRule,
     file_system::FileSystem,
     files::Files,
     flow_log::FlowLog,
@@ -91,6 +105,7 @@ crate::list::kinds! {
     load_balancer::LoadBalancer,
     log_group::LogGroup,
     mount_target::MountTarget,
+    namespace::Namespace,
     nat_gateway::NatGateway,
     origin_access_control::OriginAccessControl,
     private_zone::PrivateZone,
@@ -102,13 +117,18 @@ crate::list::kinds! {
     route_table::RouteTable,
     scalable_target::ScalableTarget,
     scaling_policy::ScalingPolicy,
+    schedule::Schedule,
+    schedule_group::ScheduleGroup,
+    scheduled_action::ScheduledAction,
     secret::Secret,
     security_group::SecurityGroup,
     service::Service,
     service_linked_role::ServiceLinkedRole,
     subnet::Subnet,
+    subscription::Subscription,
     target_group::TargetGroup,
     task_definition::TaskDefinition,
+    topic::Topic,
     vpc::Vpc,
     vpc_endpoint::VpcEndpoint,
     web_acl_association::WebAclAssociation,

@@ -119,6 +119,23 @@ pub const SCALING: Patience = Patience {
     ..Patience::DEFAULT
 };
 
+/// A schedule is refused as long as its role is not everywhere; a group goes with all that is in it.
+pub const SCHEDULES: Patience = Patience {
+    eventual: minutes(3),
+    dependency: minutes(5),
+    gone: minutes(10),
+    ..Patience::DEFAULT
+};
+
+/// What Cloud Map is asked for it does afterwards, in a minute; and ECS takes its time to take the last
+/// tasks out (`failures.md` 1.1).
+pub const CLOUD_MAP: Patience = Patience {
+    dependency: minutes(10),
+    ready: minutes(10),
+    gone: minutes(10),
+    ..Patience::DEFAULT
+};
+
 /// A new bucket is not everywhere for up to two minutes; the name of a deleted one is not free for
 /// longer. Emptying one takes as long as there are versions in it.
 pub const BUCKET: Patience = Patience {

@@ -213,6 +213,7 @@ fn queue() -> Example {
     let outputs = queue::Outputs {
         url: "https://sqs.eu-central-1.amazonaws.com/1/hello-default-orders".into(),
         arn: "arn:aws:sqs:eu-central-1:1:hello-default-orders".into(),
+        name: "hello-default-orders".into(),
     };
     Example::of(&spec, &outputs)
         .altered("name", |it: &mut Queue| it.name.push('x'))

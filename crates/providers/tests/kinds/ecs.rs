@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ashore_providers::aws::cluster::{self, Cluster};
 use ashore_providers::aws::log_group::{self, LogGroup};
 use ashore_providers::aws::service::{
-    self, Attachment, Capacity, FARGATE, FARGATE_SPOT, Service, Share,
+    self, Attachment, Capacity, Connect, FARGATE, FARGATE_SPOT, Offer, Service, Share,
 };
 use ashore_providers::aws::tags::Tags;
 use ashore_providers::aws::task_definition::{self, Container, Log, TaskDefinition, Volume};
@@ -38,6 +38,8 @@ fn log_group() -> Example {
     let spec = LogGroup {
         name: "/ashore/hello-default/web".into(),
         retention_days: 30,
+        key: Some("arn:aws:kms:eu-central-1:1:key/1".into()),
+        retain: false,
         tags: Tags::default().named("hello"),
     };
     let outputs = log_group::Outputs {
@@ -47,6 +49,7 @@ fn log_group() -> Example {
     Example::of(&spec, &outputs)
         .altered("name", |it: &mut LogGroup| it.name.push('x'))
         .altered("retention_days", |it: &mut LogGroup| it.retention_days = 0)
+        .altered("key", |it: &mut LogGroup| it.key = None)
         .altered("tags", |it: &mut LogGroup| it.tags = Tags::default())
 }
 
@@ -70,6 +73,7 @@ fn task_definition() -> Example {
             environment: BTreeMap::from([("PORT".into(), "80".to_string().into())]),
             ports: vec![80],
             udp_ports: vec![53],
+            named_ports: BTreeMap::new(),
             log: Some(Log {
                 group: "/ashore/hello-default/web".to_string().into(),
                 region: "eu-central-1".into(),
@@ -155,6 +159,11 @@ fn service() -> Example {
             container: "web".into(),
             port: 80,
         }],
+        registry: Some("arn:aws:servicediscovery:1".to_string().into()),
+        connect: Some(Connect {
+            namespace: "arn:aws:servicediscovery:2".to_string().into(),
+            offers: BTreeMap::new(),
+        }),
         grace_period_seconds: Some(60),
         minimum_healthy_percent: 100,
         maximum_percent: 200,
@@ -187,6 +196,15 @@ fn service() -> Example {
         })
         .altered("assign_public_ip", |it: &mut Service| {
             it.assign_public_ip = false;
+        })
+        .altered("registry", |it: &mut Service| it.registry = None)
+        .altered("connect", |it: &mut Service| {
+            let offer = Offer {
+                name: "web".into(),
+                port: 80,
+            };
+            let connect = it.connect.as_mut().expect("there is one");
+            connect.offers.insert("web".into(), offer);
         })
         .altered("more_load_balancers", |it: &mut Service| {
             it.more_load_balancers.clear();

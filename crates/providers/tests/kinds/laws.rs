@@ -9,22 +9,26 @@ use serde_json::Value;
 
 use crate::example::Example;
 use crate::{
-    assets, capacity, data, ecs, elb, iam, images, network, raw, records, scaling, secrets,
+    assets, capacity, data, discovery, ecs, elb, iam, images, network, observability, raw, records,
+    scaling, schedules, secrets,
 };
 
 fn examples() -> Vec<Example> {
     [
         assets::examples(),
         network::examples(),
+        observability::examples(),
         elb::examples(),
         capacity::examples(),
         data::examples(),
+        discovery::examples(),
         ecs::examples(),
         iam::examples(),
         images::examples(),
         raw::examples(),
         records::examples(),
         scaling::examples(),
+        schedules::examples(),
         secrets::examples(),
     ]
     .into_iter()
@@ -119,6 +123,7 @@ fn from_nothing_the_first_request_creates() {
             "Put",
             "Register",
             "Request",
+            "Subscribe",
         ];
         assert!(creates.iter().any(|word| verb.starts_with(word)), "{first}");
     });

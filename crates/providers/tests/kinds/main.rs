@@ -3,6 +3,7 @@
 mod assets;
 mod capacity;
 mod data;
+mod discovery;
 mod ecs;
 mod elb;
 mod example;
@@ -11,7 +12,9 @@ mod iam;
 mod images;
 mod laws;
 mod network;
+mod observability;
 mod raw;
 mod records;
 mod scaling;
+mod schedules;
 mod secrets;

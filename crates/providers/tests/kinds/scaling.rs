@@ -2,6 +2,7 @@
 
 use ashore_providers::aws::scalable_target::{self, ScalableTarget};
 use ashore_providers::aws::scaling_policy::{self, Metric, ScalingPolicy};
+use ashore_providers::aws::scheduled_action::{self, ScheduledAction};
 use ashore_providers::aws::tags::Tags;
 
 use crate::example::Example;
@@ -10,7 +11,7 @@ const SERVICE: &str = "arn:aws:ecs:eu-central-1:123456789012:service/hello/web";
 const RESOURCE: &str = "service/hello/web";
 
 pub(crate) fn examples() -> Vec<Example> {
-    vec![target(), policy()]
+    vec![target(), policy(), action()]
 }
 
 fn target() -> Example {
@@ -18,6 +19,7 @@ fn target() -> Example {
         service: SERVICE.to_string().into(),
         min: 1,
         max: 4,
+        scheduled: Vec::new(),
         tags: Tags::default().named("hello"),
     };
     let outputs = scalable_target::Outputs {
@@ -64,4 +66,32 @@ fn policy() -> Example {
         .altered("scale_in_cooldown_seconds", |it: &mut ScalingPolicy| {
             it.scale_in_cooldown_seconds = 0;
         })
+}
+
+fn action() -> Example {
+    let spec = ScheduledAction {
+        name: "hello-web-schedule-1".into(),
+        resource: RESOURCE.to_string().into(),
+        expression: "cron(0 8 ? * MON-FRI *)".into(),
+        timezone: "Europe/Berlin".into(),
+        min: Some(4),
+        max: Some(20),
+    };
+    let outputs = scheduled_action::Outputs {
+        name: "hello-web-schedule-1".into(),
+        resource: RESOURCE.into(),
+    };
+    Example::of(&spec, &outputs)
+        .altered("name", |it: &mut ScheduledAction| it.name.push('x'))
+        .altered("resource", |it: &mut ScheduledAction| {
+            it.resource = format!("{RESOURCE}-g2").into();
+        })
+        .altered("expression", |it: &mut ScheduledAction| {
+            it.expression = "cron(0 9 ? * MON-FRI *)".into();
+        })
+        .altered("timezone", |it: &mut ScheduledAction| {
+            it.timezone = "UTC".into();
+        })
+        .altered("min", |it: &mut ScheduledAction| it.min = None)
+        .altered("max", |it: &mut ScheduledAction| it.max = Some(21))
 }

@@ -113,6 +113,8 @@ fn graph() -> Graph {
     let logs = LogGroup {
         name: "/ashore/hello".into(),
         retention_days: 30,
+        key: None,
+        retain: false,
         tags: Tags::default(),
     };
     let logs = graph.add("logs", &logs);
@@ -141,6 +143,8 @@ async fn a_run_writes_keeps_undoes_and_restores_and_tells_no_value() {
         &LogGroup {
             name: "/ashore/more".into(),
             retention_days: 0,
+            key: None,
+            retain: false,
             tags: Tags::default(),
         },
     );

@@ -9,7 +9,9 @@ use ashore_providers::aws::iam_role::{Change, Role};
 use ashore_providers::aws::log_group::LogGroup;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
-use ashore_providers::aws::task_definition::{Container, ContainerHealth, Log, TaskDefinition};
+use ashore_providers::aws::task_definition::{
+    Container, ContainerHealth, Log, NamedPort, TaskDefinition,
+};
 use serde_json::{Value, json};
 
 use crate::stage::{REGION, Stage};
@@ -30,6 +32,8 @@ pub(crate) fn logs() -> LogGroup {
     LogGroup {
         name: "/ashore/hello-default".into(),
         retention_days: 30,
+        key: None,
+        retain: false,
         tags: tags("a"),
     }
 }
@@ -79,6 +83,14 @@ pub(crate) fn definition(role: &str, image: &str) -> TaskDefinition {
                 .into(),
             ports: vec![8080, 80],
             udp_ports: vec![53],
+            named_ports: [(
+                "web".to_string(),
+                NamedPort {
+                    port: 80,
+                    protocol: Some("http".into()),
+                },
+            )]
+            .into(),
             log: Some(Log {
                 group: logs().name.into(),
                 region: REGION.into(),

@@ -5,6 +5,7 @@ use std::mem::take;
 use serde_json::{Value, json};
 
 use super::{Group, bounded, constraint, group, no_group};
+use crate::kms;
 use crate::operation::{Answer, Call};
 use crate::page::page;
 use crate::refusal::Refusal;
@@ -26,9 +27,11 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         .text("logGroupClass")?
         .unwrap_or_else(|| CLASSES[0].to_owned());
     let tags = input.text_map("tags")?;
+    let key = input.text("kmsKeyId")?;
     input.accept("deletionProtectionEnabled", &[json!(false)])?;
     input.finish()?;
     check_name(&name)?;
+    let key = key.map(|key| usable(call, &key)).transpose()?;
     if !CLASSES.contains(&class.as_str()) {
         return Err(constraint(
             &json!(class),
@@ -54,6 +57,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
             class,
             created,
             retention: None,
+            key,
             tags,
             streams,
             events: 0,
@@ -72,6 +76,7 @@ pub(crate) fn ensure(world: &mut World, region: &str, name: &str) {
         class: CLASSES[0].to_owned(),
         created,
         retention: None,
+        key: None,
         tags: Tags::default(),
         streams: Default::default(),
         events: 0,
@@ -142,6 +147,40 @@ pub(super) fn delete_retention(call: &mut Call<'_>) -> Answer {
     Ok(Value::Null)
 }
 
+/// A key is named by its ARN, and is one that is there and enabled [CloudWatch Logs API: AssociateKmsKey]. Whether its
+/// policy lets the service use it is not looked at.
+pub(super) fn associate_key(call: &mut Call<'_>) -> Answer {
+    let mut input = take(&mut call.input);
+    let name = input.required("logGroupName")?;
+    let key = input.required("kmsKeyId")?;
+    input.finish()?;
+    let key = usable(call, &key)?;
+    group(call, &name)?.key = Some(key);
+    Ok(Value::Null)
+}
+
+pub(super) fn disassociate_key(call: &mut Call<'_>) -> Answer {
+    let mut input = take(&mut call.input);
+    let name = input.required("logGroupName")?;
+    input.finish()?;
+    group(call, &name)?.key = None;
+    Ok(Value::Null)
+}
+
+fn usable(call: &mut Call<'_>, key: &str) -> Result<String, Refusal> {
+    let refused = || {
+        Refusal::new(
+            "InvalidParameterException",
+            "The specified KMS key does not exist or is not allowed to be used with LogGroup",
+        )
+    };
+    if !key.starts_with("arn:") {
+        return Err(refused());
+    }
+    let region = call.region.clone();
+    kms::usable(call.world, &region, key).map_err(|_| refused())
+}
+
 pub(super) fn tag(call: &mut Call<'_>) -> Answer {
     let mut input = take(&mut call.input);
     let arn = input.required("resourceArn")?;
@@ -189,6 +228,7 @@ fn shown(name: &str, group: &Group) -> Value {
         "logGroupName": name,
         "creationTime": group.created,
         "retentionInDays": group.retention,
+        "kmsKeyId": group.key,
         "metricFilterCount": 0,
         "arn": format!("{}:*", group.arn),
         "logGroupArn": group.arn,

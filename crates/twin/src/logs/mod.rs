@@ -18,11 +18,13 @@ use crate::tags::Tags;
 use crate::world::World;
 
 pub(crate) const OPERATIONS: &[Operation] = &[
+    write("AssociateKmsKey", group::associate_key),
     write("CreateLogGroup", group::create),
     write("CreateLogStream", stream::create),
     write("DeleteLogGroup", group::delete),
     write("DeleteResourcePolicy", resource_policy::delete),
     write("DeleteRetentionPolicy", group::delete_retention),
+    write("DisassociateKmsKey", group::disassociate_key),
     read("DescribeLogGroups", group::describe),
     read("DescribeLogStreams", stream::describe),
     read("DescribeResourcePolicies", resource_policy::describe),
@@ -55,6 +57,9 @@ struct Group {
     class: String,
     created: Millis,
     retention: Option<i64>,
+    /// The ARN of the customer's key that its events are encrypted with.
+    #[serde(default)]
+    key: Option<String>,
     tags: Tags,
     streams: BTreeMap<String, Stream>,
     /// Numbers the events, over all streams.

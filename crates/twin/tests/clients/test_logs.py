@@ -248,3 +248,31 @@ def test_limit_out_of_bounds(logs, refused):
 def test_prefix_and_pattern(logs, refused):
     code = refused(logs.describe_log_groups, logGroupNamePrefix="a", logGroupNamePattern="b")
     assert code == "InvalidParameterException"
+
+
+def key_of(logs, name):
+    (group,) = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    return group.get("kmsKeyId")
+
+
+def test_a_group_is_encrypted_with_a_key_that_is_there(twin, logs):
+    arn = twin.client("kms").create_key()["KeyMetadata"]["Arn"]
+    logs.create_log_group(logGroupName="/made/with", kmsKeyId=arn)
+    assert key_of(logs, "/made/with") == arn
+    logs.create_log_group(logGroupName="/made/without")
+    assert key_of(logs, "/made/without") is None
+    logs.associate_kms_key(logGroupName="/made/without", kmsKeyId=arn)
+    assert key_of(logs, "/made/without") == arn
+    logs.disassociate_kms_key(logGroupName="/made/without")
+    assert key_of(logs, "/made/without") is None
+
+
+@pytest.mark.parametrize("key", ["alias/logs", "arn:aws:kms:eu-central-1:123456789012:key/none"])
+def test_a_key_that_is_not_there_is_refused(logs, key):
+    logs.create_log_group(logGroupName="/made/without")
+    with pytest.raises(logs.exceptions.InvalidParameterException):
+        logs.associate_kms_key(logGroupName="/made/without", kmsKeyId=key)
+    with pytest.raises(logs.exceptions.InvalidParameterException):
+        logs.create_log_group(logGroupName="/made/with", kmsKeyId=key)
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        logs.disassociate_kms_key(logGroupName="/none")

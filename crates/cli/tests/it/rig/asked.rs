@@ -133,10 +133,14 @@ impl Rig {
     }
 }
 
-/// `service:Operation` of a log entry.
+/// `service:Operation` of a log entry, as IAM spells it: CloudWatch signs by another name.
 pub(crate) fn operation(entry: &Value) -> String {
     let text = |name: &str| entry[name].as_str().unwrap_or_default().to_string();
-    format!("{}:{}", text("service"), text("operation"))
+    let service = match text("service") {
+        name if name == "monitoring" => "cloudwatch".to_string(),
+        name => name,
+    };
+    format!("{service}:{}", text("operation"))
 }
 
 /// As forms and queries spell it.

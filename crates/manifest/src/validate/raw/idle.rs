@@ -68,6 +68,7 @@ pub(super) fn check_idle(
                 .map(Located::span),
         ),
         ("uses", section.uses.as_ref().map(Located::span)),
+        ("discovery", section.discovery.as_ref().map(Located::span)),
         (
             "volumes",
             section

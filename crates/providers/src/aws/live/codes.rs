@@ -68,6 +68,8 @@ const DEPENDENCY: &[&str] = &[
     "IncorrectMountTargetState",
     "InvalidDBParameterGroupState",
     "InvalidDBSubnetGroupStateFault",
+    // Cloud Map is at it already.
+    "DuplicateRequest",
 ];
 
 const UNKNOWN: &[&str] = &[
@@ -118,6 +120,8 @@ const EXISTS: &[&str] = &[
     "DBParameterGroupAlreadyExists",
     "DBSubnetGroupAlreadyExists",
     "RepositoryAlreadyExistsException",
+    "NamespaceAlreadyExists",
+    "ServiceAlreadyExists",
 ];
 
 const GONE: &[&str] = &[
@@ -202,6 +206,8 @@ fn ambiguous(operation: &str, message: &str) -> Class {
                 "Unable to assume the service linked role",
                 "unable to assume the role",
                 "has the proper permissions",
+                // A service of Cloud Map that was just made.
+                "service registry does not exist",
             ]
             .iter()
             .any(|text| message.contains(text)) =>
@@ -239,6 +245,7 @@ fn ambiguous(operation: &str, message: &str) -> Class {
         // (terraform-provider-aws retries the same for two minutes).
         "application-autoscaling:RegisterScalableTarget"
         | "application-autoscaling:PutScalingPolicy"
+        | "application-autoscaling:PutScheduledAction"
             if ["doesn't exist", "Unable to assume", "not authorized"]
                 .iter()
                 .any(|text| message.contains(text)) =>
@@ -282,6 +289,27 @@ fn ambiguous(operation: &str, message: &str) -> Class {
         }
         "ecs:DeleteCapacityProvider" if message.contains("does not exist") => Class::Gone,
         "ecs:PutClusterCapacityProviders" if message.contains("was not found") => Class::Eventual,
+        // "Schedule (group) … already exists": names are unique.
+        "scheduler:CreateSchedule" | "scheduler:CreateScheduleGroup"
+            if message.contains("already exists") =>
+        {
+            Class::Exists
+        }
+        "scheduler:CreateSchedule"
+        | "scheduler:CreateScheduleGroup"
+        | "scheduler:DeleteSchedule"
+        | "scheduler:DeleteScheduleGroup"
+        | "scheduler:UpdateSchedule"
+            if message.contains("being deleted") =>
+        {
+            Class::Dependency
+        }
+        // A role that was just made (terraform-provider-aws retries the same for two minutes).
+        "scheduler:CreateSchedule" | "scheduler:UpdateSchedule"
+            if message.contains("to assume the role") =>
+        {
+            Class::Eventual
+        }
         // The web ACL or the balancer is not everywhere yet; AWS says to try again
         // (WAFUnavailableEntityException).
         "wafv2:AssociateWebACL" if message.contains("unavailable") || message.contains("Retry") => {

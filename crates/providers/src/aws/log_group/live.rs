@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
@@ -8,7 +8,15 @@ use super::{Change, LogGroup, Outputs};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{failure, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
-use crate::aws::tags::{Tags, marked, of_stack};
+use crate::aws::tags::{PREFIX, Tags, marked, of_stack};
+
+/// The tag that says what becomes of the group in the end.
+fn removal() -> String {
+    format!("{PREFIX}removal")
+}
+
+const RETAIN: &str = "retain";
+const DELETE: &str = "delete";
 
 impl Live for LogGroup {
     type Client = Aws;
@@ -41,6 +49,8 @@ impl Live for LogGroup {
         let spec = LogGroup {
             name: group.outputs.name.clone(),
             retention_days: group.retention_days,
+            key: group.key,
+            retain: tags.get(&removal()).map(String::as_str) == Some(RETAIN),
             tags: Tags::observed(tags),
         };
         Ok(Some(Observed {
@@ -59,9 +69,9 @@ impl Live for LogGroup {
         let there = |operation| required(operation, outputs);
         match change {
             Change::Create => {
-                let tags = self.tags.marked(&cx.mark).into_iter().collect();
                 let create = aws.logs.create_log_group().log_group_name(&self.name);
-                let created = create.set_tags(Some(tags)).send().await;
+                let create = create.set_kms_key_id(self.key.clone());
+                let created = create.set_tags(Some(self.all_tags(cx, true))).send().await;
                 created.map_err(|e| failure("logs:CreateLogGroup", e))?;
                 return Ok(Outputs {
                     name: self.name.clone(),
@@ -81,11 +91,23 @@ impl Live for LogGroup {
                 let deleted = delete.send().await;
                 deleted.map_err(|e| not_visible_yet(failure("logs:DeleteRetentionPolicy", e)))?;
             }
+            Change::Encrypt => {
+                let name = &there("logs:AssociateKmsKey")?.name;
+                let key = required("logs:AssociateKmsKey", self.key.as_ref())?;
+                let associate = aws.logs.associate_kms_key().log_group_name(name);
+                let sent = associate.kms_key_id(key).send().await;
+                sent.map_err(|e| not_visible_yet(failure("logs:AssociateKmsKey", e)))?;
+            }
+            Change::ForgetKey => {
+                let name = &there("logs:DisassociateKmsKey")?.name;
+                let forget = aws.logs.disassociate_kms_key().log_group_name(name);
+                let sent = forget.send().await;
+                sent.map_err(|e| not_visible_yet(failure("logs:DisassociateKmsKey", e)))?;
+            }
             Change::Tag => {
                 let arn = &there("logs:TagResource")?.arn;
-                let tags = self.tags.marked(&cx.mark).into_iter().collect();
                 let tag = aws.logs.tag_resource().resource_arn(arn);
-                let tagged = tag.set_tags(Some(tags)).send().await;
+                let tagged = tag.set_tags(Some(self.all_tags(cx, false))).send().await;
                 tagged.map_err(|e| not_visible_yet(failure("logs:TagResource", e)))?;
             }
             Change::Untag(keys) => {
@@ -123,9 +145,22 @@ impl Live for LogGroup {
     }
 }
 
+impl LogGroup {
+    /// A new group that is to be deleted in the end need not say so.
+    fn all_tags(&self, cx: &Context, new: bool) -> HashMap<String, String> {
+        let mut tags = self.tags.marked(&cx.mark);
+        if self.retain || !new {
+            let removed = if self.retain { RETAIN } else { DELETE };
+            tags.insert(removal(), removed.to_string());
+        }
+        tags.into_iter().collect()
+    }
+}
+
 struct Described {
     outputs: Outputs,
     retention_days: u32,
+    key: Option<String>,
 }
 
 /// The group of exactly that name. There is no read by name, only by prefix; a group whose name
@@ -150,6 +185,7 @@ fn described_as(group: aws_sdk_cloudwatchlogs::types::LogGroup) -> Result<Descri
             name: required("logs:DescribeLogGroups", group.log_group_name)?,
             arn: arn.trim_end_matches(":*").to_string(),
         },
+        key: group.kms_key_id,
         retention_days: group
             .retention_in_days
             .and_then(|days| u32::try_from(days).ok())

@@ -21,6 +21,12 @@ pub struct LogGroup {
     /// After so many days events are dropped; 0 keeps them for ever. AWS takes certain numbers
     /// only (1, 3, 5, 7, 14, 30, 60, 90 …).
     pub retention_days: u32,
+    /// The ARN of the key that events are encrypted with; CloudWatch Logs' own without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Whether it stays when nothing wants it any more, with all that was logged.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retain: bool,
     /// The user's tags.
     pub tags: Tags,
 }
@@ -45,12 +51,16 @@ impl LogGroup {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// `CreateLogGroup`, which takes no retention. Names are unique.
+    /// `CreateLogGroup` with its key, which takes no retention. Names are unique.
     Create,
     /// `PutRetentionPolicy`.
     Retention,
     /// `DeleteRetentionPolicy`: keeps events for ever.
     KeepForEver,
+    /// `AssociateKmsKey`: what is logged from then on is encrypted with it.
+    Encrypt,
+    /// `DisassociateKmsKey`: what was encrypted with the key stays so.
+    ForgetKey,
     /// `TagResource`.
     Tag,
     /// `UntagResource`.
@@ -84,15 +94,25 @@ impl Kind for LogGroup {
         if self.retention_days != observed.retention_days {
             changes.push(self.retention());
         }
-        changes.extend(
-            self.tags
-                .requests(&observed.tags, Change::Tag, Change::Untag),
-        );
+        if self.key != observed.key {
+            changes.push(match self.key {
+                Some(_) => Change::Encrypt,
+                None => Change::ForgetKey,
+            });
+        }
+        // That it stays is told by a tag.
+        let tags = self.tags.changes(&observed.tags).unwrap_or_default();
+        let tag = !tags.set.is_empty() || self.retain != observed.retain;
+        changes.extend(tag.then_some(Change::Tag));
+        changes.extend((!tags.unset.is_empty()).then_some(Change::Untag(tags.unset)));
         changes
     }
 
-    fn removal(_: &Observed<Self>) -> Vec<Change> {
-        vec![Change::Delete]
+    fn removal(observed: &Observed<Self>) -> Vec<Change> {
+        match observed.spec.retain {
+            true => Vec::new(),
+            false => vec![Change::Delete],
+        }
     }
 
     fn replaced_by(&self, observed: &Observed<Self>) -> Option<Replacement> {
@@ -106,6 +126,8 @@ impl Kind for LogGroup {
             Change::KeepForEver => {
                 Request::new("logs:DeleteRetentionPolicy").on("log-group:{name}")
             }
+            Change::Encrypt => Request::new("logs:AssociateKmsKey").on("log-group:{name}"),
+            Change::ForgetKey => Request::new("logs:DisassociateKmsKey").on("log-group:{name}"),
             Change::Tag => Request::new("logs:TagResource").on("log-group:{name}"),
             Change::Untag(_) => Request::new("logs:UntagResource").on("log-group:{name}"),
             Change::Delete => Request::new("logs:DeleteLogGroup")
@@ -132,6 +154,8 @@ mod tests {
         LogGroup {
             name: "/ashore/hello".into(),
             retention_days,
+            key: None,
+            retain: false,
             tags: Tags([("team".to_string(), team.to_string())].into()),
         }
     }
@@ -172,6 +196,33 @@ mod tests {
             bare.changes(Some(&there)),
             [Change::Untag(vec!["team".into()])]
         );
+    }
+
+    #[test]
+    fn a_key_comes_with_the_group_and_goes_by_itself() {
+        let encrypted = LogGroup {
+            key: Some("arn:key".into()),
+            ..group(0, "a")
+        };
+        assert_eq!(encrypted.changes(None), [Change::Create]);
+        let plain = observed(group(0, "a"));
+        assert_eq!(encrypted.changes(Some(&plain)), [Change::Encrypt]);
+        let there = observed(encrypted);
+        assert_eq!(group(0, "a").changes(Some(&there)), [Change::ForgetKey]);
+    }
+
+    #[test]
+    fn what_is_retained_stays() {
+        let retained = LogGroup {
+            retain: true,
+            ..group(30, "a")
+        };
+        let there = observed(group(30, "a"));
+        assert_eq!(retained.changes(Some(&there)), [Change::Tag]);
+        assert_eq!(LogGroup::removal(&there), [Change::Delete]);
+        let there = observed(retained);
+        assert_eq!(LogGroup::removal(&there), []);
+        assert_eq!(group(30, "a").changes(Some(&there)), [Change::Tag]);
     }
 
     #[test]

@@ -36,9 +36,8 @@ impl Live for Queue {
         let Some(tags) = tags(aws, &url).await? else {
             return Ok(Found::Absent);
         };
-        let arn = aws.arn("sqs", &self.name);
         Ok(ours_or_foreign(
-            Outputs { url, arn },
+            outputs_of(aws, url, &self.name),
             &tags,
             &cx.mark,
             &format!("the queue `{}`", self.name),
@@ -79,7 +78,7 @@ impl Live for Queue {
                 let create = create.set_attributes(Some(all)).set_tags(Some(tags));
                 let created = create.send().await.map_err(|e| failure(CREATE, e))?;
                 let url = required(CREATE, created.queue_url)?;
-                Ok(Outputs { url, arn })
+                Ok(outputs_of(aws, url, &self.name))
             }
             Change::Configure => {
                 let outputs = required(CONFIGURE, outputs)?;
@@ -132,12 +131,19 @@ impl Live for Queue {
         for url in all.map_err(|e| failure(LIST, e))? {
             let tags = tags(aws, &url).await?.unwrap_or_default();
             if of_stack(&tags, stack) {
-                let name = url.rsplit('/').next().unwrap_or_default();
-                let arn = aws.arn("sqs", name);
-                ours.push(Outputs { url, arn });
+                let name = url.rsplit('/').next().unwrap_or_default().to_string();
+                ours.push(outputs_of(aws, url, &name));
             }
         }
         Ok(ours)
+    }
+}
+
+fn outputs_of(aws: &Aws, url: String, name: &str) -> Outputs {
+    Outputs {
+        url,
+        arn: aws.arn("sqs", name),
+        name: name.to_string(),
     }
 }
 

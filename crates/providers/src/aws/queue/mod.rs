@@ -50,6 +50,8 @@ pub struct Outputs {
     pub url: String,
     /// Its ARN.
     pub arn: String,
+    /// Its name, by which CloudWatch knows it.
+    pub name: String,
 }
 
 impl Queue {
@@ -57,6 +59,8 @@ impl Queue {
     pub const URL: Output<Self, String> = Output::new("url");
     /// Its ARN.
     pub const ARN: Output<Self, String> = Output::new("arn");
+    /// Its name.
+    pub const NAME_: Output<Self, String> = Output::new("name");
 }
 
 /// One request.

@@ -21,6 +21,7 @@ fn observed(spec: Queue) -> Observed<Queue> {
     let outputs = Outputs {
         url: "https://sqs.eu-central-1.amazonaws.com/123456789012/shop-default-orders".into(),
         arn: "arn:aws:sqs:eu-central-1:123456789012:shop-default-orders".into(),
+        name: "shop-default-orders".into(),
     };
     Observed { spec, outputs }
 }

@@ -112,6 +112,8 @@ fn service(task_definition: Input<String>, desired_count: u32) -> Service {
         assign_public_ip: true,
         load_balancer: None,
         more_load_balancers: Vec::new(),
+        registry: None,
+        connect: None,
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,

@@ -135,6 +135,9 @@ impl RawService {
             assign_public_ip: vpc("assignPublicIp") == Some(json!("ENABLED")),
             load_balancer: attachments.next(),
             more_load_balancers: attachments.collect(),
+            // Of these no rollout is judged.
+            registry: None,
+            connect: None,
             grace_period_seconds: typed(at("/healthCheckGracePeriodSeconds").unwrap_or_default())?,
             minimum_healthy_percent: typed(json!(self.least()))?,
             maximum_percent: typed(deployment("maximumPercent").unwrap_or_else(|| json!(200)))?,

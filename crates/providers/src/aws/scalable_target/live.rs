@@ -54,6 +54,7 @@ impl Live for ScalableTarget {
                 service: aws.arn("ecs", &there.outputs.resource).into(),
                 min: there.min,
                 max: there.max,
+                scheduled: Vec::new(),
                 tags: Tags::observed(tags),
             },
             outputs: there.outputs,

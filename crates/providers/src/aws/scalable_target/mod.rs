@@ -22,8 +22,20 @@ pub struct ScalableTarget {
     pub min: u32,
     /// So many at most.
     pub max: u32,
+    /// The bounds that scheduled actions set. While one of them holds, it is not ours to set others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scheduled: Vec<Bounds>,
     /// The user's tags.
     pub tags: Tags,
+}
+
+/// What a scheduled action sets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Bounds {
+    /// So many tasks at least, if it says so.
+    pub min: Option<u32>,
+    /// So many at most, if it says so.
+    pub max: Option<u32>,
 }
 
 /// What AWS tells of a scalable target.
@@ -101,7 +113,21 @@ impl Kind for ScalableTarget {
         }
     }
 
+    /// The cloud does not know which of the bounds are those of an action: those that one sets are
+    /// as good as ours.
     fn owned(mut self, by: &[&Self]) -> Self {
+        if let Some(wanted) = by.first() {
+            let set = |bound: fn(&Bounds) -> Option<u32>, there: u32| {
+                wanted.scheduled.iter().any(|it| bound(it) == Some(there))
+            };
+            if set(|it| it.min, self.min) {
+                self.min = wanted.min;
+            }
+            if set(|it| it.max, self.max) {
+                self.max = wanted.max;
+            }
+            self.scheduled.clone_from(&wanted.scheduled);
+        }
         self.tags = self.tags.owned(by.iter().map(|spec| &spec.tags));
         self
     }

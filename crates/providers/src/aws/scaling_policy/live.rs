@@ -6,7 +6,7 @@ use aws_sdk_applicationautoscaling::types::{
     ScalingPolicy as SdkPolicy, ServiceNamespace, TargetTrackingScalingPolicyConfiguration,
 };
 
-use super::{Change, Metric, Outputs, ScalingPolicy};
+use super::{Change, Metric, Outputs, ScalingPolicy, backlog};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{failure, known, not_visible_yet, required};
 use crate::aws::scalable_target::ScalableTarget;
@@ -86,15 +86,24 @@ impl Live for ScalingPolicy {
 impl ScalingPolicy {
     async fn put(&self, aws: &Aws) -> Result<Outputs, Failure> {
         let resource = known(PUT, &self.resource)?;
-        let metric = PredefinedMetricSpecification::builder()
-            .predefined_metric_type(self.metric.sdk())
-            .set_resource_label(self.metric.label()?);
-        let metric = required(PUT, metric.build().ok())?;
+        let (predefined, customized) = match &self.metric {
+            Metric::Backlog { queue } => {
+                let backlog = backlog::specification(known(PUT, queue)?, resource);
+                (None, Some(required(PUT, backlog)?))
+            }
+            metric => {
+                let builder = PredefinedMetricSpecification::builder()
+                    .set_predefined_metric_type(metric.sdk())
+                    .set_resource_label(metric.label()?);
+                (Some(required(PUT, builder.build().ok())?), None)
+            }
+        };
         let seconds = |seconds: u32| i32::try_from(seconds).unwrap_or(i32::MAX);
         #[expect(clippy::cast_precision_loss, reason = "a target is far below 2^52")]
         let target = self.target_thousandths as f64 / 1000.0;
         let tracking = TargetTrackingScalingPolicyConfiguration::builder()
-            .predefined_metric_specification(metric)
+            .set_predefined_metric_specification(predefined)
+            .set_customized_metric_specification(customized)
             .target_value(target)
             .scale_out_cooldown(seconds(self.scale_out_cooldown_seconds))
             .scale_in_cooldown(seconds(self.scale_in_cooldown_seconds));
@@ -120,11 +129,13 @@ impl ScalingPolicy {
 }
 
 impl Metric {
-    fn sdk(&self) -> MetricType {
+    /// None for one that AWS has no name for.
+    fn sdk(&self) -> Option<MetricType> {
         match self {
-            Self::Cpu => MetricType::EcsServiceAverageCpuUtilization,
-            Self::Memory => MetricType::EcsServiceAverageMemoryUtilization,
-            Self::Requests { .. } => MetricType::AlbRequestCountPerTarget,
+            Self::Cpu => Some(MetricType::EcsServiceAverageCpuUtilization),
+            Self::Memory => Some(MetricType::EcsServiceAverageMemoryUtilization),
+            Self::Requests { .. } => Some(MetricType::AlbRequestCountPerTarget),
+            Self::Backlog { .. } => None,
         }
     }
 
@@ -184,6 +195,11 @@ fn observed(aws: &Aws, policy: SdkPolicy) -> ScalingPolicy {
     let tracking = tracking.as_ref();
     let metric = tracking.and_then(|it| it.predefined_metric_specification());
     let metric = metric.and_then(|metric| Metric::observed(aws, metric));
+    let backlog = tracking.and_then(|it| it.customized_metric_specification());
+    let backlog = backlog.and_then(|it| backlog::queue(it, &policy.resource_id));
+    let metric = metric.or(backlog.map(|queue| Metric::Backlog {
+        queue: queue.into(),
+    }));
     let seconds =
         |seconds: Option<i32>| u32::try_from(seconds.unwrap_or(COOLDOWN_SECONDS)).unwrap_or(0);
     let target = tracking.map_or(0.0, TargetTrackingScalingPolicyConfiguration::target_value);

@@ -1,6 +1,8 @@
 //! `aws.application_autoscaling.scaling_policy`: what the number of a service's tasks follows.
 
 #[cfg(feature = "live")]
+mod backlog;
+#[cfg(feature = "live")]
 mod live;
 #[cfg(test)]
 mod tests;
@@ -26,7 +28,7 @@ pub struct ScalingPolicy {
     pub resource: Input<String>,
     /// What is kept.
     pub metric: Metric,
-    /// At which value, in thousandths of the metric's unit: percent, or requests a minute.
+    /// At which value, in thousandths of the metric's unit: percent, requests a minute, or messages.
     pub target_thousandths: u64,
     /// For so many seconds after tasks were added no more are.
     pub scale_out_cooldown_seconds: u32,
@@ -48,6 +50,11 @@ pub enum Metric {
         load_balancer: Input<String>,
         /// The ARN of the target group.
         target_group: Input<String>,
+    },
+    /// How many messages of a queue wait for each task that runs.
+    Backlog {
+        /// The queue's name.
+        queue: Input<String>,
     },
 }
 

@@ -11,7 +11,7 @@ use aws_sdk_ecs::types::{
 };
 
 use super::deployment::{Deployment, Event, Rollout, Snapshot};
-use super::{Attachment, Capacity, Outputs, Service, Share};
+use super::{Attachment, Capacity, Connect, Offer, Outputs, Service, Share};
 use crate::aws::live::Aws;
 use crate::aws::live::ecs::tag_map;
 use crate::aws::live::failure::{failure, required};
@@ -107,6 +107,9 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
     let outputs = outputs_of(OPERATION, &service)?;
     let (subnets, groups, assign_public_ip) = network(service.network_configuration.as_ref());
     let capacity = capacity(&service);
+    let registries = service.service_registries.as_deref();
+    let registry = registries.and_then(|all| all.first()?.registry_arn.clone());
+    let connect = connect(service.deployments.as_deref());
     let deployment = service.deployment_configuration;
     let breaker = deployment
         .as_ref()
@@ -137,6 +140,8 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
             assign_public_ip,
             load_balancer: balancers.next(),
             more_load_balancers: balancers.collect(),
+            registry: registry.map(Input::Known),
+            connect,
             grace_period_seconds: service.health_check_grace_period_seconds.map(count),
             minimum_healthy_percent: percent(
                 deployment
@@ -151,6 +156,35 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
             tags: Tags::observed(tag_map(service.tags)),
         },
         outputs,
+    })
+}
+
+/// Its part in Service Connect, which a deployment tells and the service itself does not. An offer that is not one of
+/// ours is shown with a port that none has.
+fn connect(deployments: Option<&[aws_sdk_ecs::types::Deployment]>) -> Option<Connect> {
+    let mut deployments = deployments.unwrap_or_default().iter();
+    let primary = deployments.find(|it| it.status.as_deref() == Some("PRIMARY"))?;
+    let there = primary.service_connect_configuration.as_ref();
+    let there = there.filter(|it| it.enabled)?;
+    let offers = there.services.as_deref().unwrap_or_default().iter();
+    let offers = offers.map(|offer| {
+        let alias = match offer.client_aliases() {
+            [alias] if offer.ingress_port_override.is_none() && offer.timeout.is_none() => {
+                Some(alias)
+            }
+            _ => None,
+        };
+        let name = alias.and_then(|alias| alias.dns_name.clone());
+        let same = name == offer.discovery_name;
+        let port = alias.filter(|_| same);
+        let port = port.and_then(|alias| u16::try_from(alias.port).ok());
+        let name = name.unwrap_or_default();
+        let port = port.unwrap_or(0);
+        (offer.port_name.clone(), Offer { name, port })
+    });
+    Some(Connect {
+        namespace: Input::Known(there.namespace.clone().unwrap_or_default()),
+        offers: offers.collect(),
     })
 }
 

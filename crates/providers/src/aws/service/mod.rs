@@ -81,6 +81,12 @@ pub struct Service {
     /// target group of its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub more_load_balancers: Vec<Attachment>,
+    /// The ARN of the service of Cloud Map under which its tasks are found by DNS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry: Option<Input<String>>,
+    /// Its part in Service Connect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect: Option<Connect>,
     /// For so long after a task's start a failed health check does not count. 0 without it.
     pub grace_period_seconds: Option<u32>,
     /// So many of the desired tasks serve at least during a rollout, in percent.
@@ -108,6 +114,25 @@ pub struct Attachment {
     /// The container that answers.
     pub container: String,
     /// The port on which it does.
+    pub port: u16,
+}
+
+/// Service Connect: a proxy in each task, which leads to what the services of a namespace offer.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Connect {
+    /// The ARN of the namespace.
+    pub namespace: Input<String>,
+    /// What it offers itself, by the name of a port of its task definition. Without any it only comes
+    /// to the others.
+    pub offers: BTreeMap<String, Offer>,
+}
+
+/// What a service offers to the others of its namespace.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Offer {
+    /// The name by which the others reach it.
+    pub name: String,
+    /// … and the port.
     pub port: u16,
 }
 
@@ -174,6 +199,10 @@ pub enum Field {
     /// `capacityProviderStrategy`, with `forceNewDeployment`: by itself it moves no task that runs
     /// already.
     Capacity,
+    /// `serviceRegistries`: a new deployment.
+    Registry,
+    /// `serviceConnectConfiguration`: a new deployment.
+    Connect,
     /// `forceNewDeployment`: the same revision once more.
     Again,
     /// `desiredCount`.
@@ -196,6 +225,8 @@ impl Field {
                 | Self::Network
                 | Self::LoadBalancer
                 | Self::Capacity
+                | Self::Registry
+                | Self::Connect
                 | Self::Again
                 | Self::ExecuteCommand
         )
@@ -246,6 +277,8 @@ impl Service {
             (Field::Network, !network),
             (Field::LoadBalancer, !self.same_balancers(there)),
             (Field::Capacity, !self.capacity.same(&there.capacity)),
+            (Field::Registry, self.registry != there.registry),
+            (Field::Connect, self.connect != there.connect),
             (
                 Field::DesiredCount(self.desired_count),
                 self.desired_count != there.desired_count && !self.capacity.is_daemon(),

@@ -6,10 +6,11 @@ use ashore_engine::kind::Context;
 use aws_sdk_ecs::types::{
     AssignPublicIp, AwsVpcConfiguration, CapacityProviderStrategyItem, DeploymentCircuitBreaker,
     DeploymentConfiguration, LaunchType, LoadBalancer, NetworkConfiguration, SchedulingStrategy,
+    ServiceConnectClientAlias, ServiceConnectConfiguration, ServiceConnectService, ServiceRegistry,
 };
 
 use super::described::outputs_of;
-use super::{Capacity, Field, Outputs, Service};
+use super::{Capacity, Connect, Field, Outputs, Service};
 use crate::aws::live::Aws;
 use crate::aws::live::ecs::sdk_tags;
 use crate::aws::live::failure::{failure, known, not_visible_yet, required};
@@ -29,6 +30,18 @@ pub(super) async fn create(spec: &Service, aws: &Aws, cx: &Context) -> Result<Ou
         .task_definition(known(CREATE, &spec.task_definition)?)
         .set_network_configuration(network(CREATE, spec)?)
         .set_load_balancers(Some(balancers(CREATE, spec)?))
+        .set_service_registries(
+            spec.registry
+                .as_ref()
+                .map(|_| registries(CREATE, spec))
+                .transpose()?,
+        )
+        .set_service_connect_configuration(
+            spec.connect
+                .as_ref()
+                .map(|it| connect(CREATE, it))
+                .transpose()?,
+        )
         .set_health_check_grace_period_seconds(grace)
         .deployment_configuration(deployment(spec))
         .enable_execute_command(spec.execute_command)
@@ -71,6 +84,14 @@ pub(super) async fn update(
             Field::Capacity => update
                 .set_capacity_provider_strategy(Some(strategy(UPDATE, spec)?))
                 .force_new_deployment(true),
+            // An empty list takes it away.
+            Field::Registry => update.set_service_registries(Some(registries(UPDATE, spec)?)),
+            Field::Connect => update.service_connect_configuration(match &spec.connect {
+                Some(wanted) => connect(UPDATE, wanted)?,
+                None => ServiceConnectConfiguration::builder()
+                    .enabled(false)
+                    .build(),
+            }),
             Field::Again => update.force_new_deployment(true),
             Field::DesiredCount(count) => update.desired_count(int(*count)),
             Field::GracePeriod => update.health_check_grace_period_seconds(int(spec.grace())),
@@ -137,6 +158,40 @@ fn balancers(operation: &'static str, spec: &Service) -> Result<Vec<LoadBalancer
             .build())
     });
     balancers.collect()
+}
+
+fn registries(operation: &'static str, spec: &Service) -> Result<Vec<ServiceRegistry>, Failure> {
+    let registry = |arn| {
+        let registry = ServiceRegistry::builder().registry_arn(known(operation, arn)?);
+        Ok(registry.build())
+    };
+    spec.registry.iter().map(registry).collect()
+}
+
+fn connect(
+    operation: &'static str,
+    wanted: &Connect,
+) -> Result<ServiceConnectConfiguration, Failure> {
+    let mut all = Vec::new();
+    for (port_name, offer) in &wanted.offers {
+        let alias = ServiceConnectClientAlias::builder()
+            .dns_name(&offer.name)
+            .port(i32::from(offer.port))
+            .build()
+            .map_err(|error| Failure::internal(operation, &error))?;
+        let service = ServiceConnectService::builder()
+            .port_name(port_name)
+            .discovery_name(&offer.name)
+            .client_aliases(alias)
+            .build()
+            .map_err(|error| Failure::internal(operation, &error))?;
+        all.push(service);
+    }
+    Ok(ServiceConnectConfiguration::builder()
+        .enabled(true)
+        .namespace(known(operation, &wanted.namespace)?)
+        .set_services((!all.is_empty()).then_some(all))
+        .build())
 }
 
 fn deployment(spec: &Service) -> DeploymentConfiguration {

@@ -17,6 +17,8 @@ pub(super) fn service() -> Service {
             port: 80,
         }),
         more_load_balancers: Vec::new(),
+        registry: None,
+        connect: None,
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,

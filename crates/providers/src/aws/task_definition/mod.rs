@@ -72,6 +72,9 @@ pub struct Container {
     /// Ports on which it takes datagrams.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub udp_ports: Vec<u16>,
+    /// Ports of these that Service Connect knows by a name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub named_ports: BTreeMap<String, NamedPort>,
     /// Where its output goes.
     pub log: Option<Log>,
     /// From SIGTERM to SIGKILL, at most 120; 30 without it.
@@ -98,6 +101,15 @@ pub struct Container {
     /// Where it finds which volume: by the path in the container.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub mounts: BTreeMap<String, String>,
+}
+
+/// A port that has a name.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NamedPort {
+    /// The port.
+    pub port: u16,
+    /// What it speaks: `http`, `http2`, `grpc`; whatever runs over TCP without it.
+    pub protocol: Option<String>,
 }
 
 /// A directory of a file system on EFS, encrypted on the way, and mounted by the task's own role.

@@ -6,13 +6,13 @@ use ashore_engine::failure::Failure;
 use ashore_engine::input::Input;
 use aws_sdk_ecs::operation::register_task_definition::builders::RegisterTaskDefinitionFluentBuilder;
 use aws_sdk_ecs::types::{
-    Compatibility, ContainerCondition, ContainerDefinition, ContainerDependency, CpuArchitecture,
-    EphemeralStorage, HealthCheck, KeyValuePair, LogConfiguration, LogDriver, NetworkMode,
-    OsFamily, PortMapping, RepositoryCredentials, RuntimePlatform, Secret, TransportProtocol,
-    Volume as SdkVolume,
+    ApplicationProtocol, Compatibility, ContainerCondition, ContainerDefinition,
+    ContainerDependency, CpuArchitecture, EphemeralStorage, HealthCheck, KeyValuePair,
+    LogConfiguration, LogDriver, NetworkMode, OsFamily, PortMapping, RepositoryCredentials,
+    RuntimePlatform, Secret, TransportProtocol, Volume as SdkVolume,
 };
 
-use super::{Container, ContainerHealth, Log, TaskDefinition, volumes};
+use super::{Container, ContainerHealth, Log, NamedPort, TaskDefinition, volumes};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{known, required};
 use crate::aws::tags::Tags;
@@ -62,16 +62,7 @@ fn volumes_to_aws(spec: &TaskDefinition) -> Result<Option<Vec<SdkVolume>>, Failu
 }
 
 fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
-    let port = |port: &u16, protocol: TransportProtocol| {
-        PortMapping::builder()
-            .container_port(i32::from(*port))
-            .protocol(protocol)
-            .build()
-    };
-    let tcp = container.ports.iter();
-    let tcp = tcp.map(|it| port(it, TransportProtocol::Tcp));
-    let udp = container.udp_ports.iter();
-    let udp = udp.map(|it| port(it, TransportProtocol::Udp));
+    let ports = ports_to_aws(container);
     let variable = |(name, value): (&String, &Input<String>)| {
         let pair = KeyValuePair::builder().name(name);
         Ok(pair.value(known(REGISTER, value)?).build())
@@ -88,7 +79,7 @@ fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
         .set_command(some(&container.command))
         .set_entry_point(some(&container.entry_point))
         .set_environment(Some(environment))
-        .set_port_mappings(Some(tcp.chain(udp).collect()))
+        .set_port_mappings(Some(ports))
         .set_log_configuration(log)
         .set_stop_timeout(timeout.map(int))
         .set_secrets(secrets_to_aws(container)?)
@@ -99,6 +90,28 @@ fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
         .set_depends_on(dependencies_to_aws(container)?)
         .set_mount_points(volumes::mounts_to_aws(container))
         .build())
+}
+
+fn ports_to_aws(container: &Container) -> Vec<PortMapping> {
+    let port = |port: &u16, protocol: TransportProtocol| {
+        PortMapping::builder()
+            .container_port(i32::from(*port))
+            .protocol(protocol)
+    };
+    let tcp = container.ports.iter().map(|number| {
+        let mapping = port(number, TransportProtocol::Tcp);
+        let mut named = container.named_ports.iter();
+        match named.find(|(_, named)| named.port == *number) {
+            None => mapping.build(),
+            Some((name, named)) => {
+                let protocol = named.protocol.as_deref().map(ApplicationProtocol::from);
+                mapping.name(name).set_app_protocol(protocol).build()
+            }
+        }
+    });
+    let udp = container.udp_ports.iter();
+    let udp = udp.map(|it| port(it, TransportProtocol::Udp).build());
+    tcp.chain(udp).collect()
 }
 
 fn log_to_aws(log: &Log) -> Result<LogConfiguration, Failure> {
@@ -211,6 +224,14 @@ fn container(container: ContainerDefinition) -> Result<Container, Failure> {
     let ports = container.port_mappings.unwrap_or_default();
     let is_udp = |mapping: &PortMapping| mapping.protocol == Some(TransportProtocol::Udp);
     let port = |mapping: &PortMapping| u16::try_from(mapping.container_port?).ok();
+    let named = |mapping: &PortMapping| {
+        let protocol = mapping.app_protocol.as_ref();
+        let named = NamedPort {
+            port: port(mapping)?,
+            protocol: protocol.map(|it| it.as_str().to_string()),
+        };
+        Some((mapping.name.clone()?, named))
+    };
     let (udp, tcp): (Vec<_>, Vec<_>) = ports.into_iter().partition(is_udp);
     Ok(Container {
         mounts,
@@ -222,6 +243,7 @@ fn container(container: ContainerDefinition) -> Result<Container, Failure> {
         environment: environment.into_iter().filter_map(variable).collect(),
         ports: tcp.iter().filter_map(port).collect(),
         udp_ports: udp.iter().filter_map(port).collect(),
+        named_ports: tcp.iter().filter_map(named).collect(),
         log: container.log_configuration.and_then(log),
         stop_timeout_seconds: container
             .stop_timeout

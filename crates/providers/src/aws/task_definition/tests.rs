@@ -20,6 +20,7 @@ fn definition() -> TaskDefinition {
             environment: [("A".to_string(), "1".to_string().into())].into(),
             ports: vec![80, 8080],
             udp_ports: Vec::new(),
+            named_ports: BTreeMap::new(),
             log: Some(Log {
                 group: "/ashore/hello".to_string().into(),
                 region: "eu-central-1".into(),
