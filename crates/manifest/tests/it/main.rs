@@ -10,4 +10,5 @@ mod lowers;
 mod lowers_raw;
 mod lowers_tasks;
 mod mistakes;
+mod reference;
 mod render;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::example::Example;
 use crate::{ecs, elb, iam, images, network, raw, records, scaling, secrets};
 
-fn examples() -> Vec<Example> {
+pub(crate) fn examples() -> Vec<Example> {
     [
         network::examples(),
         elb::examples(),

@@ -10,5 +10,6 @@ mod laws;
 mod network;
 mod raw;
 mod records;
+mod reference;
 mod scaling;
 mod secrets;
