@@ -17,4 +17,5 @@ mod lowers_raw;
 mod lowers_tasks;
 mod lowers_work;
 mod mistakes;
+mod reference;
 mod render;

@@ -13,7 +13,7 @@ use crate::{
     scaling, schedules, secrets,
 };
 
-fn examples() -> Vec<Example> {
+pub(crate) fn examples() -> Vec<Example> {
     [
         assets::examples(),
         network::examples(),

@@ -15,6 +15,7 @@ mod network;
 mod observability;
 mod raw;
 mod records;
+mod reference;
 mod scaling;
 mod schedules;
 mod secrets;
