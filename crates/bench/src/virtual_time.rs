@@ -195,7 +195,7 @@ async fn bring_up(
         },
         zones,
         dns_zones: manifest
-            .names()
+            .all_names()
             .map(|name| (name.to_string(), dns_zone.id.clone()))
             .collect(),
         existing: Existing::default(),

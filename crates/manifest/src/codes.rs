@@ -336,8 +336,9 @@ codes! {
     DatabaseName "E0816" "not a name in a database"
         "Names of databases and users are letters, digits and underscores with a letter first, at most 63, and none of the \
          words that PostgreSQL or RDS has for itself."
-    SameVariable "E0817" "two databases with one variable"
-        "A service that uses two databases gets the address of each in variables of its own. Give them different `inject`."
+    SameVariable "E0817" "two things of one variable"
+        "A service that uses a database gets its address in the variable that `inject` names, and that of a bucket or queue in \
+         a variable with its name. Give the database an `inject` that nothing else has."
     BadVolume "E0818" "a volume that cannot be so"
         "Files go to cheaper storage after a number of days that EFS offers; the directory that is mounted is not the root, \
          which belongs to the administrator; and a path in a container starts with a slash."

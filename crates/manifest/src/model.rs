@@ -60,6 +60,7 @@ pub use service::{
     Target,
 };
 pub use uses::Used;
+pub(crate) use uses::variable;
 pub use volume::Volume;
 
 use crate::diagnostic::Diagnostic;
@@ -152,15 +153,19 @@ impl Manifest {
         self.hostnames().flat_map(|(_, hostname)| hostname.names())
     }
 
-    /// Every name that DNS is to lead somewhere by: to a service, or to files.
-    pub fn all_names(&self) -> impl Iterator<Item = &Located<DomainName>> {
+    /// Every name that some folder of files is reached by.
+    pub fn names_of_files(&self) -> impl Iterator<Item = &Located<DomainName>> {
         let assets = self.assets.values();
-        let of_assets = assets.filter_map(|assets| assets.hostname.as_ref());
-        self.names().chain(of_assets.map(|hostname| &hostname.name))
+        let hostnames = assets.filter_map(|assets| assets.hostname.as_ref());
+        hostnames.map(|hostname| &hostname.name)
     }
 
-    /// What somebody else keeps and containers read, each once.
-    /// Every name that a certificate is needed for: those that are reached by TLS.
+    /// Every name that DNS is to lead somewhere by: to a service, or to files.
+    pub fn all_names(&self) -> impl Iterator<Item = &Located<DomainName>> {
+        self.names().chain(self.names_of_files())
+    }
+
+    /// Every name that the balancers' certificate is for: those of services that are reached by TLS.
     pub fn certified_names(&self) -> impl Iterator<Item = &Located<DomainName>> {
         let names = self
             .hostnames()
@@ -205,7 +210,8 @@ impl Manifest {
         existing.chain(raw.flat_map(|raw| &raw.reads)).collect()
     }
 
-    /// The services of AWS that tasks without a way to the internet need a way to: images, logs, secrets, commands.
+    /// The services of AWS that tasks without a way to the internet need a way to: images, logs, secrets, commands, queues. To buckets leads the
+    /// network's own way to S3.
     pub fn endpoints(&self) -> Vec<&'static str> {
         let services = || self.services.values();
         let kept = |secrets: &BTreeMap<String, Secret>| {
@@ -243,6 +249,9 @@ impl Manifest {
         }
         if services().any(|service| service.exec) || raw().any(|raw| raw.exec()) {
             needed.push("ssmmessages");
+        }
+        if services().any(Service::uses_queue) {
+            needed.push("sqs");
         }
         needed
     }

@@ -395,4 +395,12 @@ pub(super) const ROWS: &[Row] = &[
         "The environment says `confirm = \"type-name\"`: a `--yes` in a script is not enough to take something away \
          there. Run the command at a terminal.",
     ),
+    row(
+        "E0710",
+        "this takes away what holds data",
+        "A database or a volume goes, or would be made anew, with what is in it: because it is protected against \
+         deletion, or its `removal` is \"delete\". `--yes` is not enough for that, and there is nobody to ask for its \
+         name. Read the plan, then pass `--allow-destroy` and the name that it says, as `databases.db`, once for each. \
+         With `removal = \"retain\"` and an `up` it stays when the rest goes.",
+    ),
 ];

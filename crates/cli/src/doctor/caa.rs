@@ -14,13 +14,13 @@ use crate::project::Project;
 const DNS: Subject = Subject::Dns;
 
 pub(super) async fn examine(project: &Project, ways: &Ways) -> Vec<Finding> {
-    let existing = &project.manifest.existing;
-    if existing.certificate.is_some() || existing.listener.is_some() {
-        return Vec::new(); // no certificate is asked for
-    }
-    let names: Vec<String> = project
-        .manifest
-        .all_names()
+    let manifest = &project.manifest;
+    let existing = &manifest.existing;
+    // Otherwise none is asked for the services; files have one of their own.
+    let asked = existing.certificate.is_none() && existing.listener.is_none();
+    let of_services = manifest.certified_names().filter(|_| asked);
+    let names: Vec<String> = of_services
+        .chain(manifest.names_of_files())
         .map(ToString::to_string)
         .collect();
     if names.is_empty() {

@@ -153,11 +153,14 @@ fn files(step: &Step) -> Option<String> {
         false => what.join(", "),
     };
     Some(format!("{}, {what}", count(wanted.len(), "file")))
+}
 
 /// Whether it is not wanted any more, and stays in the cloud as it is: it is ours no longer.
 pub(crate) fn stays(step: &Step) -> bool {
     let vanished = step.reasons.contains(&Reason::Vanished);
-    step.action == Action::Delete && step.requests.is_empty() && !vanished
+    // A folder's files that are all gone already take no request, and stay nowhere.
+    let goes = step.spec.get("removal").and_then(Value::as_str) == Some("delete");
+    step.action == Action::Delete && step.requests.is_empty() && !vanished && !goes
 }
 
 /// The steps of what stays.

@@ -106,7 +106,10 @@ def buckets(sandbox):
             policy = s3.get_bucket_policy(Bucket=name)["Policy"]
         except s3.exceptions.ClientError:
             policy = '{"Statement": []}'
-        for statement in read(policy)["Statement"]:
+        said = read(policy)["Statement"]
+        if not any(is_tls_only(statement) for statement in said):
+            yield f"bucket {name} is reached without TLS"
+        for statement in said:
             anybody = statement["Principal"] in ("*", {"AWS": "*"})
             if statement["Effect"] == "Allow" and anybody and "Condition" not in statement:
                 yield f"bucket {name} is public"
@@ -114,6 +117,12 @@ def buckets(sandbox):
             s3.get_bucket_encryption(Bucket=name)
         except s3.exceptions.ClientError:
             yield f"bucket {name} is not encrypted"
+
+
+def is_tls_only(statement):
+    plain = statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+    everybody = statement["Principal"] in ("*", {"AWS": "*"}) and "s3:*" in many(statement["Action"])
+    return statement["Effect"] == "Deny" and plain and everybody
 
 
 def volumes(sandbox):
@@ -133,12 +142,18 @@ def volumes(sandbox):
 
 
 def databases(sandbox):
+    """Encrypted, without an address in the world, and reached by nobody there: whoever else has their groups."""
+    rules = pages(sandbox.client("ec2"), "describe_security_group_rules", "SecurityGroupRules")
+    sources = lambda rule: {rule.get("CidrIpv4"), rule.get("CidrIpv6")}
+    open_groups = {rule["GroupId"] for rule in rules if not rule["IsEgress"] and sources(rule) & WORLD}
     for database in pages(sandbox.client("rds"), "describe_db_instances", "DBInstances"):
         name = database["DBInstanceIdentifier"]
         if not database["StorageEncrypted"]:
             yield f"database {name} is not encrypted"
         if database["PubliclyAccessible"]:
             yield f"database {name} has a public address"
+        if open_groups & {group["VpcSecurityGroupId"] for group in database["VpcSecurityGroups"]}:
+            yield f"the world reaches database {name}"
 
 
 def file_systems(sandbox):

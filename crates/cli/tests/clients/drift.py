@@ -60,8 +60,12 @@ from alter import (
     their_targets,
     weightless,
 )
+from drift_assets import ROWS as OF_ASSETS
+from drift_assets import UNALTERED as UNALTERED_OF_ASSETS
 from drift_balancers import ROWS as OF_BALANCERS
 from drift_balancers import UNALTERED as UNALTERED_OF_BALANCERS
+from drift_data import ROWS as OF_DATA
+from drift_data import UNALTERED as UNALTERED_OF_DATA
 from drift_images import ROWS as OF_IMAGES
 from drift_images import UNALTERED as UNALTERED_OF_IMAGES
 from drift_marks import ROWS as MARKS
@@ -427,7 +431,9 @@ ROWS = [
         options=("--allow-interruption",),
     ),
     *MARKS,
+    *OF_ASSETS,
     *OF_BALANCERS,
+    *OF_DATA,
     *OF_IMAGES,
     *OF_PRIVATE,
     *OF_RAW,
@@ -445,7 +451,9 @@ UNALTERED = {
     ("aws.iam.service_linked_role", "service"): "the account's, not a stack's: found, and never changed",
     ("cloudflare.dns.record", "zone_id"): "records are asked for in it: in another one it is missing",
     ("cloudflare.dns.record", "take_over"): "says what we may do, not what is there",
+    **UNALTERED_OF_ASSETS,
     **UNALTERED_OF_BALANCERS,
+    **UNALTERED_OF_DATA,
     **UNALTERED_OF_IMAGES,
     **UNALTERED_OF_PRIVATE,
     **UNALTERED_OF_RAW,

@@ -22,6 +22,7 @@ from alter import (
     TASKS,
     VPC,
 )
+from drift_assets import MARKS as OF_ASSETS
 
 WHOSE, WHICH = "ashore:stack", "ashore:address"
 
@@ -53,6 +54,26 @@ def ecs(address, mark):
         lambda stack: stack.ecs.untag_resource(
             resourceArn=stack.out(address, "arn"), tagKeys=[mark]
         ),
+    )
+
+
+def rds(address):
+    return Row(
+        address,
+        f"tags.{WHICH}",
+        lambda stack: stack.rds.remove_tags_from_resource(
+            ResourceName=stack.out(address, "arn"), TagKeys=[WHICH]
+        ),
+        stack="data",
+    )
+
+
+def efs(address):
+    return Row(
+        address,
+        f"tags.{WHOSE}",
+        lambda stack: stack.efs.untag_resource(ResourceId=stack.out(address, "id"), TagKeys=[WHOSE]),
+        stack="data",
     )
 
 
@@ -89,4 +110,7 @@ ROWS = [
         ),
         stack="shop",
     ),
+    *(rds(address) for address in ("databases.db/instance", "databases.db/subnet_group")),
+    *(efs(address) for address in ("volumes.uploads/file_system", "volumes.uploads/access_point")),
+    *OF_ASSETS,
 ]

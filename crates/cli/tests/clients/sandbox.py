@@ -86,10 +86,10 @@ class Sandbox:
         text = urllib.request.urlopen(request).read()
         return json.loads(text) if text else None
 
-    def client(self, service):
+    def client(self, service, region=None):
         return boto3.client(
             service,
-            region_name=self.region,
+            region_name=region or self.region,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],
             aws_access_key_id="AKIALOOKER",
             aws_secret_access_key="secret",

@@ -5,7 +5,9 @@ import re
 import subprocess
 import urllib.request
 
+import drift_assets
 import drift_balancers
+import drift_data
 import drift_images
 import drift_private
 import drift_raw
@@ -76,9 +78,10 @@ hostname = "hand.example.net"
 STACKS = {
     "hello": HELLO, "plain": PLAIN, "shop": SHOP, "by hand": BY_HAND, "balanced": drift_balancers.manifest,
     "private": drift_private.MANIFEST, "images": drift_images.MANIFEST, "raw": drift_raw.MANIFEST,
+    "data": drift_data.MANIFEST, "assets": drift_assets.MANIFEST,
 }
 # What lies beside the manifest.
-FILES = {"images": drift_images.FILES, "raw": drift_raw.FILES}
+FILES = {"assets": drift_assets.FILES, "images": drift_images.FILES, "raw": drift_raw.FILES}
 
 
 class Stack:
@@ -93,6 +96,7 @@ class Stack:
         # One that names what somebody else has is written when that is there.
         manifest = manifest(self.sandbox) if callable(manifest) else manifest
         for name, text in {"ashore.toml": manifest, **(files or {})}.items():
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
         # What somebody has set at a DNS provider of their own.
         self.by_hand = []
@@ -104,9 +108,14 @@ class Stack:
         self.resources = json.loads(state.read_text())["state"]["resources"]
         self.saved = self.world.read_text()
         self.sandbox.start(self.port())
-        for service in ("acm", "ec2", "ecr", "ecs", "elbv2", "iam", "logs", "route53", "secretsmanager", "wafv2"):
+        for service in (
+            "acm", "ec2", "ecr", "ecs", "efs", "elbv2", "iam", "logs", "rds", "route53", "s3", "secretsmanager",
+            "sqs", "wafv2",
+        ):
             setattr(self, service, self.sandbox.client(service))
         self.scaling = self.sandbox.client("application-autoscaling")
+        # What has no region is in the first one.
+        self.cloudfront = self.sandbox.client("cloudfront", "us-east-1")
 
     def up(self):
         """Where it says what to set, somebody does."""

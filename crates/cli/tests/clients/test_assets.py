@@ -2,7 +2,6 @@
 
 import json
 
-import boto3
 import pytest
 from sandbox import Sandbox
 
@@ -54,17 +53,6 @@ def done(ran):
     return out + err
 
 
-def in_first_region(sandbox, service):
-    """What has no region is in us-east-1."""
-    return boto3.client(
-        service,
-        region_name="us-east-1",
-        endpoint_url=sandbox.environment["AWS_ENDPOINT_URL"],
-        aws_access_key_id="AKIALOOKER",
-        aws_secret_access_key="secret",
-    )
-
-
 def bucket_of(sandbox, part):
     names = [bucket["Name"] for bucket in sandbox.client("s3").list_buckets()["Buckets"]]
     [name] = [name for name in names if name.startswith(f"shop-production-{part}-")]
@@ -86,7 +74,7 @@ def test_files_a_bucket_and_a_queue_come_up_change_and_go(shop):
     plan = done(shop.ashore("plan"))
     assert "12 files, 12 new" in plan
     up = done(shop.ashore("up"))
-    s3, cloudfront = shop.client("s3"), in_first_region(shop, "cloudfront")
+    s3, cloudfront = shop.client("s3"), shop.client("cloudfront", "us-east-1")
     bucket = bucket_of(shop, "static")
     [distribution] = cloudfront.list_distributions()["DistributionList"]["Items"]
     # S3-1: outputs are printed.
@@ -179,7 +167,7 @@ def test_files_a_bucket_and_a_queue_come_up_change_and_go(shop):
     assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 0
     assert cloudfront.list_origin_access_controls()["OriginAccessControlList"]["Quantity"] == 0
     assert sqs.list_queues().get("QueueUrls", []) == []
-    assert in_first_region(shop, "acm").list_certificates()["CertificateSummaryList"] == []
+    assert shop.client("acm", "us-east-1").list_certificates()["CertificateSummaryList"] == []
 
     # And is taken up again.
     done(shop.ashore("up"))
@@ -189,7 +177,7 @@ def test_files_a_bucket_and_a_queue_come_up_change_and_go(shop):
 def test_what_somebody_else_changes_is_put_back(shop):
     """Each member of each kind, as the drift tests have it."""
     done(shop.ashore("up"))
-    s3, cloudfront, sqs = shop.client("s3"), in_first_region(shop, "cloudfront"), shop.client("sqs")
+    s3, cloudfront, sqs = shop.client("s3"), shop.client("cloudfront", "us-east-1"), shop.client("sqs")
     bucket = bucket_of(shop, "static")
     url = sqs.get_queue_url(QueueName="shop-production-orders")["QueueUrl"]
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})

@@ -14,6 +14,7 @@ PROVIDERS = pathlib.Path(__file__).resolve().parents[3] / "providers" / "src"
 WHOLE = {
     ("aws.iam.role", "trust"),
     ("aws.iam.role", "inline_policies"),
+    ("aws.s3.bucket_policy", "policy"),
     ("aws.ecr.repository", "lifecycle"),
     ("aws.ecr.repository", "policy"),
     ("aws.ecs.raw_service", "definition"),

@@ -283,8 +283,9 @@ impl Subject<'_> {
         };
         match observed {
             Some(observed) => {
-                let requests = self.internal(self.provider.unmaking(&observed))?;
-                Ok(planned(Some(observed.outputs), requests))
+                let ours = self.owned(observed)?;
+                let requests = self.internal(self.provider.unmaking(&ours))?;
+                Ok(planned(Some(ours.outputs), requests))
             }
             // It may be on its way out still, and hold what it uses until then.
             None if self.progress.there => Ok(planned(self.progress.outputs.clone(), Vec::new())),

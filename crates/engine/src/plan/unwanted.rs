@@ -6,7 +6,7 @@ use super::decide::{Deciding, malformed, worst};
 use super::{Action, Phase, PlanError, Reason, Step};
 use crate::address::Instance;
 use crate::graph::Graph;
-use crate::kind::Parting;
+use crate::kind::{ObservedDocument, Parting};
 use crate::state::{Ownership, Record};
 
 impl Deciding<'_> {
@@ -35,8 +35,13 @@ impl Deciding<'_> {
             return Ok(()); // dropped from the state, left in the cloud
         }
         let requests = match observed {
+            // What others have put into it is no part of what is ours to take away.
             Some(observed) => kind
-                .removal(observed)
+                .owned(observed.spec.clone(), &[&record.spec])
+                .and_then(|spec| {
+                    let outputs = observed.outputs.clone();
+                    kind.removal(&ObservedDocument { spec, outputs })
+                })
                 .map_err(|error| malformed(address, &error))?,
             None => Vec::new(), // one look more, and its record goes
         };

@@ -13,11 +13,11 @@ use ashore_providers::aws::files::{File, Files};
 use ashore_providers::aws::origin_access_control::{self, OriginAccessControl};
 use serde_json::json;
 
-use super::buckets::{self, address, variable};
+use super::buckets::{self, address};
 use super::record::{PointsTo, Record};
 use super::uses::Grants;
 use super::{LowerError, Lowering};
-use crate::model::{Assets, AssetsHostname};
+use crate::model::{Assets, AssetsHostname, variable};
 
 /// Where CloudFront looks for certificates, whatever the region of everything else [CloudFront guide: requirements for
 /// certificates].

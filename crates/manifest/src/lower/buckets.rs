@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Lowering;
 use super::policy::policy;
 use super::uses::Grants;
-use crate::model::{BucketSettings, Name};
+use crate::model::{BucketSettings, Name, variable};
 
 /// After so many days the parts of an upload go that nobody has finished: nobody sees them, and they cost.
 const UNFINISHED_DAYS: u32 = 7;
@@ -100,12 +100,6 @@ pub(super) fn grant(grants: &mut Grants, object: &str, name: &Name) {
         ],
         "Resource": of(Bucket::OBJECTS),
     }));
-}
-
-/// A variable about a thing of that name: `my-files` and `BUCKET` are `MY_FILES_BUCKET`.
-pub(super) fn variable(name: &Name, what: &str) -> String {
-    let name = name.as_str().replace('-', "_").to_ascii_uppercase();
-    format!("{name}_{what}")
 }
 
 /// The address of a part of a section's object.

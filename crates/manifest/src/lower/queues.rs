@@ -5,9 +5,9 @@ use ashore_providers::aws::queue::{DeadLetter, NAME_MAX, Queue};
 use serde_json::json;
 
 use super::Lowering;
-use super::buckets::{address, variable};
+use super::buckets::address;
 use super::uses::Grants;
-use crate::model::{self, Name};
+use crate::model::{self, Name, variable};
 
 /// As long as SQS keeps anything: somebody has to look [SQS API: CreateQueue].
 const DEAD_LETTERS_SECONDS: u32 = 14 * 86_400;

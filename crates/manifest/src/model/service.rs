@@ -67,6 +67,12 @@ impl Service {
         let mut uses = self.uses.iter();
         uses.any(|used| matches!(used, Used::Database(_)))
     }
+
+    /// Does it use a queue?
+    pub fn uses_queue(&self) -> bool {
+        let mut uses = self.uses.iter();
+        uses.any(|used| matches!(used, Used::Queue(_)))
+    }
 }
 
 /// Who reaches a service, and how.

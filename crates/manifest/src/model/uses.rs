@@ -17,6 +17,24 @@ pub enum Used {
     Queue(Name),
 }
 
+impl Used {
+    /// The variables that tell where it is; of a database its section says which.
+    pub(crate) fn variables(&self) -> Vec<String> {
+        match self {
+            Used::Assets(name) => vec![variable(name, "BUCKET"), variable(name, "DOMAIN")],
+            Used::Bucket(name) => vec![variable(name, "BUCKET")],
+            Used::Database(_) => Vec::new(),
+            Used::Queue(name) => vec![variable(name, "QUEUE_URL")],
+        }
+    }
+}
+
+/// A variable about a thing of that name: `my-files` and `BUCKET` are `MY_FILES_BUCKET`.
+pub(crate) fn variable(name: &Name, what: &str) -> String {
+    let name = name.as_str().replace('-', "_").to_ascii_uppercase();
+    format!("{name}_{what}")
+}
+
 impl fmt::Display for Used {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

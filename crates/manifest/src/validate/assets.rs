@@ -137,7 +137,8 @@ fn check_names(
     let mut names: BTreeMap<DomainName, Span> = BTreeMap::new();
     let of_services = services.iter().flat_map(|(_, section)| {
         let aliases = section.aliases.iter().flat_map(|aliases| aliases.iter());
-        section.hostname.iter().chain(aliases)
+        let hostname = section.hostname.iter().chain(&section.private_hostname);
+        hostname.chain(aliases)
     });
     for written in of_services {
         if let Ok(name) = DomainName::parse(written) {

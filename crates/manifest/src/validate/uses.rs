@@ -80,16 +80,22 @@ pub(super) fn usable(cx: &mut Rules<'_>, file: &File) -> Usable {
 }
 
 impl Usable {
-    /// Another database of these with the same variable.
-    fn same_variable<'u>(&self, all: &'u [Used], used: &Used) -> Option<(&'u Used, &str)> {
-        let inject = |used: &Used| match used {
-            Used::Database(name) => self.injects.get(name).map(String::as_str),
-            Used::Assets(_) | Used::Bucket(_) | Used::Queue(_) => None,
-        };
-        let mine = inject(used)?;
+    fn variables(&self, used: &Used) -> Vec<String> {
+        match used {
+            Used::Database(name) => self.injects.get(name).cloned().into_iter().collect(),
+            other => other.variables(),
+        }
+    }
+
+    /// Another one of these with the same variable. One of the two is a database: only those have names of somebody's
+    /// own choice.
+    fn same_variable<'u>(&self, all: &'u [Used], used: &Used) -> Option<(&'u Used, String)> {
+        let mine = self.variables(used);
         let mut others = all.iter().filter(|other| *other != used);
-        let other = others.find(|other| inject(other) == Some(mine))?;
-        Some((other, mine))
+        others.find_map(|other| {
+            let mut theirs = self.variables(other).into_iter();
+            Some((other, theirs.find(|variable| mine.contains(variable))?))
+        })
     }
 }
 
@@ -106,10 +112,14 @@ pub(super) fn uses(
         if let Some((used, _)) = usable.things.get(name.as_str()) {
             if let Some((other, variable)) = usable.same_variable(&all, used) {
                 let message = format!("`{used}` and `{other}` would both be in {variable}");
+                let database = [used, other]
+                    .into_iter()
+                    .find(|it| matches!(it, Used::Database(_)));
+                let named = database.unwrap_or(used);
                 cx.push(
                     Diagnostic::new(Code::SameVariable, name.span(), message)
                         .label("one variable has one value")
-                        .help(format!("give `{used}` an `inject` of its own")),
+                        .help(format!("give `{named}` an `inject` of its own")),
                 );
                 good = false;
             } else if !all.contains(used) {

@@ -119,3 +119,17 @@ fn a_queue_has_its_dead_letters_elsewhere() {
         Value::Null
     );
 }
+
+#[test]
+fn where_no_way_leads_to_the_internet_one_leads_to_the_queues_of_who_uses_them() {
+    let image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/web:1";
+    let there = |uses: &str| {
+        let graph = graph(&format!(
+            "{HEAD}[network]\nlayout = \"private-endpoints\"\n[queues.orders]\n\
+             [services.web]\nimage = \"{image}\"\n{uses}"
+        ));
+        addresses(&graph, "aws.ec2.vpc_endpoint").contains(&"network/endpoint[sqs]".to_owned())
+    };
+    assert!(there("uses = [\"orders\"]\n"));
+    assert!(!there(""));
+}

@@ -180,7 +180,6 @@ fn files() -> Example {
     let outputs = files::Outputs {
         bucket: BUCKET.into(),
         prefix: "static/".into(),
-        distribution: Some("E2".into()),
         stale: BTreeSet::new(),
     };
     Example::of(&spec, &outputs)

@@ -45,7 +45,7 @@ impl Live for Files {
                 bucket: outputs.bucket.clone().into(),
                 prefix: outputs.prefix.clone(),
                 files,
-                distribution: outputs.distribution.clone().map(Into::into),
+                distribution: None,
                 prune: false,
                 removal: Removal::of(&tags),
             },
@@ -85,7 +85,6 @@ impl Live for Files {
                 let reference = cx.mark.token(&paths.join("\n"));
                 invalidate(aws, distribution, paths, reference).await?;
                 told.stale.clear();
-                told.distribution = Some(distribution.clone());
                 Ok(told)
             }
         }
@@ -99,11 +98,9 @@ impl Live for Files {
 
 impl Files {
     fn outputs(&self, bucket: &str, before: Option<&Outputs>) -> Outputs {
-        let distribution = self.distribution.as_ref().and_then(|it| it.known());
         Outputs {
             bucket: bucket.to_string(),
             prefix: self.prefix.clone(),
-            distribution: distribution.cloned(),
             stale: before.map(|it| it.stale.clone()).unwrap_or_default(),
         }
     }

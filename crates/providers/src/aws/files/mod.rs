@@ -70,9 +70,6 @@ pub struct Outputs {
     pub bucket: String,
     /// What their keys begin with.
     pub prefix: String,
-    /// The distribution that is told of changes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub distribution: Option<String>,
     /// What has changed and the edge has not been told yet: also if a run ends in between.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub stale: BTreeSet<String>,
@@ -138,6 +135,11 @@ impl Kind for Files {
         }
     }
 
+    /// What this run has put there, whatever would become of it later.
+    fn unmaking(observed: &Observed<Self>) -> Vec<Change> {
+        deletions(observed.spec.files.keys().cloned()).collect()
+    }
+
     fn replaced_by(&self, observed: &Observed<Self>) -> Option<Replacement> {
         let there = &observed.spec;
         let fields = [
@@ -167,10 +169,15 @@ impl Kind for Files {
         }
     }
 
-    /// What else is in the bucket is somebody else's.
+    /// What else is in the bucket is somebody else's. Who is told of changes, and what becomes of
+    /// files that have vanished, is for the manifest to say: the bucket knows neither.
     fn owned(mut self, by: &[&Self]) -> Self {
         self.files
             .retain(|key, _| by.iter().any(|spec| spec.files.contains_key(key)));
+        if let Some(wanted) = by.first() {
+            self.distribution.clone_from(&wanted.distribution);
+            self.prune = wanted.prune;
+        }
         self
     }
 

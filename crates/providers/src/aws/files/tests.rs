@@ -25,7 +25,6 @@ fn observed(spec: Files) -> Observed<Files> {
     let outputs = Outputs {
         bucket: "shop-static".into(),
         prefix: "static/".into(),
-        distribution: Some("E2".into()),
         stale: BTreeSet::new(),
     };
     Observed { spec, outputs }
@@ -93,6 +92,14 @@ fn too_many_paths_are_one_with_a_wildcard() {
     let changes = files(&pairs("2")).changes(Some(&observed(files(&pairs("1")))));
     let wild = Change::Invalidate(keys(&["/static/*"]));
     assert_eq!(changes.last(), Some(&wild));
+}
+
+#[test]
+fn an_undo_takes_away_what_the_run_has_put_there_and_a_bucket_that_stays_keeps_its_files() {
+    let there = observed(files(&[("static/a", "1")]));
+    assert_eq!(Files::removal(&there), []);
+    let away = [Change::Delete(keys(&["static/a"]))];
+    assert_eq!(Files::unmaking(&there), away);
 }
 
 #[test]
