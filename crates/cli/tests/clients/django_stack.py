@@ -30,7 +30,8 @@ def let_in(django, group):
     asked = [{"Name": "group-id", "Values": [django.out(group, "id")]}]
     rules = ec2.describe_security_group_rules(Filters=asked)["SecurityGroupRules"]
     source = lambda rule: rule.get("CidrIpv4") or rule["ReferencedGroupInfo"]["GroupId"]
-    return {(rule["IpProtocol"], rule["FromPort"], rule["ToPort"], source(rule)) for rule in rules if not rule["IsEgress"]}
+    inwards = [rule for rule in rules if not rule["IsEgress"]]
+    return {(rule["IpProtocol"], rule["FromPort"], rule["ToPort"], source(rule)) for rule in inwards}
 
 
 def allowed(django, role, policy):
