@@ -25,6 +25,7 @@ from alter import (
 from drift_assets import MARKS as OF_ASSETS
 
 WHOSE, WHICH = "ashore:stack", "ashore:address"
+OF_RDS = [f"databases.db/{part}" for part in ("instance", "subnet_group", "parameter_group")]
 
 
 def ec2(address):
@@ -110,7 +111,7 @@ ROWS = [
         ),
         stack="shop",
     ),
-    *(rds(address) for address in ("databases.db/instance", "databases.db/subnet_group")),
+    *(rds(address) for address in OF_RDS),
     *(efs(address) for address in ("volumes.uploads/file_system", "volumes.uploads/access_point")),
     *OF_ASSETS,
 ]

@@ -18,6 +18,7 @@ pub mod certificate;
 pub mod classic_balancer;
 pub mod cluster;
 pub mod db_instance;
+pub mod db_parameter_group;
 pub mod db_subnet_group;
 pub mod distribution;
 pub mod elastic_ip;
@@ -63,6 +64,7 @@ crate::list::kinds! {
     classic_balancer::ClassicBalancer,
     cluster::Cluster,
     db_instance::DbInstance,
+    db_parameter_group::DbParameterGroup,
     db_subnet_group::DbSubnetGroup,
     distribution::Distribution,
     elastic_ip::ElasticIp,
