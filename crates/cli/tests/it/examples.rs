@@ -3,159 +3,80 @@
 //! for stands in `tests/clients/test_example_*.py`.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use ashore_testkit::example::{EXAMPLES, Example};
 use serde_json::{Value, json};
 
 use crate::hello::{does_what_it_plans, leftovers, requests, tally};
 use crate::kills::{dies_at, doubled};
 use crate::rig::Rig;
 
-/// An example, with what its reader is to give to it.
-struct Example {
-    name: &'static str,
-    variables: &'static [(&'static str, &'static str)],
-    /// What is written in place of what: an image that nobody has to push first, and nothing that stays when the stack
-    /// goes, so that whatever is left was forgotten.
-    edits: &'static [(&'static str, &'static str)],
-    /// What somebody else has before.
-    before: fn(&Rig),
-    /// So many reads take a `plan` of what is up.
-    reads: usize,
-}
-
-const EXAMPLES: &[Example] = &[
-    Example {
-        name: "anzu-fargate",
-        variables: &[("REGISTRY_PASSWORD", "theirs to know")],
-        edits: &[],
-        before: |_| {},
-        reads: 40,
-    },
-    Example {
-        name: "django-stack",
-        variables: &[],
-        edits: &[
-            (
-                "image = { repository = \"app\", tag = \"${param:revision}\" }",
-                "image = \"nginx:1.29\"",
-            ),
-            ("removal = \"snapshot\"", "removal = \"delete\""),
-            ("removal = \"retain\"", "removal = \"delete\""),
-            ("log_removal = \"retain\"", ""),
-        ],
-        before: |_| {},
-        reads: 100,
-    },
-    Example {
-        name: "fargate-template",
-        variables: &[],
-        edits: &[(
-            "image = { repository = \"app\", tag = \"latest\" }",
-            "image = \"nginx:1.29\"",
-        )],
-        before: |_| {},
-        reads: 70,
-    },
-    Example {
-        name: "task-and-service",
-        variables: &[("CONTAINER_VERSION", "nginx:alpine")],
-        edits: &[],
-        before: parameter,
-        reads: 30,
-    },
+/// How many reads a `plan` takes of what is up. `hello` and `shop` have files of their own here.
+const BUDGETS: [(&str, usize); 4] = [
+    ("anzu-fargate", 40),
+    ("django-stack", 100),
+    ("fargate-template", 70),
+    ("task-and-service", 30),
 ];
-
-/// The example's password, in the parameter store.
-fn parameter(rig: &Rig) {
-    let parameter = json!({ "Name": "/nginx/password", "Value": "x", "Type": "SecureString" });
-    let put = rig.aws("ssm", "AmazonSSM.PutParameter", &parameter);
-    assert_eq!(put["Version"], 1, "{put}");
-}
 
 const UP: &[&str] = &["up"];
 const UNDO: &[&str] = &["up", "--undo"];
-const DOWN: &[&str] = &["down", "--yes", "--allow-destroy"];
 const PLAN: &[&str] = &["plan", "--detailed-exitcode"];
+
+fn down(example: &Example) -> Vec<&'static str> {
+    let destroys = example.destroys.iter();
+    let destroys = destroys.flat_map(|object| ["--allow-destroy", object]);
+    ["down", "--yes"].into_iter().chain(destroys).collect()
+}
 
 /// As fast as the minutes of databases and distributions need it.
 const SPEED: &str = "1200";
 
-impl Example {
-    fn folder(&self) -> PathBuf {
-        folder().join(self.name)
-    }
-
-    fn rig(&self) -> Rig {
-        let manifest = fs::read_to_string(self.folder().join("ashore.toml"));
-        let mut manifest = manifest.expect("the example's manifest");
-        for (old, new) in self.edits {
-            assert!(manifest.contains(old), "{}: {old}", self.name);
-            manifest = manifest.replace(old, new);
-        }
-        let mut rig = Rig::at(SPEED, &manifest);
-        copy(&self.folder(), &rig.path(""));
-        for (name, value) in self.variables {
-            rig.export(name, value);
-        }
-        (self.before)(&rig);
-        rig
-    }
+fn examples() -> Vec<&'static Example> {
+    let named = |example: &&Example| BUDGETS.iter().any(|(name, _)| *name == example.name);
+    EXAMPLES.iter().filter(named).collect()
 }
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")
-}
-
-/// Everything but the manifest and what somebody has tried there.
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let name = path.file_name().expect("a name");
-        if name == ".ashore" || name == "ashore.toml" {
-            continue;
-        }
-        let copied = to.join(name);
-        if path.is_dir() {
-            fs::create_dir(&copied).expect("the folder is ours");
-            copy(&path, &copied);
-        } else {
-            fs::copy(&path, &copied).expect("the folder is ours");
-        }
+fn rig_of(example: &Example) -> Rig {
+    let mut rig = Rig::of(SPEED, example);
+    for (name, value) in example.variables {
+        rig.export(name, value);
     }
+    for (name, value) in example.parameters {
+        let parameter = json!({ "Name": name, "Value": value, "Type": "SecureString" });
+        let put = rig.aws("ssm", "AmazonSSM.PutParameter", &parameter);
+        assert_eq!(put["Version"], 1, "{put}");
+    }
+    rig
 }
 
 #[test]
 fn every_example_is_tried() {
-    let mut tried: BTreeSet<String> = EXAMPLES.iter().map(|it| it.name.to_string()).collect();
-    // Each of these has its own files here.
-    tried.extend(["hello".to_string(), "shop".to_string()]);
-    let there = fs::read_dir(folder()).expect("the examples");
-    let there = there.map(|it| {
-        it.expect("an entry")
-            .file_name()
-            .to_string_lossy()
-            .into_owned()
-    });
-    assert_eq!(there.collect::<BTreeSet<_>>(), tried);
+    let names: BTreeSet<&str> = EXAMPLES.iter().map(|example| example.name).collect();
+    let elsewhere = BTreeSet::from(["hello", "shop"]);
+    let tried = BUDGETS.iter().map(|(name, _)| *name).chain(elsewhere);
+    assert_eq!(tried.collect::<BTreeSet<_>>(), names);
 }
 
 #[test]
 fn every_example_does_what_it_plans_with_few_calls_and_leaves_nothing() {
-    at_once(EXAMPLES, |example| {
-        let rig = example.rig();
+    at_once(&examples(), |example| {
+        let rig = rig_of(example);
         does_what_it_plans(&rig, &["plan"], UP);
         let before = rig.log().len();
         let settled = [PLAN, &["--json"]].concat();
         let plan = rig.ashore(&settled).exits(0).document("plan");
         assert_eq!(requests(&plan), Vec::<String>::new(), "{plan:#}");
         let reads = tally(&rig.log()[before..]).all_reads;
-        assert!(reads <= example.reads, "{}: {reads} reads", example.name);
-        let preview = [DOWN, &["--dry-run"]].concat();
-        does_what_it_plans(&rig, &preview, DOWN);
+        let (_, budget) = BUDGETS
+            .iter()
+            .find(|it| it.0 == example.name)
+            .expect("a budget");
+        assert!(reads <= *budget, "{}: {reads} reads", example.name);
+        let down = down(example);
+        does_what_it_plans(&rig, &[&down[..], &["--dry-run"]].concat(), &down);
         assert_eq!(left(&rig), Vec::<String>::new(), "{}", example.name);
     });
 }
@@ -166,45 +87,60 @@ fn every_example_does_what_it_plans_with_few_calls_and_leaves_nothing() {
 fn every_operation_of_every_example_can_be_killed() {
     let mut seen = BTreeSet::new();
     let mut kills = Vec::new();
-    for example in EXAMPLES {
-        let rig = example.rig();
-        for command in [UP, DOWN] {
+    for example in examples() {
+        let rig = rig_of(example);
+        for killed in [Killed::Up, Killed::Down] {
             let before = rig.log().len();
-            rig.ashore(command).exits(0);
+            rig.ashore(&killed.command(example)).exits(0);
             let operations: BTreeSet<String> = rig.changes(before).into_iter().collect();
             for operation in operations {
-                if seen.insert((command, operation.clone())) {
-                    kills.push((example, command, operation));
+                if seen.insert((killed, operation.clone())) {
+                    kills.push((example, killed, operation));
                 }
             }
         }
     }
     let places: Vec<_> = kills.iter().enumerate().collect();
-    at_once(&places, |(place, (example, command, operation))| {
+    at_once(&places, |(place, (example, killed, operation))| {
         for (turn, side) in ["before", "after"].into_iter().enumerate() {
-            let afters: &[_] = if *command == UP {
-                &[UP, UNDO, DOWN]
-            } else {
-                &[UP, DOWN]
-            };
-            let after = afters[(place + turn) % afters.len()];
-            survives(example, command, operation, side, after);
+            survives(example, *killed, operation, side, place + turn);
         }
     });
 }
 
-fn survives(example: &Example, killed: &[&str], operation: &str, side: &str, after: &[&str]) {
-    let rig = example.rig();
-    if killed == DOWN {
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Killed {
+    Up,
+    Down,
+}
+
+impl Killed {
+    fn command(self, example: &Example) -> Vec<&'static str> {
+        match self {
+            Self::Up => UP.to_vec(),
+            Self::Down => down(example),
+        }
+    }
+}
+
+fn survives(example: &Example, killed: Killed, operation: &str, side: &str, turn: usize) {
+    let rig = rig_of(example);
+    let down = down(example);
+    if killed == Killed::Down {
         rig.ashore(UP).exits(0);
     }
+    // Nothing undoes a `down`.
+    let after = match killed {
+        Killed::Up => [UP, UNDO, &down][turn % 3],
+        Killed::Down => [UP, &down][turn % 2],
+    };
     let about = format!(
         "{}: {killed:?}, {side} {operation}, {after:?}",
         example.name
     );
     let (service, name) = operation.split_once(':').expect("service and operation");
     let fault = json!({ "service": service, "operation": name, "mutating_nth": 1 });
-    dies_at(&rig, killed, side, fault);
+    dies_at(&rig, &killed.command(example), side, fault);
     let converges = |args: &[&str]| {
         let ran = rig.ashore(args);
         let said = format!("{args:?} of {about}\n{}\n{}", ran.stdout, ran.stderr);
@@ -219,7 +155,7 @@ fn survives(example: &Example, killed: &[&str], operation: &str, side: &str, aft
     if after == UNDO {
         assert_eq!(left(&rig), Vec::<String>::new(), "{about}");
     }
-    converges(DOWN);
+    converges(&down);
     assert_eq!(left(&rig), Vec::<String>::new(), "{about}");
 }
 
