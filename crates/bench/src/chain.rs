@@ -1,15 +1,20 @@
-//! The longest chain of an `up` of `examples/hello`, written by hand.
+//! The longest chain of an `up` of each example, written by hand.
 //!
 //! Each link waits for the one before it, and says why nobody could begin sooner. The sum is what
 //! an `up` takes that wastes nothing. It is not derived from the graph or from a run: what those
 //! do needlessly would be in the chain too, and never be seen.
 //!
-//! Two chains compete, and the slower one counts: through the balancer where clouds take their
-//! time, through the certificate where they take none.
+//! Several chains compete in an example, and the slowest one counts.
+
+mod examples;
+mod hello;
 
 use ashore_twin::Timing;
 
 use crate::table::CALL_MILLIS;
+
+pub(crate) use examples::{anzu, django_stack, ec2_cluster, fargate_template, shop, task_and_service};
+pub(crate) use hello::hello;
 
 /// One link.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,11 +35,6 @@ pub(crate) enum Until {
     /// Not at all: only the calls are left.
     Accepted,
 }
-
-/// Two checks, ten seconds apart: what `hello` asks for by asking for nothing. It is a setting of
-/// ours, and so no row of the table: no provisioning makes it shorter. One good check is enough by
-/// the balancer's guide, threshold times interval by that of ECS; the twin takes the longer.
-const HEALTH_MILLIS: u64 = 2 * 10_000;
 
 const fn call(what: &'static str, why: &'static str) -> Link {
     Link {
@@ -69,119 +69,94 @@ const BEGINNING: [Link; 3] = [
     ),
 ];
 
-fn through_balancer(timing: &Timing) -> Vec<Link> {
+const VPC: Link = call("ec2:CreateVpc", "the first request of the plan");
+const SUBNET: Link = call("ec2:CreateSubnet", "a subnet is in a VPC");
+const HEALTHY: Link = call(
+    "ecs:DescribeServices or elasticloadbalancing:DescribeTargetHealth",
+    "nobody is told that it is healthy; it is asked for",
+);
+const LOOK: Link = call(
+    "a look at the URL from outside",
+    "there is nothing to see before DNS leads there",
+);
+
+/// Who answers for the hostname.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Dns {
+    Cloudflare,
+    Route53,
+    /// There is no hostname that the world could ask for.
+    None,
+}
+
+impl Dns {
+    /// From healthy tasks to a URL that answers.
+    fn leads_there(self, timing: &Timing) -> Vec<Link> {
+        const WHY: &str = "DNS leads only to healthy tasks";
+        match self {
+            Self::None => Vec::new(),
+            Self::Cloudflare => vec![call("cloudflare:POST dns_records", WHY), LOOK],
+            Self::Route53 => vec![
+                call("route53:ChangeResourceRecordSets", WHY),
+                wait(
+                    "the change reaches every name server",
+                    timing.route53_change,
+                    "name servers answer as before until then",
+                ),
+                call("route53:GetChange", "nobody is told; it is asked for"),
+                LOOK,
+            ],
+        }
+    }
+}
+
+/// Through the balancer: it finds tasks healthy after so many milliseconds of good checks.
+fn through_balancer(timing: &Timing, checks: u64, dns: Dns) -> Vec<Link> {
     let mut links = BEGINNING.to_vec();
     links.extend([
-        call("ec2:CreateVpc", "the first request of the plan"),
-        call("ec2:CreateSubnet", "a subnet is in a VPC"),
+        VPC,
+        SUBNET,
         call(
             "elasticloadbalancing:CreateLoadBalancer",
             "a balancer is in subnets; group and gateway are there by then",
         ),
         wait(
             "the balancer is provisioned, then its targets are checked",
-            timing.balancer + HEALTH_MILLIS,
+            timing.balancer + checks,
             "it checks nothing before it is active, and tasks that it does not find healthy get no \
              traffic",
         ),
+        HEALTHY,
     ]);
-    links.extend(ENDING);
+    links.extend(dns.leads_there(timing));
     links
 }
 
-fn through_certificate(timing: &Timing, until: Until) -> Vec<Link> {
-    let mut links = BEGINNING.to_vec();
-    links.extend([
-        call("acm:RequestCertificate", "the first request of the plan"),
-        wait(
-            "ACM names the validation record",
-            timing.certificate_record,
-            "it does so some time after its answer",
-        ),
-        call(
-            "acm:DescribeCertificate",
-            "the answer to the request does not name the record",
-        ),
-        call(
-            "cloudflare:POST dns_records",
-            "the record is the one that ACM named",
-        ),
-        wait(
-            "the certificate is issued",
-            timing.certificate_issue,
-            "ACM looks the record up",
-        ),
-        call("acm:DescribeCertificate", "nobody is told; it is asked for"),
-        call(
-            "elasticloadbalancing:CreateListener",
-            "a listener is refused whose certificate is not issued",
-        ),
-        call(
-            "elasticloadbalancing:CreateRule",
-            "a rule is part of a listener",
-        ),
+/// From a service that may start tasks to tasks that are found healthy.
+fn tasks(timing: &Timing, checks: u64) -> [Link; 3] {
+    [
         call(
             "ecs:CreateService",
             "a service is refused whose target group is behind no balancer",
         ),
-    ]);
-    if until == Until::Healthy {
-        let tasks = timing.task_pull + timing.task_start;
-        links.push(wait(
+        wait(
             "the task starts, then it is checked",
-            tasks + HEALTH_MILLIS,
+            timing.task_pull + timing.task_start + checks,
             "a task is registered as a target when it runs",
-        ));
-        links.extend(ENDING);
-    } else {
-        links.extend(ENDING.into_iter().skip(1));
-    }
-    links
+        ),
+        HEALTHY,
+    ]
 }
 
-const ENDING: [Link; 2] = [
-    call(
-        "ecs:DescribeServices or elasticloadbalancing:DescribeTargetHealth",
-        "nobody is told that it is healthy; it is asked for",
-    ),
-    call(
-        "cloudflare:POST dns_records",
-        "DNS leads only to healthy tasks",
-    ),
-];
-
-/// The chain that takes the longest in a cloud that takes so long.
-pub(crate) fn longest(timing: &Timing, until: Until) -> Vec<Link> {
-    let certificate = through_certificate(timing, until);
-    match until {
-        Until::Healthy => {
-            let balancer = through_balancer(timing);
-            if sum(&balancer) > sum(&certificate) {
-                balancer
-            } else {
-                certificate
-            }
-        }
-        Until::Accepted => certificate,
-    }
+/// The one of them that takes the longest.
+fn slowest(chains: impl IntoIterator<Item = Vec<Link>>) -> Vec<Link> {
+    chains
+        .into_iter()
+        .max_by_key(|links| sum(links))
+        .unwrap_or_default()
 }
 
 /// All links together, in milliseconds.
 pub(crate) fn sum(links: &[Link]) -> u64 {
     links.iter().map(|link| link.millis).sum()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The sums, by hand once more: a changed link has to be meant.
-    #[test]
-    fn the_chains_are_this_long() {
-        let up = longest(&crate::table::timing(), Until::Healthy);
-        assert_eq!(sum(&up), 8 * 150 + 170_000 - 150);
-        let zero = longest(&Timing::zero(), Until::Healthy);
-        assert_eq!(sum(&zero), 12 * 150 + 20_000 - 150);
-        assert_eq!(sum(&longest(&Timing::zero(), Until::Accepted)), 11 * 150);
-    }
 }

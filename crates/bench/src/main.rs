@@ -10,70 +10,83 @@ mod virtual_time;
 use std::path::Path;
 use std::process::ExitCode;
 
-use ashore_engine::kind::Wait;
+use ashore_testkit::example::{EXAMPLES, Example};
 use ashore_twin::Timing;
 use serde_json::json;
 
 use chain::{Link, Until};
 use report::Figure;
-use virtual_time::{HELLO, Measured};
+use virtual_time::Measured;
 
 /// One run on the virtual clock.
 struct Case {
-    name: &'static str,
-    wall: &'static str,
-    ratio: &'static str,
+    name: String,
+    example: &'static Example,
     timing: Timing,
-    until: Until,
+    chain: Vec<Link>,
+    /// More words of the command line.
+    words: &'static [&'static str],
     limit: f64,
 }
 
-/// The runs. The third is the strictest: twenty seconds of health checks hide what calls waste.
-fn cases() -> [Case; 3] {
-    [
+/// The runs: every example in a cloud that takes its time, and `hello` in one that takes none. The
+/// last is the strictest: twenty seconds of health checks hide what calls waste.
+fn cases() -> Vec<Case> {
+    let case = |example: &'static Example| {
+        let timing = table::timing();
         Case {
-            name: "up",
-            wall: "up: wall, virtual",
-            ratio: "up: wall / longest chain",
-            timing: table::timing(),
-            until: Until::Healthy,
+            name: format!("up of {}", example.name),
+            chain: chain_of(example, &timing),
+            example,
+            timing,
+            words: &[],
             limit: 1.10,
-        },
-        Case {
-            name: "up without provisioning",
-            wall: "without provisioning: wall, virtual",
-            ratio: "without provisioning: wall / longest chain",
+        }
+    };
+    let mut cases: Vec<Case> = EXAMPLES.iter().map(case).collect();
+    let hello = EXAMPLES.iter().find(|example| example.name == "hello");
+    for (name, until, words) in [
+        ("hello without provisioning", Until::Healthy, &[][..]),
+        (
+            "calls of hello alone (without provisioning, --wait=none)",
+            Until::Accepted,
+            &["--wait=none"],
+        ),
+    ] {
+        cases.extend(hello.map(|example| Case {
+            name: name.to_string(),
+            example,
             timing: Timing::zero(),
-            until: Until::Healthy,
+            chain: chain::hello(&Timing::zero(), until),
+            words,
             limit: 1.30,
-        },
-        Case {
-            name: "calls alone (without provisioning, --wait=none)",
-            wall: "calls alone: wall, virtual",
-            ratio: "calls alone: wall / longest chain",
-            timing: Timing::zero(),
-            until: Until::Accepted,
-            limit: 1.30,
-        },
-    ]
+        }));
+    }
+    cases
+}
+
+/// Every example has one.
+fn chain_of(example: &Example, timing: &Timing) -> Vec<Link> {
+    match example.name {
+        "anzu-fargate" => chain::anzu(timing),
+        "django-stack" => chain::django_stack(timing),
+        "ec2-cluster" => chain::ec2_cluster(timing),
+        "fargate-template" => chain::fargate_template(timing),
+        "hello" => chain::hello(timing, Until::Healthy),
+        "shop" => chain::shop(timing),
+        "task-and-service" => chain::task_and_service(timing),
+        _ => Vec::new(),
+    }
 }
 
 impl Case {
-    fn chain(&self) -> Vec<Link> {
-        chain::longest(&self.timing, self.until)
-    }
-
     fn run(&self) -> Result<Measured, String> {
-        let wait = match self.until {
-            Until::Healthy => Wait::Healthy,
-            Until::Accepted => Wait::None,
-        };
-        let timing = self.timing.clone();
-        virtual_time::up(timing, wait).map_err(|why| format!("{}: {why}", self.name))
+        let measured = virtual_time::up(self.example, self.timing.clone(), self.words);
+        measured.map_err(|why| format!("{}: {why}", self.name))
     }
 
     fn ratio_of(&self, measured: &Measured) -> f64 {
-        measured.wall.as_secs_f64() * 1e3 / chain::sum(&self.chain()) as f64
+        measured.wall.as_secs_f64() * 1e3 / chain::sum(&self.chain) as f64
     }
 }
 
@@ -112,13 +125,13 @@ fn bench(trace: bool) -> Result<bool, String> {
         }
         print_chain(&case);
         figures.push(Figure {
-            name: case.wall,
+            name: format!("{}: wall, virtual", case.name),
             value: Some(measured.wall.as_secs_f64()),
             unit: "s",
             limit: None,
         });
         figures.push(Figure {
-            name: case.ratio,
+            name: format!("{}: wall / longest chain", case.name),
             value: Some(case.ratio_of(&measured)),
             unit: "",
             limit: Some(case.limit),
@@ -126,7 +139,7 @@ fn bench(trace: bool) -> Result<bool, String> {
         runs.push(document(&case, &measured));
     }
     let binary = built.join(format!("ashore{}", std::env::consts::EXE_SUFFIX));
-    figures.extend(costs(&process::measure(&binary, HELLO)?));
+    figures.extend(costs(&process::measure(&binary)?));
     println!("binary of the {profile} profile\n");
     report::print(&figures);
     let results = json!({
@@ -152,20 +165,20 @@ fn bench(trace: bool) -> Result<bool, String> {
 #[expect(clippy::print_stdout, reason = "the bench's answer")]
 fn print_chain(case: &Case) {
     println!("longest chain of {}", case.name);
-    let links = case.chain();
-    for link in &links {
+    let links = &case.chain;
+    for link in links {
         let seconds = link.millis as f64 / 1e3;
         println!("{seconds:>9.2} s  {}: {}", link.what, link.why);
     }
-    println!("{:>9.2} s  together\n", chain::sum(&links) as f64 / 1e3);
+    println!("{:>9.2} s  together\n", chain::sum(links) as f64 / 1e3);
 }
 
 fn document(case: &Case, measured: &Measured) -> serde_json::Value {
-    let links = case.chain();
+    let links = &case.chain;
     json!({
         "name": case.name,
         "wall_seconds": measured.wall.as_secs_f64(),
-        "chain_seconds": chain::sum(&links) as f64 / 1e3,
+        "chain_seconds": chain::sum(links) as f64 / 1e3,
         "ratio": case.ratio_of(measured),
         "calls": measured.calls,
         "chain": links
@@ -176,8 +189,8 @@ fn document(case: &Case, measured: &Measured) -> serde_json::Value {
 }
 
 fn costs(costs: &process::Costs) -> [Figure; 4] {
-    let figure = |name, value, unit, limit| Figure {
-        name,
+    let figure = |name: &str, value, unit, limit| Figure {
+        name: String::from(name),
         value,
         unit,
         limit,
@@ -213,7 +226,7 @@ mod tests {
 
     #[track_caller]
     fn holds(case: &Case) {
-        let measured = case.run().expect("hello comes up");
+        let measured = case.run().expect("it comes up");
         let ratio = case.ratio_of(&measured);
         assert!(
             ratio <= case.limit,
@@ -229,17 +242,9 @@ mod tests {
     }
 
     #[test]
-    fn up_takes_hardly_longer_than_its_longest_chain() {
-        holds(&cases()[0]);
-    }
-
-    #[test]
-    fn up_without_provisioning_takes_hardly_longer_than_its_longest_chain() {
-        holds(&cases()[1]);
-    }
-
-    #[test]
-    fn the_calls_alone_take_hardly_longer_than_their_longest_chain() {
-        holds(&cases()[2]);
+    fn every_up_takes_hardly_longer_than_its_longest_chain() {
+        for case in cases() {
+            holds(&case);
+        }
     }
 }

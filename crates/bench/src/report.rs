@@ -6,7 +6,7 @@ use serde::Serialize;
 #[derive(Serialize, Debug)]
 pub(crate) struct Figure {
     /// What was measured.
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// The figure; none where this system cannot tell.
     pub(crate) value: Option<f64>,
     /// Its unit; empty for ratios.
@@ -29,7 +29,7 @@ impl Figure {
 /// The table.
 #[expect(clippy::print_stdout, reason = "the bench's answer")]
 pub(crate) fn print(figures: &[Figure]) {
-    println!("{:<44} {:>14} {:>14}", "figure", "measured", "at most");
+    println!("{:<64} {:>14} {:>14}", "figure", "measured", "at most");
     for figure in figures {
         let value = figure
             .value
@@ -38,7 +38,7 @@ pub(crate) fn print(figures: &[Figure]) {
             .limit
             .map_or("-".to_string(), |limit| show(limit, figure.unit));
         let verdict = if figure.exceeds() { "  EXCEEDED" } else { "" };
-        println!("{:<44} {value:>14} {limit:>14}{verdict}", figure.name);
+        println!("{:<64} {value:>14} {limit:>14}{verdict}", figure.name);
     }
 }
 

@@ -10,6 +10,7 @@ use ashore_engine::retry::patiently;
 use ashore_engine::state::State;
 use ashore_manifest::model::DnsProvider;
 use ashore_providers::aws::live::config::{self, SdkConfig};
+use ashore_providers::aws::live::in_process::Service;
 use ashore_providers::aws::live::registry::Registry;
 use ashore_providers::aws::live::{ASSUME, Aws};
 use ashore_providers::aws::secret::vault::Vault;
@@ -127,9 +128,15 @@ impl Ways {
     ) -> Result<Self, CommandError> {
         let region = project.manifest.region.as_str();
         if global.sandbox {
-            let world = project.sandbox_world();
-            let sandbox = Sandbox::open(Some(&world), environment.now, sandbox::SPEED)?;
-            let sandbox = Arc::new(sandbox);
+            // Somebody else's runs by tokio's clock as it is.
+            let (sandbox, speed): (Arc<dyn Service>, f64) = match &environment.cloud {
+                Some(cloud) => (cloud.clone(), 1.0),
+                None => {
+                    let world = project.sandbox_world();
+                    let sandbox = Sandbox::open(Some(&world), environment.now, sandbox::SPEED)?;
+                    (Arc::new(sandbox), sandbox::SPEED)
+                }
+            };
             let transport = Transport::InProcess(sandbox.clone());
             let token = sandbox::token();
             return Ok(Self {
@@ -139,7 +146,7 @@ impl Ways {
                 resolver: Resolver::new(transport, DOH),
                 sdk: config::in_process(region, sandbox),
                 endpoint: "sandbox".to_string(),
-                clock: TokioClock::new(environment.now, sandbox::SPEED),
+                clock: TokioClock::new(environment.now, speed),
             });
         }
         let sdk = config::standard(region, global.profile.as_deref()).await;

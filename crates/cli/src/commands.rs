@@ -21,8 +21,27 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::printer::Printer;
 
-/// Runs the verb.
+/// Runs the verb. Verbs that wait for the world do so on one thread: nothing here computes.
 pub(crate) fn run(
+    cli: &Cli,
+    environment: &Environment,
+    printer: &mut Printer,
+) -> Result<Exit, CommandError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(carry_out(cli, environment, printer)),
+        Err(error) => Err(CommandError::io(
+            "E0604",
+            "the process cannot wait for anything".into(),
+            &error,
+        )),
+    }
+}
+
+/// Carries the verb out, in the runtime of the caller.
+pub(crate) async fn carry_out(
     cli: &Cli,
     environment: &Environment,
     printer: &mut Printer,
@@ -34,27 +53,12 @@ pub(crate) fn run(
         Command::Schema { of } => Ok(schema::schema(*of, printer)),
         Command::Init(args) => init::init(args, global, environment, printer),
         Command::Check => check::check(global, environment, printer),
-        Command::Plan(args) => wait(plan::plan(args, global, environment, printer)),
-        Command::Up(args) => wait(up::up(args, global, environment, printer)),
-        Command::Status => wait(status::status(global, environment, printer)),
-        Command::Doctor => wait(doctor::doctor(global, environment, printer)),
-        Command::Down(args) => wait(down::down(args, global, environment, printer)),
-        Command::Sandbox(args) => wait(sandbox::sandbox(args, environment, printer)),
-    }
-}
-
-/// Verbs that wait for the world do so on one thread: nothing here computes.
-fn wait<T>(work: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    match runtime {
-        Ok(runtime) => runtime.block_on(work),
-        Err(error) => Err(CommandError::io(
-            "E0604",
-            "the process cannot wait for anything".into(),
-            &error,
-        )),
+        Command::Plan(args) => plan::plan(args, global, environment, printer).await,
+        Command::Up(args) => up::up(args, global, environment, printer).await,
+        Command::Status => status::status(global, environment, printer).await,
+        Command::Doctor => doctor::doctor(global, environment, printer).await,
+        Command::Down(args) => down::down(args, global, environment, printer).await,
+        Command::Sandbox(args) => sandbox::sandbox(args, environment, printer).await,
     }
 }
 

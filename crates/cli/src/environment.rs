@@ -2,8 +2,10 @@
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ashore_manifest::Variables;
+use ashore_providers::aws::live::in_process::Service;
 use secrecy::SecretString;
 
 /// How fast a sandbox's clock may run: beyond, waits of hours are shorter than a timer's tick, or
@@ -28,6 +30,8 @@ pub(crate) struct Environment {
     pub(crate) outside_url: Option<String>,
     /// `ASHORE_CLOCK_SPEED`: how fast the clock of the cloud runs, as a sandbox publishes it.
     pub(crate) clock_speed: f64,
+    /// A cloud of the caller's, in this process, in place of the sandbox's own.
+    pub(crate) cloud: Option<Arc<dyn Service>>,
     /// The wall clock at the start.
     pub(crate) now: jiff::Timestamp,
     /// Whether somebody can be asked.
@@ -62,9 +66,28 @@ impl Environment {
                 .and_then(|value| value.parse().ok())
                 .filter(|speed: &f64| SPEEDS.contains(speed))
                 .unwrap_or(1.0),
+            cloud: None,
             now: jiff::Timestamp::now(),
             interactive: std::io::stdin().is_terminal() && terminal && !ci,
             live: terminal && !ci && !dumb,
+        }
+    }
+
+    /// With nothing of the process's own.
+    pub(crate) fn alone(folder: PathBuf, variables: Variables, now: jiff::Timestamp) -> Self {
+        Self {
+            folder,
+            cloudflare_token: None,
+            cloudflare_url: None,
+            aws_endpoint: None,
+            variables,
+            resolver_url: None,
+            outside_url: None,
+            clock_speed: 1.0,
+            cloud: None,
+            now,
+            interactive: false,
+            live: false,
         }
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Printer {
     pub(crate) live: bool,
     color: ColorChoice,
     failed: bool,
+    /// Who gets the lines of `--json`, if not stdout.
+    told: Option<Box<dyn FnMut(&str)>>,
 }
 
 impl Printer {
@@ -37,6 +39,18 @@ impl Printer {
             live: environment.live && !global.json,
             color,
             failed: false,
+            told: None,
+        }
+    }
+
+    /// One that writes nothing and tells the lines of `--json`.
+    pub(crate) fn to(told: impl FnMut(&str) + 'static) -> Self {
+        Self {
+            json: true,
+            live: false,
+            color: ColorChoice::Never,
+            failed: false,
+            told: Some(Box::new(told)),
         }
     }
 
@@ -81,7 +95,12 @@ impl Printer {
         if self.json
             && let Ok(text) = serde_json::to_string(line)
         {
-            let _ = writeln!(std::io::stdout(), "{text}");
+            match &mut self.told {
+                Some(told) => told(&text),
+                None => {
+                    let _ = writeln!(std::io::stdout(), "{text}");
+                }
+            }
         }
     }
 
@@ -99,9 +118,14 @@ impl Printer {
         }
     }
 
-    /// The last line for programs.
-    pub(crate) fn finish(&mut self, exit: Exit) {
+    /// The end: the error, if it was one, and the last line for programs.
+    pub(crate) fn ended(&mut self, done: Result<Exit, CommandError>) -> Exit {
+        let exit = done.unwrap_or_else(|error| {
+            self.error(&error);
+            error.exit
+        });
         self.document(&Document::Exit { code: exit.code() });
+        exit
     }
 
     /// Asks somebody for a line. None is an empty one; a signal ends it all.

@@ -2,10 +2,12 @@
 //! clock that jumps, a script of faults, and histories that put them together.
 //!
 //! Start with [`history`]: a history is what some people and some mishaps do to one stack, and
-//! [`history::History::plays`] checks every law on the way.
+//! [`history::History::plays`] checks every law on the way. What whole commands are tested with, the examples of the
+//! repository, is in [`example`].
 
 pub mod clock;
 pub mod cloud;
+pub mod example;
 pub mod fault;
 pub mod history;
 pub mod journal;

@@ -156,12 +156,16 @@ fn survives(kill: &Kill) {
 
 /// Kills the command while its nth mutating request is in flight, and tells which one that was.
 pub(crate) fn dies(rig: &Rig, command: &[&str], nth: usize, side: &str) -> Value {
-    rig.fault(json!({
-        "mutating_nth": nth,
-        "side": side,
-        "action": "hang",
-    }));
-    let about = format!("{command:?}, request {nth}, {side}");
+    dies_at(rig, command, side, json!({ "mutating_nth": nth }))
+}
+
+/// Kills the command while a request is in flight that this fault strikes, and tells which one that
+/// was.
+pub(crate) fn dies_at(rig: &Rig, command: &[&str], side: &str, mut fault: Value) -> Value {
+    let about = format!("{command:?}, {fault}, {side}");
+    fault["side"] = side.into();
+    fault["action"] = "hang".into();
+    rig.fault(fault);
     let before = rig.log().len();
     let mut process = rig.start(command);
     let deadline = Instant::now() + Duration::from_secs(120);

@@ -5,6 +5,7 @@ mod canaries;
 mod canary;
 mod doctor;
 mod environments;
+mod examples;
 mod existing;
 mod failures;
 mod foreign;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 
+use ashore_testkit::example::Example;
 use serde_json::Value;
 
 pub(crate) use asked::operation;
@@ -131,6 +132,14 @@ impl Rig {
         };
         fs::write(rig.path("roots.pem"), ROOTS).expect("the folder is ours");
         rig.write(manifest);
+        rig
+    }
+
+    /// A fresh twin, and that example.
+    pub(crate) fn of(speed: &'static str, example: &Example) -> Self {
+        let rig = Self::at(speed, "");
+        let written = example.write_to(rig.folder.path());
+        written.unwrap_or_else(|error| panic!("{}: {error}", example.name));
         rig
     }
 
