@@ -18,6 +18,7 @@ use ashore_engine::run::{Entry, Outcome, Run, Then};
 use ashore_engine::state::folder::Folder;
 use ashore_engine::survey::survey;
 use ashore_manifest::lower::{Existing, Surroundings, lower};
+use ashore_manifest::model::Architecture;
 use ashore_manifest::{LoadOptions, load};
 use ashore_providers::aws::live::in_process::Service;
 use ashore_providers::aws::live::{Aws, config};
@@ -187,6 +188,15 @@ async fn bring_up(
     .map_err(text)?;
     let network = manifest.network.as_ref();
     zones.truncate(network.map_or(0, |network| network.subnets.len()));
+    let machine_image = match &manifest.ec2 {
+        Some(ec2) if ec2.newest_image().is_some() => {
+            let arm = ec2.arch == Architecture::Arm64;
+            let look = || aws.machine_image(arm);
+            let found = patiently(&clock, patience, "the machine image", look).await;
+            Some(found.map_err(text)?)
+        }
+        _ => None,
+    };
     let surroundings = Surroundings {
         names: Names {
             stack,
@@ -198,6 +208,7 @@ async fn bring_up(
             .all_names()
             .map(|name| (name.to_string(), dns_zone.id.clone()))
             .collect(),
+        machine_image,
         existing: Existing::default(),
         assets: BTreeMap::new(),
         secrets: BTreeMap::new(),

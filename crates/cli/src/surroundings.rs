@@ -1,13 +1,14 @@
-//! What the world adds to a manifest: zones, what somebody else owns, and what secrets refer to.
+//! What the world adds to a manifest: zones, machine images, what somebody else owns, and what secrets refer to.
 
 use std::collections::BTreeMap;
 
 use ashore_engine::state::State;
 use ashore_manifest::lower::{self, Surroundings};
-use ashore_manifest::model::{DnsProvider, Manifest, Reference};
+use ashore_manifest::model::{Architecture, DnsProvider, Manifest, Reference};
 use ashore_providers::aws::live::existing::{self, Named, Purpose};
 use ashore_providers::aws::names::Names;
 use futures_util::future::try_join_all;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::assets;
@@ -29,9 +30,10 @@ pub(crate) async fn look_up(
     let names = names(cloud, project);
     // First: what is built here can go wrong before anybody is asked for anything else.
     let images = images::look_up(cloud, project, &names, state, say).await?;
-    let (zones, dns_zones, existing, secrets) = futures_util::try_join!(
+    let (zones, dns_zones, machine_image, existing, secrets) = futures_util::try_join!(
         zones(cloud, manifest, state),
         dns_zones(cloud, manifest, state),
+        machine_image(cloud, manifest, state),
         owned_by_others(cloud, manifest),
         secrets(cloud, manifest),
     )?;
@@ -43,10 +45,14 @@ pub(crate) async fn look_up(
             .inputs
             .insert("dns_zones".to_string(), json!(dns_zones));
     }
+    if let Some(image) = &machine_image {
+        state.inputs.insert(MACHINE_IMAGE.to_string(), json!(image));
+    }
     Ok(Surroundings {
         names,
         zones,
         dns_zones,
+        machine_image: machine_image.map(|image| image.id),
         existing,
         assets,
         secrets,
@@ -87,6 +93,53 @@ async fn zones(
         })?;
     let more = there.into_iter().filter(|zone| !pinned.contains(zone));
     Ok(pinned.iter().cloned().chain(more).take(wanted).collect())
+}
+
+/// What is pinned of machine images, in the state's inputs.
+const MACHINE_IMAGE: &str = "machine_image";
+
+/// A machine image that was looked up.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct MachineImage {
+    /// For which processor.
+    arm: bool,
+    /// By which word of the manifest.
+    refresh: String,
+    /// What it was then.
+    id: String,
+}
+
+/// The machine image of instances. It stays until the manifest asks for another processor, or by another word: AWS
+/// publishes a new one every few weeks, and each replaces all instances.
+async fn machine_image(
+    cloud: &Cloud,
+    manifest: &Manifest,
+    state: &State,
+) -> Result<Option<MachineImage>, CommandError> {
+    let Some(ec2) = &manifest.ec2 else {
+        return Ok(None);
+    };
+    let Some(refresh) = ec2.newest_image() else {
+        return Ok(None);
+    };
+    let arm = ec2.arch == Architecture::Arm64;
+    let pinned = state.inputs.get(MACHINE_IMAGE);
+    let pinned: Option<MachineImage> =
+        pinned.and_then(|image| serde_json::from_value(image.clone()).ok());
+    if let Some(pinned) = pinned.filter(|it| it.arm == arm && it.refresh == refresh) {
+        return Ok(Some(pinned));
+    }
+    let found = cloud
+        .read("the machine image", || cloud.aws.machine_image(arm))
+        .await;
+    let id = found.map_err(|failure| {
+        CommandError::of_failure("the newest machine image cannot be looked up", &failure)
+    })?;
+    Ok(Some(MachineImage {
+        arm,
+        refresh: refresh.to_string(),
+        id,
+    }))
 }
 
 /// The id of the DNS zone of each name that a service is reached by.

@@ -387,6 +387,38 @@ codes! {
         "A pattern is a regular expression that all of the value fits; `min` and `max` bound numbers, `min_length` and \
          `max_length` texts, and the smaller one comes first."
 
+    // Capacity: E0830 to E0839.
+    CapacityMixed "E0830" "Fargate and EC2 in one service"
+        "ECS places the tasks of one service on Fargate or on instances, never on both. On Fargate they can be mixed \
+         between on demand and spot. Make two services of it if you need both."
+    CapacityShares "E0831" "shares that give out no task, or begin twice"
+        "`base` says how many tasks run somewhere before any others are given out, `weight` how many parts of the others \
+         do. Somebody must have a weight, or there is nobody for the others, and ECS takes a base of one only."
+    NoInstances "E0832" "a service on EC2, and no instances"
+        "The instances are those of `[ec2]`: which types, and how many at most. That has no default, because it is what \
+         bounds the bill."
+    InstanceType "E0833" "not an instance type, or types of two processors"
+        "A type is a family, a dot and a size, such as t4g.medium. A `g` behind the number of the generation stands for \
+         Arm. All types are for one processor, because an image of a task runs on one."
+    InstanceProcessor "E0834" "a task for another processor than the instances have"
+        "`arch` says what the image is built for, x86_64 unless it is written, and the instances are of one kind. ECS would \
+         never find a place for such a task."
+    InstanceBounds "E0835" "more instances at least than at most"
+        "The Auto Scaling group keeps the number of instances between `min` and `max`; `max` cannot be the smaller one."
+    SshKey "E0836" "not a public key, or one for everybody"
+        "An imported key is the public half of RSA or ED25519, as it stands in a .pub file; the private half is nobody's \
+         business but its owner's. And SSH is let in from ranges that you name, never from the whole internet."
+    UserData "E0837" "first-boot lines that cannot be run"
+        "The lines are run by bash, as root, behind the settings by which the ECS agent joins the cluster. So they have no \
+         first line of their own that names a program, and all of it together has at most 16 KB."
+    DaemonWithoutInstances "E0838" "a daemon without instances of its own"
+        "A daemon runs once on each instance. Fargate has none, and on ECS Managed Instances no service can say that it \
+         runs on each of them."
+    InstancePlace "E0839" "tasks on instances where they cannot be"
+        "In public subnets an interface of a task's own gets no public address on an instance, so it has no way out; share \
+         the instance's network, or use private subnets with NAT. ECS Managed Instances have no shared network. And \
+         instances of ours join a cluster of ours only."
+
     // Load balancers: E0840 to E0849.
     BadPath "E0840" "not a path that requests can be told apart by"
         "A path starts with a slash and is made of letters, digits and _ - . $ / ~ \" ' @ : + &, at most 126 of them, with \

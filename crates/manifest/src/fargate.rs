@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-/// A task's size. Only sizes that Fargate sells can be made with [`TaskSize::new`].
+/// A task's size. Only sizes that Fargate sells can be made with [`TaskSize::new`]; on instances there are others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TaskSize {
     cpu: u32,
@@ -18,6 +18,11 @@ impl TaskSize {
     pub fn new(cpu: u32, memory: u32) -> Option<Self> {
         let row = row(cpu)?;
         row.sells(memory).then_some(Self { cpu, memory })
+    }
+
+    /// A size on an instance, where any goes that the instance has room for.
+    pub fn on_instance(cpu: u32, memory: u32) -> Self {
+        Self { cpu, memory }
     }
 
     /// CPU units: 1024 are one vCPU.

@@ -5,7 +5,9 @@
 
 mod assets;
 mod buckets;
+mod capacity;
 mod databases;
+mod ec2;
 mod endpoints;
 mod entrance;
 mod flow_logs;
@@ -123,9 +125,10 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         true => lowering.cluster()?,
         false => Input::Known(String::new()), // every service names its own
     };
+    let capacity = lowering.capacity(&network, &ways, &cluster)?;
     let mut running = BTreeMap::new();
     for service in manifest.services.values() {
-        let handle = lowering.service(service, &network, &ways, &cluster)?;
+        let handle = lowering.service(service, &network, &ways, &cluster, &capacity)?;
         running.extend(handle.map(|handle| (service.name.as_str(), handle)));
     }
     lowering.hostname_records(&ways, &running)?;

@@ -2,10 +2,12 @@
 
 mod assets;
 mod balancer;
+mod capacity;
 mod container;
 mod database;
 mod deploy;
 mod domain;
+mod ec2;
 mod environment;
 mod existing;
 mod image;
@@ -31,10 +33,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use assets::{Assets, AssetsHostname, Bucket, BucketSettings};
 pub use balancer::{AccessLogs, Balancer, Layer};
+pub use capacity::{Capacity, InstanceNetwork, Share};
 pub use container::{Condition, ContainerHealth, Sidecar};
 pub use database::{Database, Removal};
 pub use deploy::Deploy;
 pub use domain::DomainName;
+pub use ec2::{Ec2, Fleet, Group, MachineImage, Ssh};
 pub use environment::Guard;
 pub use existing::Existing;
 pub use image::ImageReference;
@@ -81,6 +85,8 @@ pub struct Manifest {
     pub dns: Option<Dns>,
     /// The network that the tasks run in; none if it is somebody else's.
     pub network: Option<Network>,
+    /// The instances that services run on; none if none does.
+    pub ec2: Option<Ec2>,
     /// The load balancers that services are behind, by name.
     pub balancers: BTreeMap<String, Balancer>,
     /// What somebody else owns.
@@ -236,6 +242,11 @@ impl Manifest {
         // What a role of somebody else's reads is not known, only that it reads.
         let theirs = raw().any(|raw| raw.reads_by_theirs);
         let mut needed = vec!["ecr.api", "ecr.dkr", "logs"];
+        if self.ec2.is_some() {
+            // What the agent of an instance talks to [ECS developer guide: interface VPC endpoints]. On Fargate that is
+            // AWS's own business.
+            needed.extend(["ecs", "ecs-agent", "ecs-telemetry"]);
+        }
         if of_containers
             || theirs
             || self.registry.is_some()

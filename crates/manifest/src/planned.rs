@@ -41,16 +41,14 @@ pub(crate) fn matches(planned: &str, path: &[&str]) -> bool {
         && parts.next().is_none()
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 13] = [
     "cluster",
-    "ec2",
     "jobs",
     "observability",
     "release",
     "workers",
     "dns.token",
     "services.*.image.same_as",
-    "services.*.capacity",
     "services.*.deploy.alarms",
     "services.*.deploy.bake",
     "services.*.deploy.canary",

@@ -9,9 +9,11 @@
 mod assets;
 mod balancer;
 mod buckets;
+mod capacity;
 mod database;
 mod deploy;
 mod dns;
+mod ec2;
 mod environment;
 mod existing;
 mod health;
@@ -37,11 +39,13 @@ use serde::Deserialize;
 pub(crate) use assets::AssetsSection;
 pub(crate) use balancer::{AccessLogsSection, BalancerSection, BalancerType, Scheme};
 pub(crate) use buckets::{BucketRemoval, BucketSection, CorsSection};
+pub(crate) use capacity::{CapacitySection, InstanceNetwork, InstancesSection, ShareSection};
 pub(crate) use database::{
     BackupsSection, DatabaseRemoval, DatabaseSection, StorageSection, StorageType,
 };
 pub(crate) use deploy::{DeploySection, Strategy};
 pub(crate) use dns::{DnsSection, Provider};
+pub(crate) use ec2::Ec2Section;
 pub(crate) use environment::{Confirm, EnvironmentSection};
 pub(crate) use existing::ExistingSection;
 pub(crate) use health::{ContainerHealthSection, HealthProtocol, HealthSection};
@@ -104,6 +108,9 @@ pub(crate) struct File {
     /// Load balancers that services share, by name, and what is special about them. Those that there are without a
     /// section: `public`, `internal` and `network`.
     pub(crate) balancers: Option<Named<Located<BalancerSection>>>,
+
+    /// EC2 instances that services run on whose `capacity` says so. They come and go with the tasks.
+    pub(crate) ec2: Option<Located<Ec2Section>>,
 
     /// What somebody else owns and the app is built on. It is read and never changed.
     pub(crate) existing: Option<Located<ExistingSection>>,

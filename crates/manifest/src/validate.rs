@@ -7,12 +7,14 @@ mod arn;
 mod assets;
 mod balancers;
 mod buckets;
+mod capacity;
 mod containers;
 mod data_subnets;
 mod databases;
 mod databases_windows;
 mod deploy;
 mod dns;
+mod ec2;
 mod env;
 mod environment;
 mod existing;
@@ -20,6 +22,7 @@ mod health;
 mod hostname;
 mod image;
 mod ingress;
+mod instances;
 mod login;
 mod network;
 mod permissions;
@@ -95,6 +98,7 @@ pub(crate) fn validate(
         (None, Some(written)) => network::network(cx, written).map(Some),
         (None, None) => network::network(cx, &Default::default()).map(Some),
     };
+    let ec2 = ec2::ec2(cx, file.ec2.as_ref());
     let balancers = balancers::balancers(cx, file.balancers.as_ref(), existing.as_ref());
     let network = match (network, &file.databases) {
         (Some(Some(network)), Some(databases)) if !databases.is_empty() => {
@@ -156,6 +160,17 @@ pub(crate) fn validate(
             existing::check_region(cx, existing, region);
         }
     }
+    let around = instances::Around {
+        section: file.ec2.as_ref(),
+        network: file.network.as_ref(),
+        existing: existing.as_ref(),
+    };
+    instances::check_services(
+        cx,
+        &around,
+        ec2.as_ref().and_then(Option::as_ref),
+        &sections,
+    );
     if let Some(Some(registry)) = &registry {
         registry::check_used(cx, registry, &sections);
     }
@@ -207,6 +222,7 @@ pub(crate) fn validate(
         guard: guard?,
         dns: dns.into_model()?,
         network: network?,
+        ec2: ec2?,
         balancers: balancers?,
         existing: existing?,
         registry: registry?,

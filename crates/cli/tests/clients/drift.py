@@ -64,6 +64,8 @@ from drift_assets import ROWS as OF_ASSETS
 from drift_assets import UNALTERED as UNALTERED_OF_ASSETS
 from drift_balancers import ROWS as OF_BALANCERS
 from drift_balancers import UNALTERED as UNALTERED_OF_BALANCERS
+from drift_capacity import ROWS as OF_CAPACITY
+from drift_capacity import UNALTERED as UNALTERED_OF_CAPACITY
 from drift_data import ROWS as OF_DATA
 from drift_data import UNALTERED as UNALTERED_OF_DATA
 from drift_images import ROWS as OF_IMAGES
@@ -433,6 +435,7 @@ ROWS = [
     *MARKS,
     *OF_ASSETS,
     *OF_BALANCERS,
+    *OF_CAPACITY,
     *OF_DATA,
     *OF_IMAGES,
     *OF_PRIVATE,
@@ -453,6 +456,7 @@ UNALTERED = {
     ("cloudflare.dns.record", "take_over"): "says what we may do, not what is there",
     **UNALTERED_OF_ASSETS,
     **UNALTERED_OF_BALANCERS,
+    **UNALTERED_OF_CAPACITY,
     **UNALTERED_OF_DATA,
     **UNALTERED_OF_IMAGES,
     **UNALTERED_OF_PRIVATE,

@@ -23,6 +23,7 @@ from alter import (
     VPC,
 )
 from drift_assets import MARKS as OF_ASSETS
+from drift_capacity import MARKS as OF_CAPACITY
 
 WHOSE, WHICH = "ashore:stack", "ashore:address"
 
@@ -113,4 +114,5 @@ ROWS = [
     *(rds(address) for address in ("databases.db/instance", "databases.db/subnet_group")),
     *(efs(address) for address in ("volumes.uploads/file_system", "volumes.uploads/access_point")),
     *OF_ASSETS,
+    *OF_CAPACITY,
 ]

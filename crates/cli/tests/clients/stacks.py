@@ -7,6 +7,7 @@ import urllib.request
 
 import drift_assets
 import drift_balancers
+import drift_capacity
 import drift_data
 import drift_images
 import drift_private
@@ -78,7 +79,7 @@ hostname = "hand.example.net"
 STACKS = {
     "hello": HELLO, "plain": PLAIN, "shop": SHOP, "by hand": BY_HAND, "balanced": drift_balancers.manifest,
     "private": drift_private.MANIFEST, "images": drift_images.MANIFEST, "raw": drift_raw.MANIFEST,
-    "data": drift_data.MANIFEST, "assets": drift_assets.MANIFEST,
+    "data": drift_data.MANIFEST, "assets": drift_assets.MANIFEST, **drift_capacity.STACKS,
 }
 # What lies beside the manifest.
 FILES = {"assets": drift_assets.FILES, "images": drift_images.FILES, "raw": drift_raw.FILES}
@@ -113,6 +114,7 @@ class Stack:
             "sqs", "wafv2",
         ):
             setattr(self, service, self.sandbox.client(service))
+        self.groups = self.sandbox.client("autoscaling")
         self.scaling = self.sandbox.client("application-autoscaling")
         # What has no region is in the first one.
         self.cloudfront = self.sandbox.client("cloudfront", "us-east-1")

@@ -12,6 +12,7 @@ use ashore_providers::aws::tags::Tags;
 use ashore_providers::aws::target_group::TargetGroup;
 use serde_json::{Value, json};
 
+use super::capacity::Capacities;
 use super::ingress::Ways;
 use super::network::Network;
 use super::secrets::Reads;
@@ -30,6 +31,7 @@ impl Lowering<'_> {
         network: &Network,
         ways: &BTreeMap<String, Ways>,
         cluster: &Input<String>,
+        capacity: &Capacities,
     ) -> Result<Handle<RawService>, LowerError> {
         let (definition, reader) = self.raw_task(service, raw)?;
         let behind = self.behind(service, network, ways)?;
@@ -61,6 +63,7 @@ impl Lowering<'_> {
                 tags: self.with_tags(&raw.service_tags),
             },
         );
+        capacity.before(&mut self.graph, &running.any(), service);
         if raw.network == RawNetwork::Ours {
             self.after_ways_out(&running.any(), network);
         }
@@ -165,16 +168,20 @@ fn within(text: &str, fills: &Fills) -> String {
         })
 }
 
+/// Does it name one of Fargate's capacity providers?
+pub(super) fn shares_fargate(definition: &Value) -> bool {
+    let providers = definition["capacityProviderStrategy"].as_array();
+    let mut providers = providers.into_iter().flatten();
+    providers.any(|it| {
+        let name = it["capacityProvider"].as_str();
+        name.is_some_and(|name| name.starts_with("FARGATE"))
+    })
+}
+
 /// The app's network for tasks that have one of their own. Addresses from the internet are for Fargate to give [ECS API:
 /// AwsVpcConfiguration.assignPublicIp].
 fn awsvpc(definition: &Value, network: &Network, groups: &[Input<String>]) -> Value {
-    let providers = definition["capacityProviderStrategy"].as_array();
-    let mut providers = providers.into_iter().flatten();
-    let fargate = definition["launchType"] == "FARGATE"
-        || providers.any(|it| {
-            let name = it["capacityProvider"].as_str();
-            name.is_some_and(|name| name.starts_with("FARGATE"))
-        });
+    let fargate = definition["launchType"] == "FARGATE" || shares_fargate(definition);
     let mut configuration = json!({
         "subnets": network.task_subnets,
         "securityGroups": groups,

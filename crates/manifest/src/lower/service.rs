@@ -12,6 +12,7 @@ use ashore_providers::aws::service::{Attachment, Service as EcsService};
 use ashore_providers::aws::target_group::TargetGroup;
 use ashore_providers::aws::task_definition::TaskDefinition;
 
+use super::capacity::Capacities;
 use super::ingress::Ways;
 use super::network::Network;
 use super::targets::from_balancer;
@@ -26,13 +27,23 @@ impl Lowering<'_> {
         network: &Network,
         ways: &BTreeMap<String, Ways>,
         cluster: &Input<String>,
+        capacity: &Capacities,
     ) -> Result<Option<Handle<()>>, LowerError> {
         if let Some(raw) = &service.raw {
-            let running = self.raw_service(service, raw, network, ways, cluster)?;
+            let running = self.raw_service(service, raw, network, ways, cluster, capacity)?;
             return Ok(Some(running.any()));
         }
         let behind = self.behind(service, network, ways)?;
-        let security_groups = self.task_groups(service, network, ways);
+        let shared = service.capacity.shares_network();
+        let (subnets, security_groups) = match shared {
+            true => (Vec::new(), Vec::new()),
+            false => (
+                network.task_subnets.clone(),
+                self.task_groups(service, network, ways),
+            ),
+        };
+        let on_instances = service.capacity.is_on_instances();
+        let daemon = service.capacity.is_daemon();
         let Some(image) = self.image(service)? else {
             return Ok(None); // everything is there but the image, which the service waits for
         };
@@ -51,22 +62,32 @@ impl Lowering<'_> {
                 name: self.name(name, 255),
                 cluster: cluster.clone(),
                 task_definition: task.definition.get(TaskDefinition::ARN),
+                capacity: capacity.of(service),
                 desired_count: *service.count,
                 scaled: service.scale.is_some(),
-                subnets: network.task_subnets.clone(),
+                subnets,
                 security_groups,
-                assign_public_ip: network.public_tasks,
+                // On an instance an interface of a task's own gets no public address.
+                assign_public_ip: network.public_tasks && !on_instances,
                 load_balancer: attachments.next(),
                 more_load_balancers: attachments.collect(),
                 grace_period_seconds: target.map(|target| target.health.grace.0),
-                minimum_healthy_percent: service.deploy.minimum_healthy,
-                maximum_percent: service.deploy.maximum,
+                minimum_healthy_percent: match daemon {
+                    // A task on each instance: none can start before another has stopped.
+                    true if service.deploy.minimum_healthy >= 100 => 0,
+                    _ => service.deploy.minimum_healthy,
+                },
+                maximum_percent: match daemon {
+                    true => 100, // [ECS API: DeploymentConfiguration, maximumPercent]
+                    false => service.deploy.maximum,
+                },
                 circuit_breaker: true,
                 rollback: service.deploy.rollback,
                 execute_command: service.exec,
                 tags: self.tags(),
             },
         );
+        capacity.before(&mut self.graph, &running.any(), service);
         for volume in service.mounts.values() {
             for target in self.mount_targets.get(volume).into_iter().flatten() {
                 self.graph.after(

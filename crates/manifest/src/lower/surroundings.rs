@@ -16,6 +16,8 @@ pub struct Surroundings {
     /// The DNS provider's id of the zone that each hostname and alias is in. A provider that serves no zones
     /// (`manual`) needs none.
     pub dns_zones: BTreeMap<String, String>,
+    /// The machine image of instances, where the manifest names none.
+    pub machine_image: Option<String>,
     /// What the manifest's `[existing]` names.
     pub existing: Existing,
     /// The files of each folder of the manifest's `[assets]`, by their path in it.

@@ -39,6 +39,11 @@ impl Lowering<'_> {
                     false => self.name(&format!("{name}--{balancer}"), NAME_MAX),
                 },
                 vpc: network.vpc.clone(),
+                target_type: match service.capacity.shares_network() {
+                    true => "instance", // at the port that the task got there
+                    false => "ip",
+                }
+                .to_string(),
                 port: *target.port,
                 protocol: match target.protocol {
                     Protocol::Http => "HTTP",

@@ -15,7 +15,8 @@ use super::secrets::Reads;
 use super::uses::Grants;
 use super::{LowerError, Lowering, of_service};
 use crate::model::{
-    self, Architecture, Condition, LogRetention, Name, Permission, Protocol, Service, Sidecar,
+    self, Architecture, Capacity, Condition, Fleet, LogRetention, Name, Permission, Protocol,
+    Service, Sidecar,
 };
 
 /// What Fargate needs to pull images and write logs.
@@ -89,6 +90,17 @@ impl Lowering<'_> {
             of_service(name, "task_definition"),
             &TaskDefinition {
                 family: self.name(name, 255),
+                runs_on: match (service.capacity, self.manifest.ec2.as_ref()) {
+                    (Capacity::Fargate | Capacity::Mixed { .. }, _) => "FARGATE",
+                    (_, Some(ec2)) if ec2.fleet == Fleet::Managed => "MANAGED_INSTANCES",
+                    _ => "EC2",
+                }
+                .to_string(),
+                network_mode: match service.capacity.shares_network() {
+                    true => "bridge",
+                    false => "awsvpc",
+                }
+                .to_string(),
                 cpu: service.size.cpu(),
                 memory: service.size.memory(),
                 architecture: match service.arch {

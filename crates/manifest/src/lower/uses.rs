@@ -7,6 +7,7 @@ use ashore_engine::input::{Input, When};
 use ashore_providers::aws::security_group::{Rule, SecurityGroup, Source};
 use serde_json::Value;
 
+use super::ec2::INSTANCE_GROUP;
 use super::{Lowering, assets, buckets, of_service, queues};
 use crate::model::{Service, Used};
 
@@ -75,15 +76,21 @@ impl Lowering<'_> {
                     from_port: i32::from(port),
                     to_port: i32::from(port),
                     source,
-                    description: format!("from tasks of {}", service.name.as_str()),
+                    description: match service.capacity.shares_network() {
+                        true => "from tasks on the instances".to_string(),
+                        false => format!("from tasks of {}", service.name.as_str()),
+                    },
                 });
             }
         }
         rules
     }
 
-    /// The security groups of a service's tasks.
+    /// The security groups that a service's tasks are seen with: those of their instance where they share its network.
     fn groups_of_tasks(&self, service: &Service) -> Vec<Input<String>> {
+        if service.capacity.shares_network() {
+            return vec![SecurityGroup::ID.of(&INSTANCE_GROUP.into(), When::Named)];
+        }
         let existing = &self.surroundings.existing.security_groups;
         if !existing.is_empty() {
             return existing.iter().cloned().map(Input::Known).collect();

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Condition, ContainerHealth, Deploy, DomainName, GibiBytes, Image, Login, Name, PathPattern,
-    Permission, Raw, RetentionDays, Scale, Seconds, Secret, Sidecar, Used,
+    Capacity, Condition, ContainerHealth, Deploy, DomainName, GibiBytes, Image, Login, Name,
+    PathPattern, Permission, Raw, RetentionDays, Scale, Seconds, Secret, Sidecar, Used,
 };
 use crate::fargate::TaskSize;
 use crate::located::Located;
@@ -28,7 +28,9 @@ pub struct Service {
     pub env: BTreeMap<String, String>,
     /// The shared secret variables and its own, which win. None of their names is in `env`.
     pub secrets: BTreeMap<String, Secret>,
-    /// A size that Fargate sells. Its place is that of `memory`, or of `cpu`.
+    /// What its tasks run on.
+    pub capacity: Capacity,
+    /// A size that Fargate sells; on instances any. Its place is that of `memory`, or of `cpu`.
     pub size: Located<TaskSize>,
     /// Processor that the image is for.
     pub arch: Architecture,

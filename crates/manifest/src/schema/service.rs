@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::Condition;
 use super::{
-    BuildSection, DeploySection, HealthSection, ImageSection, LoginSection, Named, Number,
-    OneOrMany, PermissionSection, ScaleSection, SecretSection, SidecarSection,
+    BuildSection, CapacitySection, DeploySection, HealthSection, ImageSection, LoginSection, Named,
+    Number, OneOrMany, PermissionSection, ScaleSection, SecretSection, SidecarSection,
 };
 use crate::defaults;
 use crate::located::Located;
@@ -113,7 +113,8 @@ pub(crate) struct ServiceSection {
     pub(crate) secrets: Option<Named<Located<SecretSection>>>,
 
     /// CPU of one task: up to 16 in vCPU (`0.25`), from 128 in units (`256`). Default 0.25, or the least
-    /// that is sold with the `memory` asked for: the cheapest size, enough for most first deployments.
+    /// that is sold with the `memory` asked for: the cheapest size, enough for most first deployments. On EC2
+    /// instances any size from 128 units up.
     #[schemars(extend("default" = 0.25), example = 0.5)]
     pub(crate) cpu: Option<Located<Number>>,
 
@@ -136,6 +137,15 @@ pub(crate) struct ServiceSection {
     /// number of tasks alone.
     pub(crate) scale: Option<Located<ScaleSection>>,
 
+    /// What the tasks run on. Default: Fargate, on demand.
+    #[schemars(extend("examples" = [{ "fargate": { "base": 1 }, "fargate_spot": { "weight": 3 } }]))]
+    pub(crate) capacity: Option<Located<CapacitySection>>,
+
+    /// Does one task run on each instance of `[ec2]`, such as an agent that collects logs? Then `count` and `scale`
+    /// have no meaning, and a rollout stops a task before it starts the next one. Default false.
+    #[schemars(extend("default" = defaults::DAEMON))]
+    pub(crate) daemon: Option<Located<bool>>,
+
     /// How the load balancer finds out whether a task is well, and ECS whether a container is.
     pub(crate) health: Option<Located<HealthSection>>,
 
@@ -148,7 +158,7 @@ pub(crate) struct ServiceSection {
     #[schemars(extend("default" = defaults::LOG_RETENTION.to_string()))]
     pub(crate) log_retention: Option<Located<String>>,
 
-    /// Disk of one task, `20GiB` to `200GiB`. Default `20GiB`, which is included in the price.
+    /// Disk of one task on Fargate, `20GiB` to `200GiB`. Default `20GiB`, which is included in the price.
     #[schemars(extend("default" = defaults::EPHEMERAL_STORAGE.to_string()))]
     pub(crate) ephemeral_storage: Option<Located<String>>,
 

@@ -110,6 +110,12 @@ pub(super) fn health(
     })
 }
 
+/// Where it is said that tasks share the network of their instance.
+fn shared_network(of: &ServiceSection) -> Option<&Located<schema::InstanceNetwork>> {
+    let network = of.capacity.as_ref()?.ec2.as_ref()?.network.as_ref()?;
+    (*network.get() == schema::InstanceNetwork::Bridge).then_some(network)
+}
+
 /// What is spoken when it is asked. None if that does not go with what the service speaks.
 fn protocol(
     cx: &mut Rules<'_>,
@@ -146,6 +152,22 @@ fn protocol(
         .protocol
         .as_ref()
         .filter(|it| *it.get() == schema::Protocol::Udp);
+    if let (Some(shared), Some(_)) = (shared_network(of), &of.port)
+        && let Some(asked) = section
+            .port
+            .as_ref()
+            .map(Located::span)
+            .or(udp.map(Located::span))
+    {
+        let message = format!("`{}` cannot be asked there", dotted(service));
+        cx.push(
+            Diagnostic::new(Code::HealthUnfit, asked, message)
+                .label("on the instance a task has the port that it serves at, and no other")
+                .related(shared.span(), "it shares the network of its instance")
+                .help("write network = \"awsvpc\", which gives each task an address of its own"),
+        );
+        return None;
+    }
     if let (Some(udp), None, Some(_)) = (udp, &section.port, &of.port) {
         let message = format!("`{}` is missing", dotted(&at("port")));
         cx.push(

@@ -192,6 +192,8 @@ fn check_idle(
         ("cpu", section.cpu.as_ref().map(Located::span)),
         ("memory", section.memory.as_ref().map(Located::span)),
         ("arch", section.arch.as_ref().map(Located::span)),
+        ("capacity", section.capacity.as_ref().map(Located::span)),
+        ("daemon", section.daemon.as_ref().map(Located::span)),
         ("count", section.count.as_ref().map(Located::span)),
         ("scale", section.scale.as_ref().map(Located::span)),
         (

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Rules;
+use super::capacity::capacity;
 use super::containers::{check_together, condition, words};
 use super::deploy::deploy;
 use super::dns::Zone;
@@ -63,7 +64,9 @@ pub(super) fn service(
     };
     let ingress = ingress(cx, path, &section, shared.dns, shared.balancers, &place);
     let entrypoint = entrypoint(cx, &at("entrypoint"), section.entrypoint.as_ref());
-    let size = size(cx, path, &section, place.clone());
+    let capacity = capacity(cx, path, &section);
+    let on_instances = section.capacity.as_ref().is_some_and(|it| it.ec2.is_some());
+    let size = size(cx, path, &section, place.clone(), on_instances);
     let stop_timeout = duration(
         cx,
         &at("stop_timeout"),
@@ -124,6 +127,7 @@ pub(super) fn service(
         entrypoint: entrypoint?,
         env,
         secrets,
+        capacity: capacity?,
         size: size?,
         arch,
         count,

@@ -16,9 +16,13 @@ pub(super) fn size(
     path: &[&str],
     section: &ServiceSection,
     name: Span,
+    on_instances: bool,
 ) -> Option<Located<TaskSize>> {
     let cpu_path = [path, &["cpu"]].concat();
     let memory_path = [path, &["memory"]].concat();
+    if on_instances {
+        return size_on_instances(cx, path, section, name);
+    }
     let spoiled = cx.is_spoiled(&cpu_path) || cx.is_spoiled(&memory_path);
 
     let cpu = section
@@ -86,6 +90,37 @@ pub(super) fn size(
         },
     }
 }
+
+/// Of a task on an instance: any, down to 128 units [ECS API: RegisterTaskDefinition, cpu].
+fn size_on_instances(
+    cx: &mut Rules<'_>,
+    path: &[&str],
+    section: &ServiceSection,
+    name: Span,
+) -> Option<Located<TaskSize>> {
+    let at = |key| [path, &[key]].concat();
+    let cpu = share_of_cpu(cx, &at("cpu"), section.cpu.as_ref())?;
+    let memory = share_of_memory(cx, &at("memory"), section.memory.as_ref())?;
+    if let (Some(units), Some(written)) = (cpu, &section.cpu)
+        && units < LEAST_UNITS
+    {
+        let message = format!("`{}` cannot be {}", dotted(&at("cpu")), written.0);
+        cx.push(
+            Diagnostic::new(Code::BadCpu, written.span(), message)
+                .label("a task needs 0.125 vCPU at least, which are 128 units"),
+        );
+        return None;
+    }
+    let place = section.memory.as_ref().map(Located::span);
+    let place = place.or(section.cpu.as_ref().map(Located::span));
+    let size = TaskSize::on_instance(
+        cpu.unwrap_or(defaults::CPU_UNITS),
+        memory.unwrap_or(defaults::INSTANCE_MEMORY),
+    );
+    Some(Located::new(size, place.unwrap_or(name)))
+}
+
+const LEAST_UNITS: u32 = 128;
 
 /// A container's share of the task's cpu: up to 16 in vCPU, above in units, of which there are only whole ones.
 pub(super) fn share_of_cpu(

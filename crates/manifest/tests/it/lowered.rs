@@ -45,6 +45,7 @@ pub(crate) fn surroundings() -> Surroundings {
         dns_zones: names
             .map(|name| (name.to_owned(), "Z-example.com".to_owned()))
             .into(),
+        machine_image: Some("ami-0123456789abcdef0".to_owned()),
         assets: BTreeMap::from([(
             "static".to_owned(),
             BTreeMap::from([(

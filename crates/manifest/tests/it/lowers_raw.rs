@@ -233,3 +233,31 @@ fn endpoints_are_those_that_the_tasks_need() {
     );
     assert_eq!(spec(&all, "network/flow_log_group")["retention_days"], 30);
 }
+
+#[test]
+fn a_service_that_names_providers_of_fargate_comes_when_our_cluster_has_them() {
+    let mut service = service();
+    service["cluster"] = json!("@@CLUSTER_ARN@@");
+    service["capacityProviderStrategy"] =
+        json!([{ "capacityProvider": "FARGATE_SPOT", "weight": 1 }]);
+    let mut task = task();
+    for (member, value) in [
+        ("networkMode", "awsvpc"),
+        ("cpu", "256"),
+        ("memory", "512"),
+        ("executionRoleArn", "@@EXECUTION_ROLE_ARN@@"),
+    ] {
+        task[member] = json!(value);
+    }
+    task["requiresCompatibilities"] = json!(["FARGATE"]);
+    let graph = graph(&format!("{HEAD}{RAW}port = 80\n"), &task, &service);
+    assert_eq!(
+        addresses(&graph, "aws.ecs.cluster_capacity"),
+        ["cluster/capacity[fargate]"]
+    );
+    let earlier = after(&graph, "services.nginx/raw_service");
+    assert!(
+        earlier.contains(&"cluster/capacity[fargate]".to_string()),
+        "{earlier:?}"
+    );
+}

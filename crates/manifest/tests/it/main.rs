@@ -9,6 +9,7 @@ mod lowered;
 mod lowers;
 mod lowers_assets;
 mod lowers_balancers;
+mod lowers_capacity;
 mod lowers_data;
 mod lowers_raw;
 mod lowers_tasks;

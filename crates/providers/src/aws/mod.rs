@@ -12,11 +12,14 @@ pub mod sequence;
 pub mod tags;
 
 pub mod access_point;
+pub mod auto_scaling_group;
 pub mod bucket;
 pub mod bucket_policy;
+pub mod capacity_provider;
 pub mod certificate;
 pub mod classic_balancer;
 pub mod cluster;
+pub mod cluster_capacity;
 pub mod db_instance;
 pub mod db_subnet_group;
 pub mod distribution;
@@ -26,7 +29,10 @@ pub mod files;
 pub mod flow_log;
 pub mod iam_role;
 pub mod image;
+pub mod instance_profile;
 pub mod internet_gateway;
+pub mod key_pair;
+pub mod launch_template;
 pub mod listener;
 pub mod listener_rule;
 pub mod load_balancer;
@@ -57,11 +63,14 @@ pub mod web_acl_association;
 crate::list::kinds! {
     live::Aws;
     access_point::AccessPoint,
+    auto_scaling_group::AutoScalingGroup,
     bucket::Bucket,
     bucket_policy::BucketPolicy,
+    capacity_provider::CapacityProvider,
     certificate::Certificate,
     classic_balancer::ClassicBalancer,
     cluster::Cluster,
+    cluster_capacity::ClusterCapacity,
     db_instance::DbInstance,
     db_subnet_group::DbSubnetGroup,
     distribution::Distribution,
@@ -71,7 +80,10 @@ crate::list::kinds! {
     flow_log::FlowLog,
     iam_role::Role,
     image::Image,
+    instance_profile::InstanceProfile,
     internet_gateway::InternetGateway,
+    key_pair::KeyPair,
+    launch_template::LaunchTemplate,
     listener::Listener,
     listener_rule::ListenerRule,
     load_balancer::LoadBalancer,

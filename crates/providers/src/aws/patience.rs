@@ -92,6 +92,26 @@ pub const CLUSTER: Patience = Patience {
     ..Patience::DEFAULT
 };
 
+/// Capacity providers are attached and detached within seconds; one is let go of when the last task
+/// on it has stopped, and one of ECS's own instances ends them first.
+pub const CAPACITY: Patience = Patience {
+    eventual: minutes(5),
+    dependency: minutes(15),
+    ready: minutes(10),
+    gone: minutes(20),
+    ..Patience::DEFAULT
+};
+
+/// Instances take minutes to come, and as long to go as their tasks take to stop. Replacing them
+/// takes that for each, several at once.
+pub const INSTANCES: Patience = Patience {
+    eventual: minutes(5),
+    dependency: minutes(20),
+    ready: minutes(60),
+    gone: minutes(20),
+    ..Patience::DEFAULT
+};
+
 /// A service that was just made is not everywhere known to Application Auto Scaling yet, nor is its
 /// service-linked role.
 pub const SCALING: Patience = Patience {

@@ -42,6 +42,7 @@ fn group(network: &Network, protocol: &str, health: HealthCheck) -> TargetGroup 
     TargetGroup {
         name: "hello-default-db".into(),
         vpc: network.vpc.clone().into(),
+        target_type: "ip".into(),
         port: 5432,
         protocol: protocol.into(),
         health,

@@ -43,6 +43,7 @@ fn group(network: &Network) -> TargetGroup {
     TargetGroup {
         name: "hello-default-web".into(),
         vpc: network.vpc.clone().into(),
+        target_type: "ip".into(),
         port: 8080,
         protocol: "HTTP".into(),
         health: HealthCheck {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use ashore_providers::aws::cluster::{self, Cluster};
 use ashore_providers::aws::log_group::{self, LogGroup};
-use ashore_providers::aws::service::{self, Attachment, Service};
+use ashore_providers::aws::service::{
+    self, Attachment, Capacity, FARGATE, FARGATE_SPOT, Service, Share,
+};
 use ashore_providers::aws::tags::Tags;
 use ashore_providers::aws::task_definition::{self, Container, Log, TaskDefinition};
 
@@ -51,6 +53,8 @@ fn log_group() -> Example {
 fn task_definition() -> Example {
     let spec = TaskDefinition {
         family: "hello-default-web".into(),
+        runs_on: "EC2".into(),
+        network_mode: "bridge".into(),
         cpu: 256,
         memory: 512,
         architecture: "X86_64".into(),
@@ -90,6 +94,12 @@ fn task_definition() -> Example {
     };
     Example::of(&spec, &outputs)
         .altered("family", |it: &mut TaskDefinition| it.family.push('x'))
+        .altered("runs_on", |it: &mut TaskDefinition| {
+            it.runs_on = "FARGATE".into();
+        })
+        .altered("network_mode", |it: &mut TaskDefinition| {
+            it.network_mode = "awsvpc".into();
+        })
         .altered("cpu", |it: &mut TaskDefinition| it.cpu = 512)
         .altered("memory", |it: &mut TaskDefinition| it.memory = 1024)
         .altered("architecture", |it: &mut TaskDefinition| {
@@ -108,6 +118,14 @@ fn task_definition() -> Example {
         .altered("tags", |it: &mut TaskDefinition| it.tags = Tags::default())
 }
 
+fn share(provider: &str, base: u32, weight: u32) -> Share {
+    Share {
+        provider: provider.to_string().into(),
+        base,
+        weight,
+    }
+}
+
 fn service() -> Example {
     let spec = Service {
         name: "web".into(),
@@ -115,6 +133,7 @@ fn service() -> Example {
         task_definition: "arn:aws:ecs:eu-central-1:1:task-definition/hello-default-web:1"
             .to_string()
             .into(),
+        capacity: Capacity::Providers(vec![share(FARGATE, 1, 1), share(FARGATE_SPOT, 0, 3)]),
         desired_count: 2,
         scaled: false,
         subnets: vec!["subnet-2".to_string().into(), "subnet-1".to_string().into()],
@@ -151,6 +170,9 @@ fn service() -> Example {
         })
         .altered("task_definition", |it: &mut Service| {
             it.task_definition = "arn:aws:ecs:2".to_string().into();
+        })
+        .altered("capacity", |it: &mut Service| {
+            it.capacity = Capacity::Providers(vec![share(FARGATE_SPOT, 0, 1)]);
         })
         .altered("desired_count", |it: &mut Service| it.desired_count = 3)
         .altered("subnets", |it: &mut Service| it.subnets.truncate(1))

@@ -98,6 +98,7 @@ fn target_group() -> Example {
     let spec = TargetGroup {
         name: "hello-default-web".into(),
         vpc: "vpc-1".to_string().into(),
+        target_type: "instance".into(),
         port: 80,
         protocol: "HTTP".into(),
         health: HealthCheck {
@@ -120,6 +121,9 @@ fn target_group() -> Example {
         .altered("name", |it: &mut TargetGroup| it.name.push('x'))
         .altered("vpc", |it: &mut TargetGroup| {
             it.vpc = "vpc-2".to_string().into();
+        })
+        .altered("target_type", |it: &mut TargetGroup| {
+            it.target_type = "ip".into();
         })
         .altered("port", |it: &mut TargetGroup| it.port = 8080)
         .altered("protocol", |it: &mut TargetGroup| {

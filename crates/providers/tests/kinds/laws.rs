@@ -8,13 +8,16 @@ use ashore_providers::kinds;
 use serde_json::Value;
 
 use crate::example::Example;
-use crate::{assets, data, ecs, elb, iam, images, network, raw, records, scaling, secrets};
+use crate::{
+    assets, capacity, data, ecs, elb, iam, images, network, raw, records, scaling, secrets,
+};
 
 fn examples() -> Vec<Example> {
     [
         assets::examples(),
         network::examples(),
         elb::examples(),
+        capacity::examples(),
         data::examples(),
         ecs::examples(),
         iam::examples(),
@@ -101,6 +104,7 @@ fn from_nothing_the_first_request_creates() {
             "Associate",
             "Change",
             "Create",
+            "Import",
             "POST",
             "Put",
             "Register",

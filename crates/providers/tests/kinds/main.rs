@@ -1,6 +1,7 @@
 //! What holds for every kind, whatever it is. No cloud is needed.
 
 mod assets;
+mod capacity;
 mod data;
 mod ecs;
 mod elb;

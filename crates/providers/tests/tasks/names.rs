@@ -60,6 +60,8 @@ fn policy(action: &str) -> Value {
 pub(crate) fn definition(role: &str, image: &str) -> TaskDefinition {
     TaskDefinition {
         family: "hello-default-web".into(),
+        runs_on: "FARGATE".into(),
+        network_mode: "awsvpc".into(),
         cpu: 256,
         memory: 512,
         architecture: "X86_64".into(),

@@ -123,6 +123,7 @@ fn target_group(vpc: &str) -> TargetGroup {
     TargetGroup {
         name: "hello-default-web".into(),
         vpc: vpc.to_string().into(),
+        target_type: "ip".into(),
         port: 80,
         protocol: "HTTP".into(),
         health: HealthCheck {

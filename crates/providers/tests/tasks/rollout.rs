@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ashore_engine::kind::{Found, Kind, Observed, Wait};
-use ashore_providers::aws::service::{Attachment, Change, Field, Service};
+use ashore_providers::aws::service::{Attachment, Capacity, Change, Field, Service};
 use ashore_twin::{Behaviour, Exit};
 
 use crate::names::{definition, tags};
@@ -17,6 +17,7 @@ fn service(ground: &Ground, revision: &str) -> Service {
         name: "hello-default-web".into(),
         cluster: ground.cluster.clone().into(),
         task_definition: revision.to_string().into(),
+        capacity: Capacity::Fargate,
         desired_count: 2,
         scaled: false,
         subnets: ground.subnets.iter().cloned().map(Into::into).collect(),

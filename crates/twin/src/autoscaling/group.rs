@@ -63,6 +63,9 @@ pub(super) struct Chosen {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) version: String,
+    /// In place of the template's own type, by a mixed instances policy; the first one comes first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) types: Vec<String>,
 }
 
 /// The value of a tag, and whether instances get it.
@@ -188,7 +191,6 @@ impl Group {
         let mut shown = json!({
             "AutoScalingGroupName": self.name,
             "AutoScalingGroupARN": self.arn,
-            "LaunchTemplate": self.template.show(),
             "MinSize": self.min,
             "MaxSize": self.max,
             "DesiredCapacity": self.desired,
@@ -219,6 +221,10 @@ impl Group {
             },
             "CapacityReservationSpecification": { "CapacityReservationPreference": "default" },
         });
+        match self.template.types.is_empty() {
+            true => shown["LaunchTemplate"] = self.template.show(),
+            false => shown["MixedInstancesPolicy"] = super::mixed::show(&self.template),
+        }
         if let Some((least, most)) = self.maintenance {
             shown["InstanceMaintenancePolicy"] =
                 json!({ "MinHealthyPercentage": least, "MaxHealthyPercentage": most });

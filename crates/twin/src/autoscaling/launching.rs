@@ -94,11 +94,29 @@ fn one(world: &mut World, region: &str, name: &str) -> Result<(), Refusal> {
         .collect();
     subnets.sort_by_key(|(taken, ..)| *taken);
     let mut last = Refusal::new("ValidationError", "The group has no subnet.");
-    for (_, zone, subnet) in subnets {
+    let own = found.data.get("instanceType").cloned();
+    let types = group
+        .template
+        .types
+        .iter()
+        .map(|kind| Some(kind.as_str().into()));
+    let types: Vec<_> = match group.template.types.is_empty() {
+        true => vec![own],
+        false => types.collect(),
+    };
+    // A type that no zone has gives way to the next [EC2 Auto Scaling user guide: prioritized].
+    let tries = types
+        .iter()
+        .flat_map(|kind| subnets.iter().map(move |it| (kind, it)));
+    for (kind, (_, zone, subnet)) in tries {
+        let mut data = found.data.clone();
+        if let Some(kind) = kind {
+            data.insert("instanceType".to_owned(), kind.clone());
+        }
         let cause = cause(world, region, name);
         let new = NewInstance {
-            data: &found.data,
-            subnet: &subnet,
+            data: &data,
+            subnet,
             tags: &tags,
         };
         match ec2::launch(world, region, &new) {
@@ -107,16 +125,14 @@ fn one(world: &mut World, region: &str, name: &str) -> Result<(), Refusal> {
                 let activity =
                     activity::begin(world, region, name, what, cause, Status::PreInService);
                 let text = |name: &str| {
-                    found
-                        .data
-                        .get(name)
+                    data.get(name)
                         .and_then(|it| it.as_str())
                         .unwrap_or_default()
                 };
                 let member = Member {
                     id,
                     kind: text("instanceType").to_owned(),
-                    zone,
+                    zone: zone.clone(),
                     life: Life::Pending,
                     healthy: true,
                     protected: group.protects_new,
@@ -124,6 +140,7 @@ fn one(world: &mut World, region: &str, name: &str) -> Result<(), Refusal> {
                         id: found.id.clone(),
                         name: found.name.clone(),
                         version: found.number.to_string(),
+                        types: Vec::new(),
                     },
                     image: text("imageId").to_owned(),
                     launched: world.now,

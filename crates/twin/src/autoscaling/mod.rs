@@ -3,7 +3,7 @@
 //! A group is looked at again whenever something about it or one of its instances changed (`look`), never every second.
 //! Launches and ends leave activities behind, with the words by which AWS tells why an instance did not come.
 //!
-//! Launch configurations, mixed instances, warm pools, scaling policies and scheduled actions are not modelled. The
+//! Launch configurations, Spot in mixed instances, warm pools, scaling policies and scheduled actions are not modelled. The
 //! groups' tags are not among those that Resource Groups Tagging lists [Resource Groups Tagging API: supported services].
 
 mod activity;
@@ -14,6 +14,7 @@ mod group;
 mod launching;
 mod look;
 mod members;
+mod mixed;
 mod refresh;
 mod refresh_progress;
 mod refuse;

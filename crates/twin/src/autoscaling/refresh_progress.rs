@@ -135,7 +135,7 @@ fn replace(
         let batch = size.saturating_sub(least).max(1) as usize;
         batch.saturating_sub(busy)
     };
-    if group.surge == 0 && extra > 0 {
+    if group.surge == 0 && extra > 0 && !live.is_empty() {
         look::wake(world, region, name, now);
     }
     for id in live {

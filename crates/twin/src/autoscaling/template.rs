@@ -1,7 +1,7 @@
 //! The launch template of a group: read, resolved, and checked as Auto Scaling does before it takes one.
 
 use super::group::{Chosen, Group};
-use super::refuse;
+use super::{mixed, refuse};
 use crate::ec2::{self, InstanceType, Template};
 use crate::input::Input;
 use crate::refusal::Refusal;
@@ -13,13 +13,25 @@ pub(super) struct Given {
     id: Option<String>,
     name: Option<String>,
     version: Option<String>,
+    /// By a mixed instances policy.
+    pub(super) types: Vec<String>,
 }
 
-/// Takes `LaunchTemplate`.
+/// Takes `LaunchTemplate` or `MixedInstancesPolicy`.
 pub(super) fn read(input: &mut Input) -> Result<Option<Given>, Refusal> {
-    let Some(mut given) = input.object("LaunchTemplate")? else {
-        return Ok(None);
-    };
+    let mixed = mixed::read(input)?;
+    let alone = input.object("LaunchTemplate")?;
+    match (alone, mixed) {
+        (Some(_), Some(_)) => Err(refuse::validation(
+            "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.",
+        )),
+        (Some(given), None) => read_specification(given).map(Some),
+        (None, mixed) => Ok(mixed),
+    }
+}
+
+/// A template by id or name, and its version.
+pub(super) fn read_specification(mut given: Input) -> Result<Given, Refusal> {
     let id = given.text("LaunchTemplateId")?;
     let name = given.text("LaunchTemplateName")?;
     let version = given.text("Version")?;
@@ -29,7 +41,12 @@ pub(super) fn read(input: &mut Input) -> Result<Option<Given>, Refusal> {
             "Valid requests must contain either launchTemplateId or LaunchTemplateName",
         ));
     }
-    Ok(Some(Given { id, name, version }))
+    Ok(Given {
+        id,
+        name,
+        version,
+        types: Vec::new(),
+    })
 }
 
 /// The template that is meant, as the group keeps it. It must be there, and an instance could be launched from it.
@@ -51,6 +68,7 @@ pub(super) fn choose(
         id: found.id,
         name: found.name,
         version,
+        types: given.types.clone(),
     })
 }
 
@@ -69,6 +87,9 @@ pub(crate) fn instance_type(
     region: &str,
     group: &Group,
 ) -> Option<InstanceType> {
+    if let Some(first) = group.template.types.first() {
+        return ec2::instance_type(first).ok();
+    }
     let template = resolve(world, region, &group.template).ok()?;
     ec2::instance_type(template.data.get("instanceType")?.as_str()?).ok()
 }

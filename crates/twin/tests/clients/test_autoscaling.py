@@ -407,3 +407,39 @@ def test_protected_instances_hold_a_refresh_up_unless_it_may(group):
     assert refresh(group)["Status"] == "Failed"
     group.asg.start_instance_refresh(AutoScalingGroupName="web", Preferences={"ScaleInProtectedInstances": "Refresh"})
     group.wait(lambda: refresh(group)["Status"] == "Successful")
+
+
+# Mixed instances
+
+
+def policy(stack, *kinds):
+    overrides = [{"InstanceType": kind} for kind in kinds]
+    template = {"LaunchTemplateId": stack.template, "Version": "1"}
+    return {
+        "LaunchTemplate": {"LaunchTemplateSpecification": template, "Overrides": overrides},
+        "InstancesDistribution": {
+            "OnDemandAllocationStrategy": "prioritized", "OnDemandPercentageAboveBaseCapacity": 100,
+        },
+    }
+
+
+def test_row_mixed_instances_policy(stack, refused):
+    settings = stack.settings(DesiredCapacity=1, MixedInstancesPolicy=policy(stack, "t3.medium", "t3.small"))
+    both = refused(stack.asg.create_auto_scaling_group, **settings)
+    assert both == "ValidationError"
+    del settings["LaunchTemplate"]
+    stack.asg.create_auto_scaling_group(**settings)
+    stack.wait(lambda: stack.states() == ["InService"])
+    group = stack.auto_scaling_group()
+    assert "LaunchTemplate" not in group
+    launched = group["MixedInstancesPolicy"]["LaunchTemplate"]
+    assert [each["InstanceType"] for each in launched["Overrides"]] == ["t3.medium", "t3.small"]
+    assert launched["LaunchTemplateSpecification"]["LaunchTemplateId"] == stack.template
+    assert group["Instances"][0]["InstanceType"] == "t3.medium"
+    # A template alone takes the policy's place.
+    alone = {"LaunchTemplateId": stack.template, "Version": "1"}
+    stack.asg.update_auto_scaling_group(AutoScalingGroupName="web", LaunchTemplate=alone)
+    assert "MixedInstancesPolicy" not in stack.auto_scaling_group()
+    twice = policy(stack, "t3.small", "t3.small")
+    ask = {"AutoScalingGroupName": "web", "MixedInstancesPolicy": twice}
+    assert refused(stack.asg.update_auto_scaling_group, **ask) == "ValidationError"

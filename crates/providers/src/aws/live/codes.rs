@@ -19,6 +19,7 @@ const THROTTLED: &[&str] = &[
     "UpdateInProgressException",
     "RequestThrottled",
     "RequestThrottledException",
+    "ResourceContention",
     "TooManyInvalidationsInProgress",
 ];
 
@@ -59,6 +60,8 @@ const DEPENDENCY: &[&str] = &[
     "ClusterContainsTasksException",
     "ClusterContainsContainerInstancesException",
     "ClusterContainsCapacityProviderException",
+    "InstanceRefreshInProgress",
+    "ScalingActivityInProgress",
     "InvalidDBInstanceState",
     "FileSystemInUse",
     "IncorrectFileSystemLifeCycleState",
@@ -104,6 +107,9 @@ const EXISTS: &[&str] = &[
     "DuplicateLoadBalancerName",
     "DuplicateTargetGroupName",
     "DuplicateListener",
+    "AlreadyExists",
+    "InvalidKeyPair.Duplicate",
+    "InvalidLaunchTemplateName.AlreadyExistsException",
     "DBInstanceAlreadyExists",
     "FileSystemAlreadyExists",
     "AccessPointAlreadyExists",
@@ -233,6 +239,43 @@ fn ambiguous(operation: &str, message: &str) -> Class {
         {
             Class::Eventual
         }
+        // The profile is not everywhere yet, nor is the service-linked role (terraform-provider-aws
+        // retries the same). What else is wrong with a template stays wrong.
+        "autoscaling:CreateAutoScalingGroup"
+        | "autoscaling:UpdateAutoScalingGroup"
+        | "autoscaling:StartInstanceRefresh"
+            if [
+                "Invalid IAM Instance Profile",
+                "iamInstanceProfile",
+                "service-linked role",
+            ]
+            .iter()
+            .any(|text| message.contains(text)) =>
+        {
+            Class::Eventual
+        }
+        // "AutoScalingGroup name not found", with the code of any mistake.
+        operation
+            if operation.starts_with("autoscaling:") && message.contains("name not found") =>
+        {
+            Class::Gone
+        }
+        "ecs:CreateCapacityProvider" if message.contains("already exists") => Class::Exists,
+        // The group, the profile or the role was made a moment ago.
+        "ecs:CreateCapacityProvider" | "ecs:UpdateCapacityProvider"
+            if [
+                "group ARN is invalid",
+                "unable to assume",
+                "instance profile",
+                "does not exist",
+            ]
+            .iter()
+            .any(|text| message.contains(text)) =>
+        {
+            Class::Eventual
+        }
+        "ecs:DeleteCapacityProvider" if message.contains("does not exist") => Class::Gone,
+        "ecs:PutClusterCapacityProviders" if message.contains("was not found") => Class::Eventual,
         // The web ACL or the balancer is not everywhere yet; AWS says to try again
         // (WAFUnavailableEntityException).
         "wafv2:AssociateWebACL" if message.contains("unavailable") || message.contains("Retry") => {

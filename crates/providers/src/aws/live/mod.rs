@@ -14,6 +14,7 @@ pub(crate) mod holders;
 mod hosted_zones;
 pub mod identity;
 pub mod in_process;
+mod machine_images;
 pub(crate) mod pace;
 mod quotas;
 pub(crate) mod raw;
@@ -65,6 +66,7 @@ pub struct Aws {
     pub(crate) ecs: aws_sdk_ecs::Client,
     pub(crate) efs: aws_sdk_efs::Client,
     pub(crate) elb: aws_sdk_elasticloadbalancingv2::Client,
+    pub(crate) groups: aws_sdk_autoscaling::Client,
     pub(crate) iam: aws_sdk_iam::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
     pub(crate) rds: aws_sdk_rds::Client,
@@ -128,6 +130,7 @@ impl Aws {
             ecs: aws_sdk_ecs::Client::new(&config),
             efs: aws_sdk_efs::Client::new(&config),
             elb: aws_sdk_elasticloadbalancingv2::Client::new(&config),
+            groups: aws_sdk_autoscaling::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
             rds: aws_sdk_rds::Client::new(&config),

@@ -247,17 +247,16 @@ fn cpus(step: &Planned<'_>) -> Taken {
         return Vec::new();
     };
     let before: Option<Service> = step.step.pre_image.as_ref().and_then(|it| it.read().ok());
-    let running = before.as_ref().map_or(0, |it| it.desired_count);
+    let on_demand = |it: &Service| it.capacity.on_demand(it.desired_count);
+    let running = before.as_ref().map_or(0, on_demand);
+    let wanted = on_demand(&service);
     let most = match &before {
         Some(before) if before.task_definition != service.task_definition => {
-            service
-                .desired_count
-                .saturating_mul(service.maximum_percent)
-                / 100
+            wanted.saturating_mul(service.maximum_percent) / 100
         }
-        _ => service.desired_count,
+        _ => wanted,
     };
-    let more = most.max(service.desired_count).saturating_sub(running);
+    let more = most.max(wanted).saturating_sub(running);
     vec![(Within::Account, f64::from(more) * size)]
 }
 

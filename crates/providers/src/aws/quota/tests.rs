@@ -10,7 +10,7 @@ use ashore_engine::state::{Ownership, Record};
 use super::*;
 use crate::aws::cluster::Cluster;
 use crate::aws::security_group::{Rule, SecurityGroup, Source};
-use crate::aws::service::Service;
+use crate::aws::service::{Capacity, Service};
 use crate::aws::subnet::Subnet;
 use crate::aws::tags::Tags;
 use crate::aws::task_definition::TaskDefinition;
@@ -104,6 +104,7 @@ fn service(task_definition: Input<String>, desired_count: u32) -> Service {
             .to_string()
             .into(),
         task_definition,
+        capacity: Capacity::Fargate,
         desired_count,
         scaled: false,
         subnets: Vec::new(),
@@ -124,6 +125,8 @@ fn service(task_definition: Input<String>, desired_count: u32) -> Service {
 fn task(cpu: u32) -> TaskDefinition {
     TaskDefinition {
         family: "web".into(),
+        runs_on: "FARGATE".into(),
+        network_mode: "awsvpc".into(),
         cpu,
         memory: 512,
         architecture: "X86_64".into(),

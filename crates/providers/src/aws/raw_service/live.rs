@@ -5,6 +5,7 @@ use ashore_engine::failure::{Class, Failure};
 use ashore_engine::input::Input;
 use ashore_engine::kind::{Context, Found, Gone, Live, Observed, Readiness};
 use aws_sdk_ecs::types::ServiceField;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -14,7 +15,7 @@ use crate::aws::live::ecs::{json_tags, tag, tags_json, untag};
 use crate::aws::live::failure::{failure, known, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
 use crate::aws::live::raw::{Answer, body};
-use crate::aws::service::{self, Attachment, Service};
+use crate::aws::service::{self, Attachment, Capacity, Service, Share};
 use crate::aws::tags::{Tags, marked, of_stack};
 
 const CREATE: &str = "ecs:CreateService";
@@ -125,6 +126,7 @@ impl RawService {
             name: outputs.name.clone(),
             cluster: Input::Known(outputs.cluster.clone()),
             task_definition: typed(at("/taskDefinition").unwrap_or_default())?,
+            capacity: self.capacity()?,
             // Who does not say how many leaves it to somebody else.
             scaled: count.is_none(),
             desired_count: typed(count.unwrap_or_else(|| json!(1)))?,
@@ -140,6 +142,40 @@ impl RawService {
             rollback: deployment("deploymentCircuitBreaker/rollback") == Some(json!(true)),
             execute_command: at("/enableExecuteCommand") == Some(json!(true)),
             tags: Tags::default(),
+        })
+    }
+}
+
+/// What `capacityProviderStrategy` says of one provider.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Strategy {
+    capacity_provider: String,
+    #[serde(default)]
+    base: u32,
+    #[serde(default)]
+    weight: u32,
+}
+
+impl RawService {
+    /// What its tasks run on, as far as it is said. A launch type is Fargate's here: nothing is asked of instances that
+    /// are somebody else's.
+    fn capacity(&self) -> Result<Capacity, Failure> {
+        if self.member("schedulingStrategy") == Some(&json!("DAEMON")) {
+            return Ok(Capacity::Daemon);
+        }
+        let Some(strategy) = self.member("capacityProviderStrategy") else {
+            return Ok(Capacity::Fargate);
+        };
+        let shares: Vec<Strategy> = typed(strategy.clone())?;
+        let share = |it: Strategy| Share {
+            provider: Input::Known(it.capacity_provider),
+            base: it.base,
+            weight: it.weight,
+        };
+        Ok(match shares.is_empty() {
+            true => Capacity::Fargate,
+            false => Capacity::Providers(shares.into_iter().map(share).collect()),
         })
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use ashore_engine::input::Input;
 use ashore_engine::kind::Wait;
 
-use super::Service;
+use super::{Capacity, Service, Share};
 
 /// A service as ECS shows it.
 #[derive(Clone, Debug)]
@@ -44,6 +44,8 @@ pub(super) struct Deployment {
     pub(super) task_definition: String,
     /// Subnets, groups and whether addresses are public, if ECS says.
     pub(super) network: Option<(BTreeSet<String>, BTreeSet<String>, bool)>,
+    /// The shares of capacity providers; none by a launch type.
+    pub(super) shares: Vec<Share>,
     /// How many tasks it is to have.
     pub(super) desired: u32,
     /// How many run.
@@ -212,7 +214,7 @@ impl Event {
 
 /// Whether it has the number of tasks that is wanted, if that is ours to say.
 fn counts(wanted: &Service, primary: &Deployment) -> bool {
-    wanted.scaled || primary.desired == wanted.desired_count
+    wanted.scaled || wanted.capacity.is_daemon() || primary.desired == wanted.desired_count
 }
 
 fn is_of(deployment: &Deployment, wanted: &Service) -> bool {
@@ -221,7 +223,16 @@ fn is_of(deployment: &Deployment, wanted: &Service) -> bool {
         values.collect()
     };
     let network = deployment.network.as_ref();
-    wanted.task_definition.known() == Some(&deployment.task_definition)
+    let shares = match &wanted.capacity {
+        Capacity::Providers(_) => {
+            let there = Capacity::Providers(deployment.shares.clone());
+            wanted.capacity.same(&there)
+        }
+        // Nothing becomes one of these in place, and a cluster may have a default strategy of its own.
+        Capacity::Fargate | Capacity::Daemon => true,
+    };
+    shares
+        && wanted.task_definition.known() == Some(&deployment.task_definition)
         && network.is_none_or(|(subnets, groups, public)| {
             *subnets == known(&wanted.subnets)
                 && *groups == known(&wanted.security_groups)
@@ -246,7 +257,7 @@ pub(super) fn enough(wanted: &Service, goes_back: bool) -> usize {
 pub(super) fn deadline(wanted: &Service, wait: Wait) -> Duration {
     const MINUTE: u64 = 60;
     const WALL: u64 = 55 * MINUTE;
-    if wanted.scaled {
+    if wanted.scaled || wanted.capacity.is_daemon() {
         return Duration::from_secs(WALL); // how many tasks there are now is not ours to say
     }
     let desired = u64::from(wanted.desired_count);
@@ -259,7 +270,11 @@ pub(super) fn deadline(wanted: &Service, wait: Wait) -> Duration {
         Wait::Healthy | Wait::None => 0,
     };
     let grace = u64::from(wanted.grace());
-    let seconds = 5 * MINUTE + batches * (5 * MINUTE + grace) + old_ones;
+    let instances = match wanted.capacity.is_on_instances() {
+        true => 10 * MINUTE, // asked for a minute after the tasks, launched, booted, joined
+        false => 0,
+    };
+    let seconds = 5 * MINUTE + instances + batches * (5 * MINUTE + grace) + old_ones;
     Duration::from_secs(seconds.min(WALL))
 }
 

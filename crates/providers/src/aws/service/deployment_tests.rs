@@ -11,6 +11,7 @@ fn deployment(revision: u32, running: u32, rollout: Rollout) -> Deployment {
             ["sg-a".to_string()].into(),
             true,
         )),
+        shares: Vec::new(),
         desired: 2,
         running,
         failed: 0,

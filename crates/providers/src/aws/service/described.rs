@@ -6,11 +6,12 @@ use ashore_engine::failure::{Class, Failure};
 use ashore_engine::input::Input;
 use ashore_engine::kind::Observed;
 use aws_sdk_ecs::types::{
-    AssignPublicIp, DeploymentRolloutState, LoadBalancer, NetworkConfiguration, ServiceField,
+    AssignPublicIp, CapacityProviderStrategyItem, DeploymentRolloutState, LaunchType, LoadBalancer,
+    NetworkConfiguration, SchedulingStrategy, ServiceField,
 };
 
 use super::deployment::{Deployment, Event, Rollout, Snapshot};
-use super::{Attachment, Outputs, Service};
+use super::{Attachment, Capacity, Outputs, Service, Share};
 use crate::aws::live::Aws;
 use crate::aws::live::ecs::tag_map;
 use crate::aws::live::failure::{failure, required};
@@ -105,6 +106,7 @@ pub(super) fn outputs_of(
 pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<Service>, Failure> {
     let outputs = outputs_of(OPERATION, &service)?;
     let (subnets, groups, assign_public_ip) = network(service.network_configuration.as_ref());
+    let capacity = capacity(&service);
     let deployment = service.deployment_configuration;
     let breaker = deployment
         .as_ref()
@@ -127,6 +129,7 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
             name: outputs.name.clone(),
             cluster: Input::Known(outputs.cluster.clone()),
             task_definition: Input::Known(task_definition),
+            capacity,
             desired_count: count(service.desired_count),
             scaled: false, // the cloud does not know it of a service
             subnets: inputs(subnets),
@@ -170,7 +173,29 @@ pub(super) fn snapshot(service: aws_sdk_ecs::types::Service) -> Snapshot {
     }
 }
 
+/// An EC2 launch type that we have not given is a mix of nothing, which nobody wants.
+fn capacity(service: &aws_sdk_ecs::types::Service) -> Capacity {
+    let items = service.capacity_provider_strategy.as_deref();
+    if service.scheduling_strategy == Some(SchedulingStrategy::Daemon) {
+        return Capacity::Daemon;
+    }
+    if service.launch_type == Some(LaunchType::Fargate) && items.is_none_or(<[_]>::is_empty) {
+        return Capacity::Fargate;
+    }
+    Capacity::Providers(shares(items))
+}
+
+fn shares(items: Option<&[CapacityProviderStrategyItem]>) -> Vec<Share> {
+    let share = |item: &CapacityProviderStrategyItem| Share {
+        provider: Input::Known(item.capacity_provider.clone()),
+        base: count(item.base),
+        weight: count(item.weight),
+    };
+    items.unwrap_or_default().iter().map(share).collect()
+}
+
 fn deployment(deployment: aws_sdk_ecs::types::Deployment) -> Deployment {
+    let shares = shares(deployment.capacity_provider_strategy.as_deref());
     let network = deployment.network_configuration.as_ref();
     let network = network.map(|given| {
         let (subnets, groups, public) = network_of(given);
@@ -182,6 +207,7 @@ fn deployment(deployment: aws_sdk_ecs::types::Deployment) -> Deployment {
         primary: deployment.status.as_deref() == Some("PRIMARY"),
         task_definition: deployment.task_definition.unwrap_or_default(),
         network,
+        shares,
         desired: count(deployment.desired_count),
         running: count(deployment.running_count),
         failed: count(deployment.failed_tasks),

@@ -9,6 +9,7 @@
     allow(dead_code, reason = "asked by the effect half")
 )]
 mod advice;
+mod capacity;
 #[cfg_attr(
     not(feature = "live"),
     allow(dead_code, reason = "asked by the effect half")
@@ -16,6 +17,8 @@ mod advice;
 mod deployment;
 #[cfg(feature = "live")]
 mod described;
+#[cfg(feature = "live")]
+mod hosts;
 #[cfg(feature = "live")]
 mod live;
 #[cfg(feature = "live")]
@@ -44,10 +47,12 @@ pub(in crate::aws) use rollout::ready;
 use crate::aws::tags::{Tags, is_part};
 use crate::aws::{names, patience};
 
+pub use capacity::{Capacity, FARGATE, FARGATE_SPOT, Share};
+
 /// The longest name [ECS API: CreateService].
 const NAME_MAX: usize = 255;
 
-/// A service on Fargate, rolled out by ECS itself.
+/// A service, rolled out by ECS itself.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Service {
     /// Its name, unique in the cluster. Cannot be changed.
@@ -56,12 +61,15 @@ pub struct Service {
     pub cluster: Input<String>,
     /// The ARN of the revision that is to run.
     pub task_definition: Input<String>,
-    /// How many tasks; where they are scaled, how many to begin with.
+    /// What its tasks run on.
+    #[serde(default, skip_serializing_if = "Capacity::is_fargate_alone")]
+    pub capacity: Capacity,
+    /// How many tasks; where they are scaled, how many to begin with. Nothing for a daemon.
     pub desired_count: u32,
     /// Whether somebody else says how many tasks run, once it is there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub scaled: bool,
-    /// Where their network interfaces stand.
+    /// Where their network interfaces stand; none where the tasks use their instance's.
     pub subnets: Vec<Input<String>>,
     /// What those may talk to.
     pub security_groups: Vec<Input<String>>,
@@ -163,6 +171,9 @@ pub enum Field {
     Network,
     /// `loadBalancers`: a new deployment.
     LoadBalancer,
+    /// `capacityProviderStrategy`, with `forceNewDeployment`: by itself it moves no task that runs
+    /// already.
+    Capacity,
     /// `forceNewDeployment`: the same revision once more.
     Again,
     /// `desiredCount`.
@@ -184,6 +195,7 @@ impl Field {
             Self::TaskDefinition
                 | Self::Network
                 | Self::LoadBalancer
+                | Self::Capacity
                 | Self::Again
                 | Self::ExecuteCommand
         )
@@ -233,9 +245,10 @@ impl Service {
             ),
             (Field::Network, !network),
             (Field::LoadBalancer, !self.same_balancers(there)),
+            (Field::Capacity, !self.capacity.same(&there.capacity)),
             (
                 Field::DesiredCount(self.desired_count),
-                self.desired_count != there.desired_count,
+                self.desired_count != there.desired_count && !self.capacity.is_daemon(),
             ),
             (Field::GracePeriod, self.grace() != there.grace()),
             (Field::Deployment, !deployment),
@@ -285,6 +298,12 @@ impl Kind for Service {
         let fields = [
             ("name", self.name != there.name),
             ("cluster", !same_cluster(&self.cluster, &there.cluster)),
+            ("capacity", !there.capacity.can_become(&self.capacity)),
+            // Once it has interfaces of its own it cannot be told to do without.
+            (
+                "subnets",
+                self.subnets.is_empty() != there.subnets.is_empty(),
+            ),
         ];
         let differ = fields.into_iter().filter(|(_, differs)| *differs);
         Replacement::because(differ.map(|(field, _)| field)).or_none()
@@ -311,7 +330,7 @@ impl Kind for Service {
         // The cloud does not know of a service that it is scaled; what is wanted now counts.
         if let Some(wanted) = by.first() {
             self.scaled = wanted.scaled;
-            if wanted.scaled {
+            if wanted.scaled || wanted.capacity.is_daemon() {
                 self.desired_count = wanted.desired_count;
             }
         }
@@ -321,6 +340,9 @@ impl Kind for Service {
             }
             if same_set(&self.security_groups, &spec.security_groups) {
                 self.security_groups.clone_from(&spec.security_groups);
+            }
+            if self.capacity.same(&spec.capacity) {
+                self.capacity = spec.capacity.clone();
             }
             if self.same_balancers(spec) {
                 self.load_balancer.clone_from(&spec.load_balancer);

@@ -4,12 +4,12 @@ use ashore_engine::failure::Failure;
 use ashore_engine::input::Input;
 use ashore_engine::kind::Context;
 use aws_sdk_ecs::types::{
-    AssignPublicIp, AwsVpcConfiguration, DeploymentCircuitBreaker, DeploymentConfiguration,
-    LaunchType, LoadBalancer, NetworkConfiguration,
+    AssignPublicIp, AwsVpcConfiguration, CapacityProviderStrategyItem, DeploymentCircuitBreaker,
+    DeploymentConfiguration, LaunchType, LoadBalancer, NetworkConfiguration, SchedulingStrategy,
 };
 
 use super::described::outputs_of;
-use super::{Field, Outputs, Service};
+use super::{Capacity, Field, Outputs, Service};
 use crate::aws::live::Aws;
 use crate::aws::live::ecs::sdk_tags;
 use crate::aws::live::failure::{failure, known, not_visible_yet, required};
@@ -27,15 +27,25 @@ pub(super) async fn create(spec: &Service, aws: &Aws, cx: &Context) -> Result<Ou
         .cluster(known(CREATE, &spec.cluster)?)
         .service_name(&spec.name)
         .task_definition(known(CREATE, &spec.task_definition)?)
-        .desired_count(int(spec.desired_count))
-        .launch_type(LaunchType::Fargate)
-        .network_configuration(network(CREATE, spec)?)
+        .set_network_configuration(network(CREATE, spec)?)
         .set_load_balancers(Some(balancers(CREATE, spec)?))
         .set_health_check_grace_period_seconds(grace)
         .deployment_configuration(deployment(spec))
         .enable_execute_command(spec.execute_command)
         .client_token(cx.mark.token("create"))
         .set_tags(Some(sdk_tags(spec.tags.marked(&cx.mark))));
+    let create = match &spec.capacity {
+        Capacity::Fargate => create
+            .launch_type(LaunchType::Fargate)
+            .desired_count(int(spec.desired_count)),
+        Capacity::Providers(_) => create
+            .set_capacity_provider_strategy(Some(strategy(CREATE, spec)?))
+            .desired_count(int(spec.desired_count)),
+        // It takes no count and no strategy [ECS API: CreateService, schedulingStrategy].
+        Capacity::Daemon => create
+            .launch_type(LaunchType::Ec2)
+            .scheduling_strategy(SchedulingStrategy::Daemon),
+    };
     // What it uses was made a moment ago: its absence means that ECS does not see it yet.
     let created = create.send().await;
     let created = created.map_err(|e| not_visible_yet(failure(CREATE, e)))?;
@@ -55,9 +65,12 @@ pub(super) async fn update(
     for field in fields {
         update = match field {
             Field::TaskDefinition => update.task_definition(known(UPDATE, &spec.task_definition)?),
-            Field::Network => update.network_configuration(network(UPDATE, spec)?),
+            Field::Network => update.set_network_configuration(network(UPDATE, spec)?),
             // An empty list takes the balancer away [ECS API: UpdateService].
             Field::LoadBalancer => update.set_load_balancers(Some(balancers(UPDATE, spec)?)),
+            Field::Capacity => update
+                .set_capacity_provider_strategy(Some(strategy(UPDATE, spec)?))
+                .force_new_deployment(true),
             Field::Again => update.force_new_deployment(true),
             Field::DesiredCount(count) => update.desired_count(int(*count)),
             Field::GracePeriod => update.health_check_grace_period_seconds(int(spec.grace())),
@@ -72,7 +85,32 @@ pub(super) async fn update(
     outputs_of(UPDATE, &required(UPDATE, updated.service)?)
 }
 
-fn network(operation: &'static str, spec: &Service) -> Result<NetworkConfiguration, Failure> {
+fn strategy(
+    operation: &'static str,
+    spec: &Service,
+) -> Result<Vec<CapacityProviderStrategyItem>, Failure> {
+    let Capacity::Providers(shares) = &spec.capacity else {
+        return Ok(Vec::new());
+    };
+    let item = |share: &super::Share| {
+        CapacityProviderStrategyItem::builder()
+            .capacity_provider(known(operation, &share.provider)?)
+            .base(int(share.base))
+            .weight(int(share.weight))
+            .build()
+            .map_err(|error| Failure::internal(operation, &error))
+    };
+    shares.iter().map(item).collect()
+}
+
+/// None where tasks use the network of their instance.
+fn network(
+    operation: &'static str,
+    spec: &Service,
+) -> Result<Option<NetworkConfiguration>, Failure> {
+    if spec.subnets.is_empty() {
+        return Ok(None);
+    }
     let values = |inputs: &[Input<String>]| -> Result<Vec<String>, Failure> {
         let value = |input| known(operation, input).cloned();
         inputs.iter().map(value).collect()
@@ -86,9 +124,8 @@ fn network(operation: &'static str, spec: &Service) -> Result<NetworkConfigurati
         })
         .build()
         .map_err(|error| Failure::internal(operation, &error))?;
-    Ok(NetworkConfiguration::builder()
-        .awsvpc_configuration(vpc)
-        .build())
+    let network = NetworkConfiguration::builder().awsvpc_configuration(vpc);
+    Ok(Some(network.build()))
 }
 
 fn balancers(operation: &'static str, spec: &Service) -> Result<Vec<LoadBalancer>, Failure> {

@@ -8,6 +8,7 @@ use ashore_engine::kind::{Context, Readiness, Wait};
 use super::advice::{Case, advice};
 use super::deployment::{Snapshot, Stand, deadline, enough};
 use super::described::{described, outputs_of, snapshot};
+use super::hosts::{self, Trouble};
 use super::stopped::{Stopped, newest_of, repeated};
 use super::stopped_tasks::{self, Targets};
 use super::{Outputs, Service};
@@ -15,6 +16,8 @@ use crate::aws::live::{Aws, pace};
 
 /// Between two looks.
 const INTERVAL: Duration = Duration::from_secs(5);
+/// Until then nothing is asked of the instances that tasks wait for: the first may just be coming.
+const BOOTING: Duration = Duration::from_secs(90);
 
 /// Looks once.
 pub(in crate::aws) async fn ready(
@@ -107,6 +110,11 @@ impl Watch<'_> {
             Some(targets) => format!("{}, {}", targets.why(), self.seen.why()),
             None => self.seen.why(),
         };
+        let why = match self.hosts().await? {
+            Some(Trouble::Never(failure)) => return Ok(Readiness::Failed(failure)),
+            Some(Trouble::Perhaps(lines)) => format!("{why} · {}", lines.join(" · ")),
+            None => why,
+        };
         let goes_back = self.seen.goes_back(self.spec);
         if let Some(message) = self.seen.cannot_launch(self.cx.waited) {
             let message = message.to_string();
@@ -126,6 +134,15 @@ impl Watch<'_> {
         }
         let why = format!("a task failed ({}), {why}", newest.reason);
         self.not_yet(why, &stopped, targets).await
+    }
+
+    /// What is wrong with the instances that tasks wait for.
+    async fn hosts(&self) -> Result<Option<Trouble>, Failure> {
+        let waits = self.spec.capacity.is_on_instances() && self.cx.waited >= BOOTING;
+        match waits {
+            true => hosts::trouble(self.spec, self.aws, &self.outputs).await,
+            false => Ok(None),
+        }
     }
 
     /// ECS has to be at rest before anybody undoes what it is undoing itself.

@@ -1,6 +1,6 @@
 //! Reads what a service's tasks do and have died of: tasks, targets, logs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ashore_engine::failure::{Class, Failure};
 use aws_sdk_ecs::types::{DesiredStatus, LogDriver, Task};
@@ -111,8 +111,9 @@ impl Targets {
 }
 
 /// The targets of the deployment; none without a balancer. Behind several, a task is as healthy as
-/// the one that thinks the least of it says. While another deployment's tasks are
-/// still behind the balancer, they are told apart by their addresses.
+/// the one that thinks the least of it says. While another deployment's tasks are still behind the
+/// balancer, they are told apart by their addresses, or where they share their instance's by its
+/// id and their ports on it.
 pub(super) async fn targets(
     aws: &Aws,
     spec: &Service,
@@ -125,8 +126,10 @@ pub(super) async fn targets(
     if groups.is_empty() {
         return Ok(None);
     }
+    let shared = spec.subnets.is_empty();
     let ours = match alone {
         true => None,
+        false if shared => Some(bindings(aws, outputs, deployment).await?),
         false => Some(addresses(aws, outputs, deployment).await?),
     };
     let mut targets = Targets {
@@ -135,16 +138,18 @@ pub(super) async fn targets(
         others: Vec::new(),
     };
     for group in groups {
-        let healthy = of_group(aws, group, ours.as_ref(), &mut targets.others).await?;
+        let healthy = of_group(aws, group, shared, ours.as_ref(), &mut targets.others).await?;
         targets.healthy = targets.healthy.min(healthy);
     }
     Ok(Some(targets))
 }
 
-/// How many targets of that group are healthy. What is said of the others goes to `others`.
+/// How many targets of that group are healthy; where tasks share their instance's address, a target
+/// is told by its port too. What is said of the others goes to `others`.
 async fn of_group(
     aws: &Aws,
     group: &str,
+    shared: bool,
     ours: Option<&BTreeSet<String>>,
     others: &mut Vec<String>,
 ) -> Result<usize, Failure> {
@@ -153,7 +158,12 @@ async fn of_group(
     let health = health.map_err(|e| failure("elasticloadbalancing:DescribeTargetHealth", e))?;
     let mut healthy = 0;
     for target in health.target_health_descriptions.unwrap_or_default() {
-        let address = target.target.and_then(|it| it.id).unwrap_or_default();
+        let target_of = target.target.as_ref();
+        let id = target_of.and_then(|it| it.id.clone()).unwrap_or_default();
+        let address = match target_of.and_then(|it| it.port) {
+            Some(port) if shared => format!("{id}:{port}"),
+            _ => id,
+        };
         if ours.is_some_and(|ours| !ours.contains(&address)) {
             continue;
         }
@@ -179,17 +189,60 @@ async fn addresses(
     outputs: &Outputs,
     deployment: &Deployment,
 ) -> Result<BTreeSet<String>, Failure> {
-    let list = aws.ecs.list_tasks().cluster(&outputs.cluster);
-    let list = list.started_by(&deployment.id).into_paginator().items();
-    let arns = list.send().collect::<Result<Vec<_>, _>>().await;
-    let arns = arns.map_err(|e| failure("ecs:ListTasks", e))?;
-    let tasks = described(aws, &outputs.cluster, arns).await?;
+    let tasks = started(aws, outputs, deployment).await?;
     let attachments = tasks.into_iter().filter_map(|task| task.attachments);
     let details = attachments.flatten().filter_map(|it| it.details).flatten();
     Ok(details
         .filter(|detail| detail.name.as_deref() == Some("privateIPv4Address"))
         .filter_map(|detail| detail.value)
         .collect())
+}
+
+/// Instance and port of every port of the deployment's tasks.
+async fn bindings(
+    aws: &Aws,
+    outputs: &Outputs,
+    deployment: &Deployment,
+) -> Result<BTreeSet<String>, Failure> {
+    const OPERATION: &str = "ecs:DescribeContainerInstances";
+    let tasks = started(aws, outputs, deployment).await?;
+    let arns = tasks
+        .iter()
+        .filter_map(|it| it.container_instance_arn.clone());
+    let arns: BTreeSet<String> = arns.collect();
+    let mut ids = BTreeMap::new();
+    for arns in arns.into_iter().collect::<Vec<_>>().chunks(TASKS_MAX) {
+        let describe = aws
+            .ecs
+            .describe_container_instances()
+            .cluster(&outputs.cluster);
+        let describe = describe.set_container_instances(Some(arns.to_vec()));
+        let answer = describe.send().await.map_err(|e| failure(OPERATION, e))?;
+        let found = answer.container_instances.unwrap_or_default().into_iter();
+        ids.extend(found.filter_map(|it| Some((it.container_instance_arn?, it.ec2_instance_id?))));
+    }
+    let mut all = BTreeSet::new();
+    for task in tasks {
+        let Some(id) = task.container_instance_arn.and_then(|arn| ids.get(&arn)) else {
+            continue;
+        };
+        let containers = task.containers.unwrap_or_default().into_iter();
+        let bound = containers.filter_map(|it| it.network_bindings).flatten();
+        all.extend(bound.filter_map(|it| Some(format!("{id}:{}", it.host_port?))));
+    }
+    Ok(all)
+}
+
+async fn started(
+    aws: &Aws,
+    outputs: &Outputs,
+    deployment: &Deployment,
+) -> Result<Vec<Task>, Failure> {
+    let list = aws.ecs.list_tasks().cluster(&outputs.cluster);
+    let list = list.started_by(&deployment.id).into_paginator().items();
+    let arns = list.send().collect::<Result<Vec<_>, _>>().await;
+    let arns = arns.map_err(|e| failure("ecs:ListTasks", e))?;
+    described(aws, &outputs.cluster, arns).await
 }
 
 /// What a container wrote last.

@@ -5,6 +5,7 @@ pub(super) fn service() -> Service {
         name: "hello-default-web".into(),
         cluster: "hello-default".to_string().into(),
         task_definition: "arn:td:2".to_string().into(),
+        capacity: Capacity::Fargate,
         desired_count: 2,
         scaled: false,
         subnets: inputs(&["subnet-a", "subnet-b"]),

@@ -75,6 +75,7 @@ impl Live for TargetGroup {
         let spec = TargetGroup {
             name: required(DESCRIBE, there.target_group_name)?,
             vpc: required(DESCRIBE, there.vpc_id)?.into(),
+            target_type: required(DESCRIBE, there.target_type)?.as_str().to_string(),
             port: required(DESCRIBE, port)?,
             protocol: protocol.as_str().to_string(),
             health,
@@ -157,7 +158,7 @@ impl TargetGroup {
             .elb
             .create_target_group()
             .name(&self.name)
-            .target_type(TargetTypeEnum::Ip)
+            .target_type(TargetTypeEnum::from(self.target_type.as_str()))
             .protocol(ProtocolEnum::from(self.protocol.as_str()))
             .port(self.port.into())
             .vpc_id(elb::known(CREATE, &self.vpc)?)

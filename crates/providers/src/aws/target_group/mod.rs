@@ -1,5 +1,6 @@
 //! `aws.elb.target_group`: where a load balancer sends requests to, and how it tells whether
-//! they will be served. Its targets are addresses: the network interfaces of tasks.
+//! they will be served. Its targets are addresses, the network interfaces of tasks, or instances
+//! and ports on them.
 
 #[cfg(feature = "live")]
 mod live;
@@ -23,6 +24,9 @@ pub struct TargetGroup {
     pub name: String,
     /// The network of its targets. Cannot be changed.
     pub vpc: Input<String>,
+    /// `ip` or `instance`. Cannot be changed.
+    #[serde(default = "ip", skip_serializing_if = "is_ip")]
+    pub target_type: String,
     /// The port for targets that name none. Cannot be changed.
     pub port: u16,
     /// `HTTP` or `HTTPS`; behind a network load balancer `TCP` or `UDP`. Cannot be changed.
@@ -33,6 +37,14 @@ pub struct TargetGroup {
     pub attributes: BTreeMap<String, String>,
     /// The user's tags.
     pub tags: Tags,
+}
+
+fn ip() -> String {
+    "ip".to_string()
+}
+
+fn is_ip(target_type: &str) -> bool {
+    target_type == "ip"
 }
 
 /// How a target is told to be healthy.
@@ -154,6 +166,7 @@ impl Kind for TargetGroup {
         let fields = [
             ("name", self.name != before.name),
             ("vpc", self.vpc != before.vpc),
+            ("target_type", self.target_type != before.target_type),
             ("port", self.port != before.port),
             ("protocol", self.protocol != before.protocol),
             ("health.path", self.health.path != before.health.path),

@@ -4,6 +4,7 @@ fn group() -> TargetGroup {
     TargetGroup {
         name: "hello-default-web".into(),
         vpc: "vpc-1".to_string().into(),
+        target_type: "ip".into(),
         port: 80,
         protocol: "HTTP".into(),
         health: HealthCheck {

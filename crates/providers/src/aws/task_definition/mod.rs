@@ -19,11 +19,18 @@ pub(in crate::aws) use live::delete;
 
 use crate::aws::tags::Tags;
 
-/// A revision of a task definition, for Fargate.
+/// A revision of a task definition.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TaskDefinition {
     /// The name that all its revisions share.
     pub family: String,
+    /// What it can run on: `FARGATE`, `EC2` or `MANAGED_INSTANCES`.
+    #[serde(default = "fargate", skip_serializing_if = "is_fargate")]
+    pub runs_on: String,
+    /// `awsvpc`, where each task has a network interface of its own, or `bridge`, where it shares its
+    /// instance's and each of its ports gets one of those that are free there.
+    #[serde(default = "awsvpc", skip_serializing_if = "is_awsvpc")]
+    pub network_mode: String,
     /// CPU units, 1024 to a vCPU.
     pub cpu: u32,
     /// MiB.
@@ -149,6 +156,22 @@ fn active() -> bool {
     true
 }
 
+fn fargate() -> String {
+    "FARGATE".to_string()
+}
+
+fn is_fargate(runs_on: &str) -> bool {
+    runs_on == "FARGATE"
+}
+
+fn awsvpc() -> String {
+    "awsvpc".to_string()
+}
+
+fn is_awsvpc(network_mode: &str) -> bool {
+    network_mode == "awsvpc"
+}
+
 impl TaskDefinition {
     /// Its ARN.
     pub const ARN: Output<Self, String> = Output::new("arn");
@@ -202,6 +225,8 @@ impl Kind for TaskDefinition {
         let there = &observed.spec;
         let fields = [
             ("family", self.family != there.family),
+            ("runs_on", self.runs_on != there.runs_on),
+            ("network_mode", self.network_mode != there.network_mode),
             ("cpu", self.cpu != there.cpu),
             ("memory", self.memory != there.memory),
             ("architecture", self.architecture != there.architecture),

@@ -43,8 +43,8 @@ pub(super) fn register(
         .ecs
         .register_task_definition()
         .family(&spec.family)
-        .requires_compatibilities(Compatibility::Fargate)
-        .network_mode(NetworkMode::Awsvpc)
+        .requires_compatibilities(Compatibility::from(spec.runs_on.as_str()))
+        .network_mode(NetworkMode::from(spec.network_mode.as_str()))
         .cpu(spec.cpu.to_string())
         .memory(spec.memory.to_string())
         .runtime_platform(platform)
@@ -171,6 +171,7 @@ pub(super) fn from_aws(
 ) -> Result<TaskDefinition, Failure> {
     let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
     let containers = definition.container_definitions.unwrap_or_default();
+    let asked = definition.requires_compatibilities.unwrap_or_default();
     let containers: Result<Vec<_>, Failure> = containers.into_iter().map(container).collect();
     let volumes = definition.volumes.unwrap_or_default().into_iter();
     let architecture = definition
@@ -179,6 +180,15 @@ pub(super) fn from_aws(
         .unwrap_or(CpuArchitecture::X8664);
     Ok(TaskDefinition {
         family: required(DESCRIBE, definition.family)?,
+        runs_on: asked
+            .iter()
+            .map(Compatibility::as_str)
+            .collect::<Vec<_>>()
+            .join(","),
+        // Without a word it is bridge [ECS API: RegisterTaskDefinition, networkMode].
+        network_mode: definition
+            .network_mode
+            .map_or_else(|| "bridge".to_string(), |mode| mode.as_str().to_string()),
         cpu: number(definition.cpu).unwrap_or(0),
         memory: number(definition.memory).unwrap_or(0),
         architecture: architecture.as_str().to_string(),

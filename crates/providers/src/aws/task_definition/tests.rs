@@ -3,6 +3,8 @@ use super::*;
 fn definition() -> TaskDefinition {
     TaskDefinition {
         family: "hello-default-web".into(),
+        runs_on: "FARGATE".into(),
+        network_mode: "awsvpc".into(),
         cpu: 256,
         memory: 512,
         architecture: "ARM64".into(),
