@@ -391,7 +391,10 @@ def test_a_revision_that_fails_leaves_the_one_before_it_and_then_it_is_rolled_ou
 def test_another_file_is_another_upload_and_nothing_else(stack, bucket):
     (stack.folder / "static" / "css" / "hello.css").write_text("h1 { color: black }\n")
     assert "2 files, 1 changed" in stack.exits(2, "plan", "--detailed-exitcode")
+    since = len(stack.sandbox.twin("GET", "log"))
     stack.exits(0, "up")
+    calls = [call for call in stack.sandbox.twin("GET", "log")[since:] if call["mutating"]]
+    assert [f"{call['service']}:{call['operation']}" for call in calls] == ["s3:PutObject", "cloudfront:CreateInvalidation"]
     stack.is_settled()
     body = stack.client("s3").get_object(Bucket=bucket, Key="static/css/hello.css")["Body"].read()
     assert body == b"h1 { color: black }\n"
