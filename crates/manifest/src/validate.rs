@@ -175,8 +175,9 @@ pub(crate) fn validate(
         registry::check_used(cx, registry, &sections);
     }
     let databases = file.databases.unwrap_or_default().into_iter();
+    let in_app = app.as_ref().map(|app| app.as_str());
     let databases: Vec<_> = databases
-        .map(|(name, section)| databases::database(cx, name, section))
+        .map(|(name, section)| databases::database(cx, name, section, in_app))
         .collect();
     let databases = databases.into_iter().collect::<Option<Vec<_>>>();
     let volumes = file.volumes.unwrap_or_default();

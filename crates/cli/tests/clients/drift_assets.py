@@ -30,7 +30,7 @@ dir = "public"
 dead_letter_after = 5
 """
 # What lies beside the manifest.
-FILES = {"public/index.html": "<p>hello", "public/site.css": "p {}"}
+FILES = {"public/LICENSE": "ours"}
 
 BUCKET, POLICY, KEYS = "assets.static/bucket", "assets.static/bucket_policy", "assets.static/files"
 DISTRIBUTION, CONTROL = "assets.static/distribution", "assets.static/origin_access_control"
@@ -91,15 +91,15 @@ def let_all_in(stack):
     stack.s3.put_bucket_policy(Bucket=name, Policy=json.dumps(document))
 
 
-def file(field, body=b"p {}", **members):
+def file(field, body=b"ours", **members):
     """The file is put by somebody else, in another way."""
-    headers = {"ContentType": "text/css; charset=utf-8", "CacheControl": "public, max-age=3600", **members}
+    headers = {"ContentType": "application/octet-stream", "CacheControl": "public, max-age=3600", **members}
 
     def alter(stack):
         name = stack.out(BUCKET, "name")
-        stack.s3.put_object(Bucket=name, Key="static/site.css", Body=body, **headers)
+        stack.s3.put_object(Bucket=name, Key="static/LICENSE", Body=body, **headers)
 
-    return row(KEYS, f"files.static/site.css.{field}", alter)
+    return row(KEYS, f"files.static/LICENSE.{field}", alter)
 
 
 # CloudFront
@@ -203,9 +203,9 @@ KMS = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:km
 ROWS = [
     # aws.s3.bucket
     bucket("versioning", "put_bucket_versioning", VersioningConfiguration={"Status": "Suspended"}),
-    cors("origins", AllowedOrigins=["*"]),
-    cors("methods", AllowedMethods=["GET"]),
-    cors("headers", AllowedHeaders=["*"]),
+    cors("origins.0", AllowedOrigins=["*"]),
+    cors("methods.1", AllowedMethods=["GET"]),
+    cors("headers.0", AllowedHeaders=["*"]),
     cors("max_age_seconds", MaxAgeSeconds=1),
     lifecycle("old_versions_days", "NoncurrentVersionExpiration", {"NoncurrentDays": 1}),
     lifecycle("unfinished_uploads_days", "AbortIncompleteMultipartUpload", {"DaysAfterInitiation": 1}),
@@ -217,8 +217,8 @@ ROWS = [
     # aws.s3.bucket_policy
     row(POLICY, "policy", let_all_in),
     # aws.s3.files
-    file("md5", body=b"a {}"),
-    file("size", body=b"p {} "),
+    file("md5", body=b"hers"),
+    file("size", body=b"theirs"),
     file("content_type", ContentType="text/plain"),
     file("cache_control", CacheControl="no-cache"),
     # aws.cloudfront.origin_access_control
@@ -233,7 +233,7 @@ ROWS = [
     distribution("certificate.tls", shows(MinimumProtocolVersion="TLSv1.2_2019")),
     distribution("root", says(DefaultRootObject="")),
     distribution("caching.forwarded.query_strings", forwards(QueryString=False)),
-    distribution("caching.forwarded.headers", forwards(Headers={"Quantity": 1, "Items": ["Origin"]})),
+    distribution("caching.forwarded.headers.0", forwards(Headers={"Quantity": 1, "Items": ["Origin"]})),
     # AWS's own policy that keeps nothing.
     distribution("caching.policy", behaviour(CachePolicyId="4135ea2d-6df8-44a3-9df3-4b5a84be39ad"), PLAIN),
     distribution("viewers", behaviour(ViewerProtocolPolicy="allow-all")),

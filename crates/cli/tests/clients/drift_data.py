@@ -18,7 +18,7 @@ uses = ["db"]
 volumes = { "/var/uploads" = "uploads" }
 """
 
-DATABASE, GROUP = "databases.db/instance", "databases.db/subnet_group"
+DATABASE, GROUP, PARAMETERS = (f"databases.db/{part}" for part in ("instance", "subnet_group", "parameter_group"))
 FILES, POINT = "volumes.uploads/file_system", "volumes.uploads/access_point"
 MOUNT_A, MOUNT_B = "volumes.uploads/mount_target[a]", "volumes.uploads/mount_target[b]"
 THEIRS = "sg-0f00d0f00d0f00d0f"
@@ -61,6 +61,20 @@ def group(field, description="Subnets of databases.db", more=None):
         )
 
     return row(GROUP, field, alter)
+
+
+def parameter(field, value, name="rds.force_ssl"):
+    """A parameter of the group gets another value; or one more is set."""
+
+    def alter(stack):
+        said = {"ParameterName": name, "ParameterValue": value, "ApplyMethod": "immediate"}
+        stack.rds.modify_db_parameter_group(DBParameterGroupName=stack.out(PARAMETERS, "name"), Parameters=[said])
+
+    return row(PARAMETERS, field, alter)
+
+
+def parameters(field, to):
+    return world(PARAMETERS, field, ("rds", "parameter_groups", "{name}", field), to)
 
 
 def their_subnet(stack):
@@ -126,6 +140,12 @@ ROWS = [
     group("description", description="theirs"),
     group("subnets.2", more=their_subnet),
     of_rds(GROUP, "tags.team", TAG),
+    # aws.rds.parameter_group
+    parameters("family", "postgres17"),
+    parameters("description", "theirs"),
+    parameter("parameters.rds.force_ssl", "0"),
+    parameter("parameters.work_mem", "65536", name="work_mem"),
+    of_rds(PARAMETERS, "tags.team", TAG),
     # aws.rds.instance
     kept("version", "settings", "version", to="17.9"),
     kept("class", "settings", "class", to="db.t4g.small"),
@@ -138,6 +158,7 @@ ROWS = [
     kept("managed_password", "secret", to=None),
     kept("port", "settings", "port", to=5433),
     kept("subnet_group", "subnet_group", to="theirs"),
+    kept("parameter_group", "settings", "parameter_group", to="default.postgres18"),
     kept("security_groups.0", "settings", "security_groups", to=[THEIRS]),
     kept("public", "settings", "public", to=True),
     kept("encrypted", "encrypted", to=False),
@@ -184,5 +205,6 @@ ROWS = [
 # What no row alters, and why.
 UNALTERED = {
     ("aws.rds.subnet_group", "name"): "groups are asked for by it: under another name it is missing",
+    ("aws.rds.parameter_group", "name"): "groups are asked for by it: under another name it is missing",
     ("aws.rds.instance", "name"): "databases are asked for by it: under another name it is missing",
 }

@@ -26,6 +26,7 @@ from drift_assets import MARKS as OF_ASSETS
 from drift_capacity import MARKS as OF_CAPACITY
 
 WHOSE, WHICH = "ashore:stack", "ashore:address"
+OF_RDS = [f"databases.db/{part}" for part in ("instance", "subnet_group", "parameter_group")]
 
 
 def ec2(address):
@@ -111,7 +112,7 @@ ROWS = [
         ),
         stack="shop",
     ),
-    *(rds(address) for address in ("databases.db/instance", "databases.db/subnet_group")),
+    *(rds(address) for address in OF_RDS),
     *(efs(address) for address in ("volumes.uploads/file_system", "volumes.uploads/access_point")),
     *OF_ASSETS,
     *OF_CAPACITY,

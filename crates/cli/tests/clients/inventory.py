@@ -46,6 +46,8 @@ def everything_else(sandbox):
     gateways = ec2.describe_nat_gateways()["NatGateways"]
     providers = ecs.describe_capacity_providers()["capacityProviders"]
     zones = sandbox.client("route53").list_hosted_zones()["HostedZones"]
+    parameters = rds.describe_db_parameter_groups()["DBParameterGroups"]
+    parameters = [one for one in parameters if not one["DBParameterGroupName"].startswith("default.")]
     snapshots = rds.describe_db_snapshots()["DBSnapshots"]
     return {
         "addresses": ec2.describe_addresses()["Addresses"],
@@ -65,6 +67,8 @@ def everything_else(sandbox):
         "buckets": s3.list_buckets()["Buckets"],
         "distributions": front.list_distributions()["DistributionList"].get("Items", []),
         "origin access controls": front.list_origin_access_controls()["OriginAccessControlList"].get("Items", []),
+        # Wherever the stack is, those of its distributions are in the first region.
+        "certificates at the edge": sandbox.client("acm", "us-east-1").list_certificates()["CertificateSummaryList"],
         "queues": sandbox.client("sqs").list_queues().get("QueueUrls", []),
         "topics": sandbox.client("sns").list_topics()["Topics"],
         "alarms": alarms.describe_alarms()["MetricAlarms"],
@@ -74,6 +78,7 @@ def everything_else(sandbox):
         "databases": rds.describe_db_instances()["DBInstances"],
         "snapshots": [one for one in snapshots if one["SnapshotType"] == "manual"],
         "database subnet groups": rds.describe_db_subnet_groups()["DBSubnetGroups"],
+        "database parameter groups": parameters,
         "file systems": efs.describe_file_systems()["FileSystems"],
         "namespaces": cloud_map.list_namespaces()["Namespaces"],
         "private zones": [one for one in zones if one["Config"]["PrivateZone"]],

@@ -4,9 +4,10 @@ import json
 import pathlib
 
 import pytest
+from inventory import everything_else
 from sandbox import Sandbox
 
-REFUSED = 7
+FAILED, REFUSED = 3, 7
 
 SHOP = """
 app = "shop"
@@ -70,6 +71,12 @@ def test_a_database_is_private_encrypted_and_reached_by_its_users_alone(shop):
     assert one["StorageEncrypted"] and not one["PubliclyAccessible"] and one["DeletionProtection"]
     assert one["BackupRetentionPeriod"] == 7 and one["CopyTagsToSnapshot"]
     assert one["EngineLifecycleSupport"] == "open-source-rds-extended-support-disabled"
+    (parameters,) = one["DBParameterGroups"]
+    assert parameters == {"DBParameterGroupName": "shop-production-db", "ParameterApplyStatus": "in-sync"}
+    (tls,) = shop.client("rds").describe_db_parameters(
+        DBParameterGroupName="shop-production-db", Source="user"
+    )["Parameters"]
+    assert (tls["ParameterName"], tls["ParameterValue"]) == ("rds.force_ssl", "1")
     endpoint = one["Endpoint"]["Address"]
     assert documents(out)["result"]["outputs"]["databases.db.endpoint"] == endpoint
     told = documents(run(shop, "status", "--json"))["status"]["outputs"]
@@ -106,7 +113,7 @@ def test_the_password_goes_from_the_secret_of_rds_to_the_container_and_nowhere_e
     (container,) = definition["containerDefinitions"]
     environment = {pair["name"]: pair["value"] for pair in container["environment"]}
     host = one["Endpoint"]["Address"]
-    assert environment["DATABASE_URL"] == f"postgres://postgres@{host}:5432/db?sslmode=require"
+    assert environment["DATABASE_URL"] == f"postgres://postgres@{host}:5432/shop_db?sslmode=require"
     assert environment["PGHOST"] == environment["DATABASE_HOST"] == host
     secrets = {pair["name"]: pair["valueFrom"] for pair in container["secrets"]}
     assert secrets == dict.fromkeys(["DATABASE_PASSWORD", "PGPASSWORD"], f"{secret}:password::")
@@ -134,6 +141,7 @@ def test_it_changes_in_place_and_what_others_change_is_seen(shop):
     assert not after["DeletionProtection"]
     no_changes(shop)
     for altered in [
+        {"DBParameterGroupName": "default.postgres18"},
         {"BackupRetentionPeriod": 3},
         {"DeletionProtection": True},
         {"AutoMinorVersionUpgrade": False},
@@ -164,7 +172,8 @@ def test_it_goes_only_when_it_is_named_and_leaves_a_snapshot(shop):
     (snapshot,) = snapshots(shop)
     assert snapshot.startswith("shop-production-db-final-")
     assert shop.client("ec2").describe_vpcs()["Vpcs"] == []
-    assert shop.client("rds").describe_db_subnet_groups()["DBSubnetGroups"] == []
+    left = everything_else(shop)
+    assert {kind for kind, found in left.items() if found} == {"snapshots"}
     # Another life of the same name has a snapshot of its own.
     write(shop, "protect = false")
     run(shop, "up")
@@ -242,7 +251,11 @@ def test_files_are_mounted_kept_and_taken_up_again(shop):
     (after,) = file_systems(shop)
     assert after["FileSystemId"] == before["FileSystemId"]
     no_changes(shop)
+    # Back to elastic AWS goes once a day, and says so at once.
     manifest.write_text(FILES.format(volume='removal = "delete"'))
+    code, _, err = shop.ashore("up")
+    assert code == FAILED and "once in 24 hours" in err and "again in" not in err, err
+    manifest.write_text(FILES.format(volume='removal = "delete"\nthroughput = "bursting"'))
     run(shop, "up")
     code, _, err = shop.ashore("down", "--yes")
     assert code == REFUSED and "--allow-destroy volumes.uploads" in err

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ashore_engine::address::Address;
 use ashore_engine::input::{Input, When};
 use ashore_providers::aws::db_instance::{self, DbInstance, Storage};
+use ashore_providers::aws::db_parameter_group::DbParameterGroup;
 use ashore_providers::aws::db_subnet_group::DbSubnetGroup;
 use ashore_providers::aws::security_group::{Rule, SecurityGroup};
 use ashore_providers::aws::subnet::Subnet;
@@ -70,6 +71,15 @@ impl Lowering<'_> {
             tags: self.tags(),
         };
         let group = self.graph.add(at("subnet_group").as_str(), &group);
+        let parameters = DbParameterGroup {
+            name: physical.clone(),
+            family: format!("postgres{}", major(&database.version)),
+            description: format!("Parameters of {used}"),
+            // By itself only of PostgreSQL 15 and later [RDS user guide: rds.force_ssl].
+            parameters: [("rds.force_ssl".to_string(), "1".to_string())].into(),
+            tags: self.tags(),
+        };
+        let parameters = self.graph.add(at("parameter_group").as_str(), &parameters);
         let reached = SecurityGroup {
             name: self.name(&format!("{name}-database"), 255),
             description: format!("Database {name}"),
@@ -98,6 +108,7 @@ impl Lowering<'_> {
                 managed_password: true,
                 port: PORT,
                 subnet_group: group.get(DbSubnetGroup::NAME_),
+                parameter_group: parameters.get(DbParameterGroup::NAME_),
                 security_groups: vec![reached.get(SecurityGroup::ID)],
                 public: false,
                 encrypted: true,
@@ -167,6 +178,11 @@ impl Lowering<'_> {
         grants.secrets.extend(secrets);
         grants.reads.push(DbInstance::SECRET.of(&address, ready));
     }
+}
+
+/// The major of a version, with or without a minor.
+fn major(version: &str) -> &str {
+    version.split('.').next().unwrap_or(version)
 }
 
 fn of_database(name: &str, part: &str) -> Address {

@@ -50,8 +50,8 @@ pub(crate) struct DatabaseSection {
     #[schemars(example = &"sun:02:00-sun:02:30")]
     pub(crate) maintenance: Option<Located<String>>,
 
-    /// Name of the database that it begins with. Default: the section's name, hyphens as underscores. Another name is
-    /// another, empty database server.
+    /// Name of the database that it begins with. Default: the section's name, hyphens as underscores; with the app's before
+    /// it if PostgreSQL or RDS has that word for itself, as `shop_db`. Another name is another, empty database server.
     #[schemars(example = &"shop")]
     pub(crate) name: Option<Located<String>>,
 

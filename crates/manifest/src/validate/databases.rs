@@ -23,6 +23,7 @@ pub(super) fn database(
     cx: &mut Rules<'_>,
     key: Located<String>,
     section: DatabaseSection,
+    app: Option<&str>,
 ) -> Option<Database> {
     let path: &[&str] = &["databases", key.as_str()];
     let at = |key| [path, &[key]].concat();
@@ -52,7 +53,7 @@ pub(super) fn database(
         Code::DatabaseName,
         &at("name"),
         section.name.as_ref(),
-        Located::new(key.replace('-', "_"), key.span()),
+        Located::new(default_name(&key, app), key.span()),
         |text| parse_name(text, "name"),
     );
     let user = cx.parse_or(
@@ -62,20 +63,6 @@ pub(super) fn database(
         Located::new(defaults::DATABASE_USER.to_owned(), 0..0),
         |text| parse_name(text, "user"),
     );
-    // A name of the user's own choice for the section can be one that PostgreSQL has for itself.
-    if section.name.is_none()
-        && name.is_some()
-        && let Some(database) = &database
-        && let Err(refusal) = parse_name(database, "name")
-    {
-        let message = format!("a database cannot be called {:?}", database.as_str());
-        cx.push(
-            Diagnostic::new(Code::DatabaseName, key.span(), message)
-                .label(refusal.why)
-                .help("give it a `name`"),
-        );
-        return None;
-    }
     let inject = match &section.inject {
         Some(written) => check_name(cx, &at("inject"), written).then(|| written.get().clone()),
         None => (!cx.is_spoiled(&at("inject"))).then(|| defaults::DATABASE_INJECT.to_owned()),
@@ -171,7 +158,7 @@ fn parse_class(text: &str) -> Result<String, Refusal> {
 }
 
 /// Words that PostgreSQL or RDS has for itself [RDS API: CreateDBInstance MasterUsername, DBName].
-const RESERVED: [&str; 18] = [
+const RESERVED: [&str; 27] = [
     "admin",
     "all",
     "analyze",
@@ -180,17 +167,39 @@ const RESERVED: [&str; 18] = [
     "column",
     "constraint",
     "create",
+    "database",
+    "db",
     "default",
     "end",
+    "grant",
     "group",
     "order",
+    "primary",
     "rdsadmin",
+    "rdsrepladmin",
+    "replication",
+    "rolsuper",
     "select",
     "session_user",
     "table",
     "template0",
+    "template1",
     "user",
+    "using",
 ];
+
+fn is_reserved(text: &str) -> bool {
+    RESERVED.contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// The section's name; with the app's before it where RDS would not have it alone, as `db`.
+fn default_name(section: &str, app: Option<&str>) -> String {
+    let name = match app {
+        Some(app) if is_reserved(&section.replace('-', "_")) => format!("{app}_{section}"),
+        _ => section.to_owned(),
+    };
+    name.replace('-', "_")
+}
 
 fn parse_name(text: &str, what: &str) -> Result<String, Refusal> {
     let why = if !text.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -199,7 +208,7 @@ fn parse_name(text: &str, what: &str) -> Result<String, Refusal> {
         "only letters, digits and underscores"
     } else if text.len() > 63 {
         "longer than 63 characters"
-    } else if RESERVED.contains(&text.to_ascii_lowercase().as_str()) {
+    } else if is_reserved(text) {
         "PostgreSQL or RDS has this word for itself"
     } else {
         return Ok(text.to_owned());

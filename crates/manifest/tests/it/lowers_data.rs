@@ -42,6 +42,9 @@ fn a_database_stands_where_no_route_leads_out_and_its_users_alone_reach_it() {
     ] {
         assert_eq!(instance[member], value, "{member}");
     }
+    let parameters = spec(&graph, "databases.db/parameter_group");
+    assert_eq!(parameters["family"], "postgres18");
+    assert_eq!(parameters["parameters"], json!({ "rds.force_ssl": "1" }));
     let role = "account/service_linked_role[rds]";
     assert_eq!(after(&graph, "databases.db/instance"), [role]);
 }
@@ -60,7 +63,7 @@ fn a_user_gets_the_address_in_variables_and_the_password_from_the_secret_of_rds(
         ("DATABASE_URL", from("url")),
         ("DATABASE_HOST", from("endpoint")),
         ("DATABASE_PORT", json!("5432")),
-        ("DATABASE_NAME", json!("db")),
+        ("DATABASE_NAME", json!("shop_db")),
         ("DATABASE_USER", json!("postgres")),
         ("PGHOST", json!("mine")),
         ("PGSSLMODE", json!("require")),

@@ -21,6 +21,7 @@ pub mod classic_balancer;
 pub mod cluster;
 pub mod cluster_capacity;
 pub mod db_instance;
+pub mod db_parameter_group;
 pub mod db_subnet_group;
 pub mod distribution;
 pub mod elastic_ip;
@@ -72,6 +73,7 @@ crate::list::kinds! {
     cluster::Cluster,
     cluster_capacity::ClusterCapacity,
     db_instance::DbInstance,
+    db_parameter_group::DbParameterGroup,
     db_subnet_group::DbSubnetGroup,
     distribution::Distribution,
     elastic_ip::ElasticIp,

@@ -2,6 +2,7 @@
 
 use ashore_providers::aws::access_point::{self, AccessPoint};
 use ashore_providers::aws::db_instance::{self, DbInstance, Storage};
+use ashore_providers::aws::db_parameter_group::{self, DbParameterGroup};
 use ashore_providers::aws::db_subnet_group::{self, DbSubnetGroup};
 use ashore_providers::aws::file_system::{self, FileSystem};
 use ashore_providers::aws::mount_target::{self, MountTarget};
@@ -13,6 +14,7 @@ use crate::example::Example;
 pub(crate) fn examples() -> Vec<Example> {
     vec![
         subnet_group(),
+        parameter_group(),
         database(),
         file_system(),
         mount_target(),
@@ -44,6 +46,34 @@ fn subnet_group() -> Example {
         .altered("tags", |it: &mut DbSubnetGroup| it.tags = Tags::default())
 }
 
+fn parameter_group() -> Example {
+    let spec = DbParameterGroup {
+        name: "hello-default-db".into(),
+        family: "postgres18".into(),
+        description: "Parameters of databases.db".into(),
+        parameters: [("rds.force_ssl".to_string(), "1".to_string())].into(),
+        tags: Tags::default().named("hello"),
+    };
+    let outputs = db_parameter_group::Outputs {
+        name: spec.name.clone(),
+        arn: "arn:aws:rds:eu-central-1:1:pg:hello-default-db".into(),
+    };
+    Example::of(&spec, &outputs)
+        .altered("name", |it: &mut DbParameterGroup| it.name.push('x'))
+        .altered("family", |it: &mut DbParameterGroup| {
+            it.family = "postgres17".into();
+        })
+        .altered("description", |it: &mut DbParameterGroup| {
+            it.description.clear();
+        })
+        .altered("parameters", |it: &mut DbParameterGroup| {
+            it.parameters.clear();
+        })
+        .altered("tags", |it: &mut DbParameterGroup| {
+            it.tags = Tags::default();
+        })
+}
+
 fn database() -> Example {
     let spec = DbInstance {
         name: "hello-default-db".into(),
@@ -60,6 +90,7 @@ fn database() -> Example {
         managed_password: true,
         port: 5432,
         subnet_group: "hello-default-db".to_string().into(),
+        parameter_group: "hello-default-db".to_string().into(),
         security_groups: vec!["sg-1".to_string().into()],
         public: false,
         encrypted: true,
@@ -100,6 +131,9 @@ fn database() -> Example {
         .altered("port", |it: &mut DbInstance| it.port = 5433)
         .altered("subnet_group", |it: &mut DbInstance| {
             it.subnet_group = "theirs".to_string().into();
+        })
+        .altered("parameter_group", |it: &mut DbInstance| {
+            it.parameter_group = "theirs".to_string().into();
         })
         .altered("security_groups", |it: &mut DbInstance| {
             it.security_groups.clear();

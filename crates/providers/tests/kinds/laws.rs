@@ -39,10 +39,10 @@ fn each(law: impl Fn(&Example, &dyn PureKind)) {
     }
 }
 
-fn members(spec: &Document) -> BTreeSet<&str> {
-    match &spec.0 {
+fn members(document: &Document) -> BTreeSet<&str> {
+    match &document.0 {
         Value::Object(members) => members.keys().map(String::as_str).collect(),
-        other => panic!("{other} is no spec"),
+        other => panic!("{other} has no members"),
     }
 }
 
@@ -78,6 +78,16 @@ fn every_kind_has_an_example() {
     let unique: BTreeSet<&str> = have.iter().copied().collect();
     assert_eq!(unique.len(), have.len(), "{have:?}");
     assert_eq!(unique, kinds().keys().copied().collect());
+}
+
+#[test]
+fn what_a_kind_tells_is_a_member_of_its_outputs() {
+    each(|example, kind| {
+        for (word, member) in kind.named().tells {
+            let there = members(&example.outputs).contains(member);
+            assert!(there, "{}: {word} is {member}", example.kind);
+        }
+    });
 }
 
 #[test]

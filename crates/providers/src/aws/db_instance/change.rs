@@ -40,6 +40,8 @@ pub enum Field {
     Password,
     /// The port.
     Port,
+    /// The parameter group. With another major version it has to change in the same request.
+    ParameterGroup,
     /// The security groups.
     SecurityGroups,
     /// Whether it has a public address.
@@ -99,6 +101,9 @@ impl Field {
             }
             Self::Password => {
                 Impact::Brief("the master password changes; tasks need to be restarted".into())
+            }
+            Self::ParameterGroup => {
+                Impact::Brief("its parameters take effect when it is next restarted".into())
             }
             Self::SecurityGroups | Self::Public => {
                 Impact::Brief("other tasks than before may reach the database".into())

@@ -132,6 +132,7 @@ fn spec(it: &SdkInstance, tags: &BTreeMap<String, String>) -> Result<DbInstance,
     // Before there is an endpoint nobody tells the port; DbInstancePort is 0 outside clusters.
     let port = endpoint.and_then(|it| it.port).unwrap_or(5432);
     let group = it.db_subnet_group.as_ref();
+    let parameters = it.db_parameter_groups().first();
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     Ok(DbInstance {
         name: required(DESCRIBE, it.db_instance_identifier.clone())?,
@@ -149,6 +150,10 @@ fn spec(it: &SdkInstance, tags: &BTreeMap<String, String>) -> Result<DbInstance,
         port: u16::try_from(port).unwrap_or(0),
         subnet_group: group
             .and_then(|it| it.db_subnet_group_name.clone())
+            .unwrap_or_default()
+            .into(),
+        parameter_group: parameters
+            .and_then(|it| it.db_parameter_group_name.clone())
             .unwrap_or_default()
             .into(),
         security_groups: groups.map(Input::Known).collect(),

@@ -159,6 +159,7 @@ impl DbInstance {
             .manage_master_user_password(self.managed_password)
             .port(i32::from(self.port))
             .db_subnet_group_name(known(CREATE, &self.subnet_group)?)
+            .db_parameter_group_name(known(CREATE, &self.parameter_group)?)
             .set_vpc_security_group_ids(Some(self.groups(CREATE)?))
             .publicly_accessible(self.public)
             .backup_retention_period(int(self.backup_days))
@@ -228,6 +229,9 @@ impl DbInstance {
             Field::MultiAz => modify.multi_az(self.multi_az),
             Field::Password => modify.manage_master_user_password(self.managed_password),
             Field::Port => modify.db_port_number(i32::from(self.port)),
+            Field::ParameterGroup => {
+                modify.db_parameter_group_name(known(MODIFY, &self.parameter_group)?)
+            }
             Field::SecurityGroups => modify.set_vpc_security_group_ids(Some(self.groups(MODIFY)?)),
             Field::Public => modify.publicly_accessible(self.public),
             Field::Backups => modify.backup_retention_period(int(self.backup_days)),

@@ -51,6 +51,8 @@ pub struct DbInstance {
     pub port: u16,
     /// The name of the subnet group that it stands in.
     pub subnet_group: Input<String>,
+    /// The name of its parameter group, which is for its major version.
+    pub parameter_group: Input<String>,
     /// Ids of its security groups.
     pub security_groups: Vec<Input<String>>,
     /// Is it given a public address?
@@ -249,6 +251,10 @@ impl DbInstance {
                 self.managed_password != there.managed_password,
             ),
             (Field::Port, self.port != there.port),
+            (
+                Field::ParameterGroup,
+                self.parameter_group != there.parameter_group,
+            ),
             (Field::SecurityGroups, !same(groups, &there.security_groups)),
             (Field::Public, self.public != there.public),
             (Field::Backups, self.backup_days != there.backup_days),

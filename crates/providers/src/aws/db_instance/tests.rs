@@ -16,6 +16,7 @@ pub(super) fn database() -> DbInstance {
         managed_password: true,
         port: 5432,
         subnet_group: "hello-default-db".to_string().into(),
+        parameter_group: "hello-default-db".to_string().into(),
         security_groups: vec!["sg-1".to_string().into()],
         public: false,
         encrypted: true,

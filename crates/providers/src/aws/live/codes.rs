@@ -66,6 +66,7 @@ const DEPENDENCY: &[&str] = &[
     "FileSystemInUse",
     "IncorrectFileSystemLifeCycleState",
     "IncorrectMountTargetState",
+    "InvalidDBParameterGroupState",
     "InvalidDBSubnetGroupStateFault",
 ];
 
@@ -114,6 +115,7 @@ const EXISTS: &[&str] = &[
     "FileSystemAlreadyExists",
     "AccessPointAlreadyExists",
     "MountTargetConflict",
+    "DBParameterGroupAlreadyExists",
     "DBSubnetGroupAlreadyExists",
     "RepositoryAlreadyExistsException",
 ];
@@ -146,13 +148,17 @@ const QUOTA: &[&str] = &[
     "AccessPointLimitExceeded",
     "StorageQuotaExceeded",
     "SnapshotQuotaExceeded",
+    "DBParameterGroupQuotaExceeded",
     "DBSubnetGroupQuotaExceeded",
 ];
 
 /// What an error code means for us.
 pub(super) fn class(operation: &str, code: &str, message: &str, status: u16) -> Class {
     let has = |codes: &[&str]| codes.contains(&code);
-    if has(THROTTLED) || status == 429 {
+    // Once in 24 hours is no matter of waiting a little [EFS API: UpdateFileSystem TooManyRequests].
+    if operation == "elasticfilesystem:UpdateFileSystem" && code == "TooManyRequests" {
+        Class::Invalid
+    } else if has(THROTTLED) || status == 429 {
         Class::Throttled
     } else if has(AUTH) {
         Class::Auth

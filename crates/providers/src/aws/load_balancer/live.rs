@@ -332,7 +332,9 @@ async fn modify(aws: &Aws, arn: &str, set: &Attributes) -> Result<(), Failure> {
 /// Access logs go to a bucket whose policy lets them: ELBv2 tries it out before it agrees
 /// [ELB user guide: access logs].
 fn not_writable(failure: Failure) -> Failure {
-    if failure.code == "InvalidConfigurationRequest" && failure.message.to_lowercase().contains("bucket") {
+    if failure.code == "InvalidConfigurationRequest"
+        && failure.message.to_lowercase().contains("bucket")
+    {
         return failure.with_advice(
             "let the policy of that bucket allow s3:PutObject on <bucket>/<prefix>/AWSLogs/<account>/* \
              to the service logdelivery.elasticloadbalancing.amazonaws.com (for a network load \

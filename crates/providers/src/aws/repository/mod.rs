@@ -126,6 +126,7 @@ impl Kind for Repository {
     const NAME: &'static str = "aws.ecr.repository";
     const PATIENCE: Patience = patience::REPOSITORY;
     const LOOKS_BEFORE: bool = true;
+    const TELLS: &'static [(&'static str, &'static str)] = &[("uri", "uri")];
     type Outputs = Outputs;
     type Change = Change;
 
