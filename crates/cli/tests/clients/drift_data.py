@@ -1,6 +1,6 @@
 """Rows of what holds data: a database with its subnets, and files that tasks share."""
 
-from alter import DEFINITION, SUBNET_A, TAG, Row, here
+from alter import DEFINITION, EXECUTION, SERVICE, SUBNET_A, TAG, Row, here
 
 MANIFEST = """
 app = "data"
@@ -21,6 +21,11 @@ volumes = { "/var/uploads" = "uploads" }
 DATABASE, GROUP, PARAMETERS = (f"databases.db/{part}" for part in ("instance", "subnet_group", "parameter_group"))
 FILES, POINT = "volumes.uploads/file_system", "volumes.uploads/access_point"
 MOUNT_A, MOUNT_B = "volumes.uploads/mount_target[a]", "volumes.uploads/mount_target[b]"
+VARIABLES = [
+    "DATABASE_HOST", "DATABASE_NAME", "DATABASE_PORT", "DATABASE_URL", "DATABASE_USER",
+    "PGDATABASE", "PGHOST", "PGPORT", "PGSSLMODE", "PGUSER",
+]
+SECRET_VARIABLES = ["DATABASE_PASSWORD", "PGPASSWORD"]
 THEIRS = "sg-0f00d0f00d0f00d0f"
 REMOVAL = {"Key": "ashore:removal", "Value": "delete"}
 NAME = {"Key": "Name", "Value": "theirs"}
@@ -135,6 +140,16 @@ def mounted(field, *path, to):
     return revision(f"volumes.0.{field}", "volumes", "0", *path, to=to)
 
 
+def told(member, value, names):
+    """What the container is told of the database, a variable each; AWS has them as they were registered, by name."""
+    return [
+        revision(
+            f"containers.0.{member}.{name}", "containerDefinitions", "0", member, str(number), value, to="theirs"
+        )
+        for number, name in enumerate(names)
+    ]
+
+
 ROWS = [
     # aws.rds.subnet_group
     group("description", description="theirs"),
@@ -155,8 +170,9 @@ ROWS = [
     kept("multi_az", "settings", "multi_az", to=True),
     kept("database", "database", to="theirs"),
     kept("user", "user", to="theirs"),
-    kept("managed_password", "secret", to=None),
-    kept("port", "settings", "port", to=5433),
+    # Those who use it are told of the secret and the URL that it will have.
+    kept("managed_password", "secret", to=None, also=(DEFINITION, EXECUTION, SERVICE)),
+    kept("port", "settings", "port", to=5433, also=(DEFINITION, SERVICE)),
     kept("subnet_group", "subnet_group", to="theirs"),
     kept("parameter_group", "settings", "parameter_group", to="default.postgres18"),
     kept("security_groups.0", "settings", "security_groups", to=[THEIRS]),
@@ -200,6 +216,8 @@ ROWS = [
         "containers.0.mounts./var/uploads",
         "containerDefinitions", "0", "mountPoints", "0", "containerPath", to="/theirs",
     ),
+    *told("environment", "value", VARIABLES),
+    *told("secrets", "valueFrom", SECRET_VARIABLES),
 ]
 
 # What no row alters, and why.

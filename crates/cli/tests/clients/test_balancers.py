@@ -213,10 +213,10 @@ def test_a_shop_behind_public_and_internal_balancers(start):
     nowhere(seed, FIRST)
 
     # S2-11: one internet-facing, one internal, in public and private subnets.
-    there = balancers(seed)
-    public = there["shop-production-balancer"]
-    internal = there["shop-production-balancer-internal"]
-    assert (public["Scheme"], internal["Scheme"]) == ("internet-facing", "internal")
+    there = {it["Scheme"]: it for it in balancers(seed).values()}
+    assert set(there) == {"internet-facing", "internal"}
+    public, internal = there["internet-facing"], there["internal"]
+    assert public["LoadBalancerName"] == "shop-production-balancer"
     zones = seed.ec2.describe_subnets()["Subnets"]
     names = {it["SubnetId"]: next(t["Value"] for t in it["Tags"] if t["Key"] == "Name") for it in zones}
     stands = [{names[zone["SubnetId"]].split("-")[2] for zone in it["AvailabilityZones"]} for it in (public, internal)]

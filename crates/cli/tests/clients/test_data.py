@@ -207,6 +207,70 @@ def test_a_run_that_is_undone_leaves_neither_database_nor_snapshot(shop):
     assert shop.client("ec2").describe_vpcs()["Vpcs"] == []
 
 
+def test_a_major_version_goes_up_in_place_with_parameters_of_its_own(shop):
+    write(shop, 'version = "17"')
+    run(shop, "up")
+    (before,) = instances(shop)
+    assert before["EngineVersion"].startswith("17.")
+    write(shop, 'version = "18"')
+    out = run(shop, "plan")
+    assert "outage: the database is away while its version changes, which cannot be undone" in out
+    run(shop, "up", "--yes")
+    (after,) = instances(shop)
+    assert after["DbiResourceId"] == before["DbiResourceId"] and after["EngineVersion"].startswith("18.")
+    groups = shop.client("rds").describe_db_parameter_groups()["DBParameterGroups"]
+    (ours,) = [one for one in groups if not one["DBParameterGroupName"].startswith("default.")]
+    assert ours["DBParameterGroupFamily"] == "postgres18"
+    (used,) = after["DBParameterGroups"]
+    assert used == {"DBParameterGroupName": ours["DBParameterGroupName"], "ParameterApplyStatus": "in-sync"}
+    no_changes(shop)
+    # And never back: that is another database, which has to be named.
+    write(shop, 'version = "17"')
+    code, _, err = shop.ashore("up", "--yes")
+    assert code == REFUSED and "--allow-destroy databases.db" in err, err
+
+
+def test_a_command_that_is_killed_while_the_database_comes_goes_on(shop):
+    with shop.start_ashore("up") as running:
+        for line in running.stderr:
+            if "rds:CreateDBInstance" in line:
+                break
+        running.kill()
+    run(shop, "up")
+    (one,) = instances(shop)
+    assert one["DBInstanceStatus"] in ("available", "backing-up")
+    no_changes(shop)
+    asked = [entry["operation"] for entry in shop.twin("GET", "log") if entry["service"] == "rds"]
+    assert asked.count("CreateDBInstance") <= 2, "the second one finds the first"
+
+
+def test_a_database_of_somebody_elses_is_left_alone(shop):
+    rds, name = shop.client("rds"), "shop-production-db"
+    shop.client("ec2").create_default_vpc()
+    rds.create_db_instance(
+        DBInstanceIdentifier=name, Engine="postgres", DBInstanceClass="db.t4g.micro", AllocatedStorage=20,
+        MasterUsername="theirs", ManageMasterUserPassword=True,
+    )
+    code, _, err = shop.ashore("up")
+    assert code != 0 and "E0201" in err and name in err, err
+    assert instances(shop)[0]["MasterUsername"] == "theirs"
+    assert shop.client("ecs").list_clusters()["clusterArns"] == []
+
+
+def test_what_is_taken_out_of_the_manifest_goes_only_when_it_is_named(shop):
+    run(shop, "up")
+    manifest = shop.folder / "ashore.toml"
+    without = SHOP.format(database="").replace("[databases.db]\n", "").replace('uses = ["db"]\n', "")
+    manifest.write_text(without)
+    code, _, err = shop.ashore("up", "--yes")
+    assert code == REFUSED and "--allow-destroy databases.db" in err, err
+    assert len(instances(shop)) == 1
+    run(shop, "up", "--yes", "--allow-destroy", "databases.db")
+    assert instances(shop) == [] and len(snapshots(shop)) == 1
+    assert len(shop.client("ecs").list_tasks(cluster="shop-production-cluster")["taskArns"]) == 1
+    no_changes(shop)
+
+
 FILES = """
 app = "shop"
 region = "eu-central-1"

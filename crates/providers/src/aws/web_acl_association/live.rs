@@ -20,7 +20,7 @@ impl Live for WebAclAssociation {
         let Some(resource) = self.resource.known() else {
             return Ok(Found::Absent); // nor is there a balancer yet
         };
-        let Some(there) = of(aws, resource).await? else {
+        let Some(there) = of(aws, resource).await?.flatten() else {
             return Ok(Found::Absent);
         };
         if there.arn == self.web_acl {
@@ -38,10 +38,10 @@ impl Live for WebAclAssociation {
 
     async fn observe(aws: &Aws, outputs: &Outputs) -> Result<Option<Observed<Self>>, Failure> {
         let there = of(aws, &outputs.resource).await?;
-        Ok(there.map(|there| Observed {
+        Ok(there.map(|web_acl| Observed {
             spec: WebAclAssociation {
                 resource: outputs.resource.clone().into(),
-                web_acl: there.arn,
+                web_acl: web_acl.map(|it| it.arn).unwrap_or_default(),
             },
             outputs: outputs.clone(),
         }))
@@ -78,7 +78,7 @@ impl Live for WebAclAssociation {
         let arns = all.into_iter().filter_map(|it| it.load_balancer_arn);
         let mut found = Vec::new();
         for resource in elb::of_stack(aws, arns.collect(), stack).await? {
-            if of(aws, &resource).await?.is_some() {
+            if of(aws, &resource).await?.flatten().is_some() {
                 found.push(Outputs { resource });
             }
         }
@@ -86,11 +86,11 @@ impl Live for WebAclAssociation {
     }
 }
 
-/// The web ACL before a balancer; none before one that is not there.
-async fn of(aws: &Aws, resource: &str) -> Result<Option<WebAcl>, Failure> {
+/// The web ACL before a balancer, if there is one. None if there is no balancer.
+async fn of(aws: &Aws, resource: &str) -> Result<Option<Option<WebAcl>>, Failure> {
     let got = aws.waf.get_web_acl_for_resource().resource_arn(resource);
     match got.send().await.map_err(|e| failure(GET, e)) {
-        Ok(got) => Ok(got.web_acl),
+        Ok(got) => Ok(Some(got.web_acl)),
         Err(missing) if is_missing(&missing) => Ok(None),
         Err(failure) => Err(failure),
     }

@@ -17,7 +17,9 @@ use crate::aws::patience;
 pub struct WebAclAssociation {
     /// The ARN of the application load balancer. Cannot be changed.
     pub resource: Input<String>,
-    /// The ARN of a regional web ACL.
+    /// The ARN of a regional web ACL. Observed, it is empty where somebody has taken theirs off: an
+    /// association has no identity but its balancer's, so that one made anew could not be told
+    /// from the one that went.
     pub web_acl: String,
 }
 
@@ -52,8 +54,11 @@ impl Kind for WebAclAssociation {
         }
     }
 
-    fn removal(_: &Observed<Self>) -> Vec<Change> {
-        vec![Change::Disassociate]
+    fn removal(observed: &Observed<Self>) -> Vec<Change> {
+        match observed.spec.web_acl.is_empty() {
+            true => Vec::new(), // somebody has taken it off already
+            false => vec![Change::Disassociate],
+        }
     }
 
     fn replaced_by(&self, observed: &Observed<Self>) -> Option<Replacement> {

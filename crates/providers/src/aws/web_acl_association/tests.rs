@@ -32,6 +32,17 @@ fn another_web_acl_takes_the_place_of_the_first_with_one_request() {
 }
 
 #[test]
+fn one_that_somebody_took_off_is_put_back_in_its_place() {
+    let none = observed("");
+    assert_eq!(
+        association("arn:a").changes(Some(&none)),
+        [Change::Associate]
+    );
+    assert!(association("arn:a").replaced_by(&none).is_none());
+    assert_eq!(WebAclAssociation::removal(&none), []);
+}
+
+#[test]
 fn another_balancer_is_another_association() {
     let mut there = observed("arn:a");
     there.spec.resource = "arn:other".to_string().into();
