@@ -361,6 +361,22 @@ def test_what_starts_the_tasks_pulls_this_image_writes_these_logs_and_reads_thes
     assert allowed(stack, role, "secrets") == {("secretsmanager:GetSecretValue", arn) for arn in read}
 
 
+# S3-1: what one wants to know.
+
+
+def test_the_outputs_of_the_seed_are_told(stack, bucket):
+    [distribution] = stack.client("cloudfront").list_distributions()["DistributionList"]["Items"]
+    told = stack.exits(0, "status", "--json")
+    [status] = [one for one in map(json.loads, told.splitlines()) if one["type"] == "status"]
+    assert status["urls"] == [f"https://{HOSTNAME}"]
+    assert status["outputs"].items() >= {
+        "assets.static.bucket": bucket,
+        "assets.static.domain": distribution["DomainName"],
+        "databases.db.endpoint": database(stack)["Endpoint"]["Address"],
+        "repositories.app.uri": f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/{REPOSITORY}",
+    }.items()
+
+
 # S3-2, S3-8, S3-27: what changes.
 
 
