@@ -93,6 +93,7 @@ pub(crate) fn definition(role: &str, image: &str) -> TaskDefinition {
             depends_on: BTreeMap::new(),
             mounts: BTreeMap::new(),
         }],
+        volumes: Vec::new(),
         tags: tags("a"),
     }
 }

@@ -34,6 +34,7 @@ fn definition() -> TaskDefinition {
             depends_on: BTreeMap::new(),
             mounts: BTreeMap::new(),
         }],
+        volumes: Vec::new(),
         tags: Tags([("team".to_string(), "a".to_string())].into()),
     }
 }
