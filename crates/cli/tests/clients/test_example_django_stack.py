@@ -424,7 +424,9 @@ def test_a_change_and_then_what_is_to_stay_stays(stack, bucket):
     key, s3 = secret_key(stack), stack.client("s3")
     s3.put_object(Bucket=bucket, Key="media/a.jpg", Body=b"a")
     assert "--allow-destroy databases.db" in stack.exits(REFUSED, "down", "--yes")
-    stack.goes_down("--allow-destroy", "databases.db", keeps={"repositories", "buckets", "snapshots"})
+    stack.goes_down("--allow-destroy", "databases.db", keeps={"repositories", "buckets", "snapshots", "log groups"})
+    [logs] = stack.client("logs").describe_log_groups()["logGroups"]
+    assert (logs["logGroupName"], logs["retentionInDays"]) == ("/ashore/django-production/web", 365)
     [snapshot] = stack.client("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     assert snapshot["DBSnapshotIdentifier"].startswith("django-production-db-final-")
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 3
