@@ -24,6 +24,27 @@ def revision(django):
     return task, container
 
 
+def tasks(django):
+    ecs, asked = django.client("ecs"), {"cluster": django.out("cluster", "name")}
+    arns = ecs.list_tasks(**asked, serviceName=django.out(SERVICE, "name"))["taskArns"]
+    return ecs.describe_tasks(**asked, tasks=arns)["tasks"]
+
+
+def host_port(task):
+    """Where it is reached on its instance."""
+    [container] = task["containers"]
+    [binding] = container["networkBindings"]
+    return binding["hostPort"]
+
+
+def container_instances(django):
+    """The EC2 ids of what has joined the cluster, by ARN."""
+    ecs, asked = django.client("ecs"), {"cluster": django.out("cluster", "name")}
+    arns = ecs.list_container_instances(**asked)["containerInstanceArns"]
+    found = ecs.describe_container_instances(**asked, containerInstances=arns)["containerInstances"]
+    return {one["containerInstanceArn"]: one["ec2InstanceId"] for one in found}
+
+
 def let_in(django, group):
     """Who comes in there, and on which ports."""
     ec2 = django.client("ec2")

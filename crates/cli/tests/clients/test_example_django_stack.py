@@ -1,5 +1,6 @@
 """examples/django-stack, from nothing to what is to stay, and what the fourth seed names, as boto3 sees it."""
 
+import base64
 import json
 
 import pytest
@@ -7,13 +8,16 @@ from django_stack import (
     REPOSITORY,
     SERVICE,
     allowed,
+    container_instances,
     database,
+    host_port,
     let_in,
     push,
     revision,
     secret_key,
     secret_value,
     service,
+    tasks,
 )
 from examples import Example
 
@@ -114,13 +118,13 @@ def test_postgresql_in_two_zones_with_a_week_of_backups(stack):
     assert one["MasterUserSecret"]["SecretStatus"] == "active"
 
 
-def test_the_database_is_reached_by_the_tasks_alone(stack, network):
+def test_the_database_is_reached_by_the_instances_alone(stack, network):
     subnets, ways_out = network
     one = database(stack)
     [group] = one["VpcSecurityGroups"]
     assert group["VpcSecurityGroupId"] == stack.out("databases.db/security_group", "id")
-    tasks = stack.out("services.web/security_group", "id")
-    assert let_in(stack, "databases.db/security_group") == {("tcp", 5432, 5432, tasks)}
+    instances = stack.out("ec2/security_group", "id")
+    assert let_in(stack, "databases.db/security_group") == {("tcp", 5432, 5432, instances)}
     stands = {subnet["SubnetIdentifier"] for subnet in one["DBSubnetGroup"]["Subnets"]}
     cidrs = {cidr for cidr, subnet in subnets.items() if subnet["SubnetId"] in stands}
     assert len({subnets[cidr]["AvailabilityZone"] for cidr in cidrs}) == 2
@@ -207,18 +211,22 @@ def test_the_balancer_ends_tls_and_sends_http_there(stack, network):
 def test_the_health_check_is_as_said_and_two_tasks_are_well(stack):
     elb, arn = stack.client("elbv2"), stack.out("services.web/target_group", "arn")
     [group] = elb.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
+    assert (group["TargetType"], group["HealthCheckPort"]) == ("instance", "traffic-port")
     asked = (group["HealthCheckProtocol"], group["HealthCheckPath"], group["Matcher"]["HttpCode"])
     assert asked == ("HTTP", "/health-check", "200")
     assert (group["HealthCheckIntervalSeconds"], group["HealthCheckTimeoutSeconds"]) == (100, 10)
     assert (group["HealthyThresholdCount"], group["UnhealthyThresholdCount"]) == (2, 2)
     targets = elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
-    assert [one["TargetHealth"]["State"] for one in targets] == ["healthy", "healthy"]
+    assert {one["TargetHealth"]["State"] for one in targets} == {"healthy"}
+    joined = container_instances(stack)
+    bound = {(joined[one["containerInstanceArn"]], host_port(one)) for one in tasks(stack)}
+    assert {(one["Target"]["Id"], one["Target"]["Port"]) for one in targets} == bound and len(bound) == 2
 
 
-def test_the_world_reaches_the_balancer_and_only_the_balancer_the_tasks(stack):
+def test_the_world_reaches_the_balancer_and_only_the_balancer_the_instances(stack):
     balancer = stack.out("ingress/security_group", "id")
     assert let_in(stack, "ingress/security_group") == {("tcp", 80, 80, WORLD), ("tcp", 443, 443, WORLD)}
-    assert let_in(stack, "services.web/security_group") == {("tcp", 8000, 8000, balancer)}
+    assert let_in(stack, "ec2/security_group") == {("tcp", 32768, 61000, balancer)}
 
 
 def test_the_name_leads_to_the_balancer(stack):
@@ -231,20 +239,64 @@ def test_the_name_leads_to_the_balancer(stack):
     assert balancer["DNSName"].lower() in alias["DNSName"].lower()
 
 
-# S3-19 to S3-25: what runs.
+# S3-15, S3-16, S3-18: the instances.
 
 
-def test_two_small_tasks_run_in_the_private_subnets(stack, network):
+def test_two_to_three_instances_stand_in_the_private_subnets_one_in_each_zone(stack, network):
     subnets, _ = network
+    [group] = stack.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    assert (group["MinSize"], group["MaxSize"]) == (2, 3)
+    assert set(group["VPCZoneIdentifier"].split(",")) == {subnets[cidr]["SubnetId"] for cidr in PRIVATE}
+    assert (group["HealthCheckType"], group["HealthCheckGracePeriod"]) == ("EC2", 300)
+    launched = {one["InstanceId"]: one for one in group["Instances"]}
+    assert set(launched) == set(container_instances(stack).values())
+    assert {one["InstanceType"] for one in launched.values()} == {"t3.small"}
+    assert sorted(one["AvailabilityZone"] for one in launched.values()) == sorted(PRIVATE.values())
+    there = stack.client("ec2").describe_instances(InstanceIds=list(launched))["Reservations"]
+    assert not any(one.get("PublicIpAddress") for page in there for one in page["Instances"])
+
+
+def test_instances_join_the_cluster_and_are_the_newest_image(stack):
+    [group] = stack.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    used = group["MixedInstancesPolicy"]["LaunchTemplate"]["LaunchTemplateSpecification"]
+    asked = {"LaunchTemplateId": used["LaunchTemplateId"], "Versions": [used["Version"]]}
+    [version] = stack.client("ec2").describe_launch_template_versions(**asked)["LaunchTemplateVersions"]
+    data = version["LaunchTemplateData"]
+    name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+    assert data["ImageId"] == stack.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+    assert data["MetadataOptions"]["HttpTokens"] == "required"
+    assert f"ECS_CLUSTER={stack.out('cluster', 'name')}\n" in base64.b64decode(data["UserData"]).decode()
+    [profile] = stack.client("iam").list_instance_profiles()["InstanceProfiles"]
+    assert data["IamInstanceProfile"]["Arn"] == profile["Arn"]
+    [trusted] = profile["Roles"][0]["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted["Principal"] == {"Service": "ec2.amazonaws.com"}
+
+
+def test_instances_do_what_the_agent_does_and_not_what_tasks_do(stack):
+    iam, name = stack.client("iam"), stack.out("ec2/role", "name")
+    assert iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"] == []
+    [policy] = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    may = allowed(stack, "ec2/role", policy)
+    assert {action for action, resource in may if resource == "*"} == {"ecs:DiscoverPollEndpoint"}
+    assert {action.partition(":")[0] for action, _ in may} == {"ecs"} and not any("*" in action for action, _ in may)
+    cluster = stack.out("cluster", "name")
+    assert all(f"/{cluster}" in resource for _, resource in may if resource != "*")
+
+
+# S3-19 to S3-25: what runs there.
+
+
+def test_two_small_tasks_run_on_the_instances(stack):
     running = service(stack)
     assert (running["desiredCount"], running["runningCount"]) == (2, 2)
-    vpc = running["networkConfiguration"]["awsvpcConfiguration"]
-    assert set(vpc["subnets"]) == {subnets[cidr]["SubnetId"] for cidr in PRIVATE}
-    assert vpc.get("assignPublicIp", "DISABLED") == "DISABLED"
+    assert {one["launchType"] for one in tasks(stack)} == {"EC2"}
+    assert {one["containerInstanceArn"] for one in tasks(stack)} == set(container_instances(stack)), "one in each zone"
     task, container = revision(stack)
-    assert (task["cpu"], task["memory"], container["essential"]) == ("512", "1024", True)
+    assert (task["networkMode"], task["requiresCompatibilities"]) == ("bridge", ["EC2"])
+    assert (task["cpu"], task["memory"], container["essential"]) == ("512", "700", True)
     assert f"/{REPOSITORY}@sha256:" in container["image"]
-    assert [port["containerPort"] for port in container["portMappings"]] == [8000]
+    [port] = container["portMappings"]
+    assert (port["containerPort"], port["hostPort"]) == (8000, 0)
 
 
 def test_logs_are_kept_for_a_year(stack):
@@ -309,6 +361,22 @@ def test_what_starts_the_tasks_pulls_this_image_writes_these_logs_and_reads_thes
     assert allowed(stack, role, "secrets") == {("secretsmanager:GetSecretValue", arn) for arn in read}
 
 
+# S3-1: what one wants to know.
+
+
+def test_the_outputs_of_the_seed_are_told(stack, bucket):
+    [distribution] = stack.client("cloudfront").list_distributions()["DistributionList"]["Items"]
+    told = stack.exits(0, "status", "--json")
+    [status] = [one for one in map(json.loads, told.splitlines()) if one["type"] == "status"]
+    assert status["urls"] == [f"https://{HOSTNAME}"]
+    assert status["outputs"].items() >= {
+        "assets.static.bucket": bucket,
+        "assets.static.domain": distribution["DomainName"],
+        "databases.db.endpoint": database(stack)["Endpoint"]["Address"],
+        "repositories.app.uri": f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/{REPOSITORY}",
+    }.items()
+
+
 # S3-2, S3-8, S3-27: what changes.
 
 
@@ -356,7 +424,9 @@ def test_a_change_and_then_what_is_to_stay_stays(stack, bucket):
     key, s3 = secret_key(stack), stack.client("s3")
     s3.put_object(Bucket=bucket, Key="media/a.jpg", Body=b"a")
     assert "--allow-destroy databases.db" in stack.exits(REFUSED, "down", "--yes")
-    stack.goes_down("--allow-destroy", "databases.db", keeps={"repositories", "buckets", "snapshots"})
+    stack.goes_down("--allow-destroy", "databases.db", keeps={"repositories", "buckets", "snapshots", "log groups"})
+    [logs] = stack.client("logs").describe_log_groups()["logGroups"]
+    assert (logs["logGroupName"], logs["retentionInDays"]) == ("/ashore/django-production/web", 365)
     [snapshot] = stack.client("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     assert snapshot["DBSnapshotIdentifier"].startswith("django-production-db-final-")
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 3
