@@ -14,13 +14,13 @@ use crate::{
 #[derive(Serialize, Deserialize, Debug, Clone)]
 #[allow(missing_docs)]
 pub enum Happening {
-    Ec2(ec2::Happening),
     Acm(acm::Happening),
     Appautoscaling(appautoscaling::Happening),
     Autoscaling(autoscaling::Happening),
     Cloudfront(cloudfront::Happening),
     Cloudmap(cloudmap::Happening),
     Cloudwatch(cloudwatch::Happening),
+    Ec2(ec2::Happening),
     Ecr(ecr::Happening),
     Ecs(ecs::Happening),
     Efs(efs::Happening),

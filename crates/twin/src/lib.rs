@@ -52,6 +52,7 @@ mod sqs;
 mod ssm;
 mod store;
 mod sts;
+mod tag_operations;
 mod tagging;
 mod tags;
 mod throttle;

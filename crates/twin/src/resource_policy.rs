@@ -1,8 +1,11 @@
-//! Policies that stand on a resource and say who may use it: what services refuse in them.
+//! Policies that stand on a resource and say who may use it: what services refuse in them, and what they allow a
+//! service of AWS to do.
 //!
 //! The grammar is that of the IAM User Guide, with principals; what the owning service adds stands in [`Rules`].
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
 
 use crate::iam;
 use crate::world::World;
@@ -63,6 +66,38 @@ pub(crate) fn is_public(statement: &Value) -> bool {
     let principal = &statement["Principal"];
     let everybody = principal == "*" || many(principal.get("AWS")).iter().any(|it| **it == "*");
     statement["Effect"] == "Allow" && everybody && statement["Condition"].is_null()
+}
+
+/// Whether the policy lets the service do it. Statements about other principals do not count.
+pub(crate) fn service_may(policy: &str, service: &str, request: &iam::Request<'_>) -> bool {
+    let Ok(document) = serde_json::from_str::<Value>(policy) else {
+        return false;
+    };
+    let statements: Vec<Value> = many(document.get("Statement"))
+        .into_iter()
+        .filter(|statement| names(&statement["Principal"], service))
+        .cloned()
+        .collect();
+    let about_it = json!({ "Statement": statements });
+    iam::judge(&about_it.to_string(), request) == iam::Verdict::Allowed
+}
+
+/// What conditions of such a policy can speak of: who asks, for whom. `owner` only for services that say it.
+pub(crate) fn source_context(account: &str, source: &str, owner: bool) -> BTreeMap<String, String> {
+    let mut context = BTreeMap::from([
+        ("aws:sourcearn".to_owned(), source.to_owned()),
+        ("aws:sourceaccount".to_owned(), account.to_owned()),
+    ]);
+    if owner {
+        context.insert("aws:sourceowner".to_owned(), account.to_owned());
+    }
+    context
+}
+
+fn names(principal: &Value, service: &str) -> bool {
+    let any =
+        |kind: &str, wanted: &str| many(principal.get(kind)).into_iter().any(|it| it == wanted);
+    principal == "*" || any("Service", service) || any("AWS", "*")
 }
 
 const KNOWN: &[&str] = &[
@@ -186,5 +221,80 @@ fn many(value: Option<&Value>) -> Vec<&Value> {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(items)) => items.iter().collect(),
         Some(one) => vec![one],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may() {
+        let queue = "arn:aws:sqs:eu-central-1:1:q";
+        let rule = "arn:aws:events:eu-central-1:1:rule/r";
+        let allow = |principal: Value, condition: Value| {
+            let mut statement = json!({
+                "Effect": "Allow", "Principal": principal, "Action": "sqs:SendMessage", "Resource": queue,
+            });
+            if !condition.is_null() {
+                statement["Condition"] = condition;
+            }
+            json!({ "Statement": statement }).to_string()
+        };
+        let events = || json!({ "Service": "events.amazonaws.com" });
+        let from = |arn: &str| json!({ "ArnEquals": { "aws:SourceArn": arn } });
+        for (claim, policy, expected) in [
+            ("named", allow(events(), Value::Null), true),
+            (
+                "among others",
+                allow(
+                    json!({ "Service": ["a.amazonaws.com", "events.amazonaws.com"] }),
+                    Value::Null,
+                ),
+                true,
+            ),
+            ("everybody", allow(json!("*"), Value::Null), true),
+            (
+                "every account",
+                allow(json!({ "AWS": "*" }), Value::Null),
+                true,
+            ),
+            (
+                "another",
+                allow(json!({ "Service": "sns.amazonaws.com" }), Value::Null),
+                false,
+            ),
+            (
+                "an account",
+                allow(json!({ "AWS": "1" }), Value::Null),
+                false,
+            ),
+            ("from this rule", allow(events(), from(rule)), true),
+            (
+                "from another",
+                allow(events(), from("arn:aws:events:eu-central-1:1:rule/s")),
+                false,
+            ),
+            (
+                "its owner, who is not said",
+                allow(
+                    json!({ "AWS": "*" }),
+                    json!({ "StringEquals": { "AWS:SourceOwner": "1" } }),
+                ),
+                false,
+            ),
+            ("nothing", "{}".to_owned(), false),
+        ] {
+            let request = iam::Request {
+                action: "sqs:SendMessage",
+                resource: queue,
+                context: source_context("1", rule, false),
+            };
+            assert_eq!(
+                service_may(&policy, "events.amazonaws.com", &request),
+                expected,
+                "{claim}"
+            );
+        }
     }
 }

@@ -1,44 +1,22 @@
 //! Tags of alarms and dashboards.
 
-use serde_json::{Value, json};
-
 use super::dashboard::HOME;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
+use crate::tag_operations;
 use crate::tags::Tags;
 use crate::world::World;
 
 pub(super) fn tag(call: &mut Call<'_>) -> Answer {
-    let mut input = std::mem::take(&mut call.input);
-    let arn = input.required("ResourceARN")?;
-    if !input.has("Tags") {
-        return Err(input.missing("Tags"));
-    }
-    let tags = Tags::from_list(input.objects("Tags")?, "Key", "Value")?;
-    input.finish()?;
-    let found = find(call, &arn)?;
-    *found = found.with(tags, "InvalidParameterValue")?;
-    Ok(json!({}))
+    tag_operations::tag(call, find, "InvalidParameterValue")
 }
 
 pub(super) fn untag(call: &mut Call<'_>) -> Answer {
-    let mut input = std::mem::take(&mut call.input);
-    let arn = input.required("ResourceARN")?;
-    if !input.has("TagKeys") {
-        return Err(input.missing("TagKeys"));
-    }
-    let keys = input.texts("TagKeys")?;
-    input.finish()?;
-    find(call, &arn)?.retain(|key, _| !keys.contains(key));
-    Ok(json!({}))
+    tag_operations::untag(call, find)
 }
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
-    let mut input = std::mem::take(&mut call.input);
-    let arn = input.required("ResourceARN")?;
-    input.finish()?;
-    let tags: Value = find(call, &arn)?.to_list("Key", "Value");
-    Ok(json!({ "Tags": tags }))
+    tag_operations::list(call, find)
 }
 
 /// The alarms and dashboards of a region, for Resource Groups Tagging.

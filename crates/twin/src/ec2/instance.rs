@@ -75,6 +75,23 @@ pub(crate) fn instance<'a>(world: &'a World, region: &str, id: &str) -> Option<&
     world.regions.get(region)?.ec2.instances.get(id)
 }
 
+/// The instance with this id, as long as balancers may know of it: unless it is terminated.
+pub(crate) fn live_instance<'a>(world: &'a World, region: &str, id: &str) -> Option<&'a Instance> {
+    instance(world, region, id).filter(|found| found.state != State::Terminated)
+}
+
+impl Instance {
+    /// Whether it is `running`: only such an instance can be registered with a balancer.
+    pub(crate) fn is_running(&self) -> bool {
+        self.state == State::Running
+    }
+
+    /// Whether its subnet is one of this VPC.
+    pub(crate) fn is_in(&self, world: &World, region: &str, vpc: &str) -> bool {
+        super::subnet(world, region, &self.subnet).is_some_and(|subnet| subnet.vpc == vpc)
+    }
+}
+
 /// `DescribeInstances`: in reservations, of which each instance has one of its own.
 pub(super) fn describe(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);

@@ -67,7 +67,7 @@ pub(crate) use address_association::associate;
 pub(crate) use egress_only_gateway::EgressOnlyGateway;
 pub(crate) use endpoint::{Endpoint, private_dns_of};
 pub(crate) use flow_log::FlowLog;
-pub(crate) use instance::{Instance, State as InstanceState, instance};
+pub(crate) use instance::{Instance, State as InstanceState, instance, live_instance};
 pub(crate) use instance_launch::{NewInstance, check as check_launch, launch};
 pub(crate) use instance_state::{Step as InstanceStep, terminate};
 pub(crate) use instance_type::{InstanceType, all as instance_types, find as instance_type};

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::balancer::{self, LoadBalancer};
 use super::{Elb, Happening};
 use crate::agenda;
+use crate::ec2;
 use crate::elbv2::constraint::invalid;
-use crate::elbv2::{Reply, instance, reply};
+use crate::elbv2::{Reply, reply};
 use crate::input::Input;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -56,10 +57,12 @@ pub(super) fn register_instances(call: &mut Call<'_>) -> Answer {
         return Err(invalid("At least one instance must be specified"));
     }
     for id in &ids {
-        let Some(found) = instance(call.world, &call.region, id).filter(|it| it.running) else {
+        let Some(found) =
+            ec2::live_instance(call.world, &call.region, id).filter(|it| it.is_running())
+        else {
             return Err(unknown(id));
         };
-        if found.vpc != vpc {
+        if !found.is_in(call.world, &call.region, &vpc) {
             return Err(Refusal::new(
                 "InvalidInstance",
                 format!("EC2 instance {id} is not in the same VPC as ELB."),
@@ -89,7 +92,7 @@ pub(super) fn deregister_instances(call: &mut Call<'_>) -> Answer {
     }
     let registered = |id: &String| found.instances.iter().any(|it| it.id == *id);
     for id in &ids {
-        if !registered(id) && instance(call.world, &call.region, id).is_none() {
+        if !registered(id) && ec2::live_instance(call.world, &call.region, id).is_none() {
             return Err(unknown(id));
         }
     }
@@ -221,11 +224,11 @@ pub(super) fn decide(world: &mut World, region: &str, name: &str, serial: u64) {
 
 /// What a check would find; `None` where there is no such instance any more.
 fn passes(world: &World, region: &str, balancer: &LoadBalancer, id: &str) -> Option<bool> {
-    let found = instance(world, region, id)?;
+    let found = ec2::live_instance(world, region, id)?;
     let check = &balancer.health_check;
     let answer = reply(world, region, id, check.port);
     let passed = matches!(answer, Reply::Status(status) if check.accepts(status));
-    Some(passed && found.running && balancer.has_zone(&found.zone))
+    Some(passed && found.is_running() && balancer.has_zone(&found.zone))
 }
 
 /// The sentences are the API's own [ELB API: InstanceState].
@@ -235,14 +238,14 @@ fn health(
     balancer: &LoadBalancer,
     id: &str,
 ) -> Result<Value, Refusal> {
-    let found = instance(world, region, id).ok_or_else(|| unknown(id))?;
+    let found = ec2::live_instance(world, region, id).ok_or_else(|| unknown(id))?;
     let registered = balancer.instances.iter().find(|it| it.id == id);
     let (reason, description) = match registered.map(|it| it.state) {
         None => (
             "Instance",
             "Instance is not currently registered with the LoadBalancer.",
         ),
-        Some(_) if !found.running => ("Instance", "Instance is in stopped state."),
+        Some(_) if !found.is_running() => ("Instance", "Instance is in stopped state."),
         Some(_) if !balancer.has_zone(&found.zone) => (
             "ELB",
             "Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route traffic to.",

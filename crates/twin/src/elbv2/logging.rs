@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::attributes::Attributes;
 use super::balancer::{Kind, LoadBalancer};
 use super::constraint::misconfigured;
-use super::neighbours;
 use crate::refusal::Refusal;
+use crate::s3;
 use crate::world::World;
 
 const LOGS: [&str; 3] = ["access_logs", "connection_logs", "health_check_logs"];
@@ -55,7 +55,7 @@ pub(crate) fn may_write(
     bucket: &str,
     prefix: &str,
 ) -> Result<(), Refusal> {
-    let Some((home, policy)) = neighbours::bucket(world, bucket) else {
+    let Some((home, policy)) = s3::bucket(world, bucket) else {
         return Err(misconfigured(format!(
             "S3Bucket: {bucket} does not exist or is not accessible"
         )));

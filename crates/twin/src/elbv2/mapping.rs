@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::balancer::Kind;
 use super::constraint::{invalid, misconfigured};
-use super::neighbours;
 use crate::ec2;
 use crate::input::Input;
 use crate::refusal::Refusal;
@@ -90,7 +89,10 @@ pub(super) fn check(
                 ));
             }
             Some(Wanted::Allocation(_)) if !internet_facing => {
-                return Err(neighbours::not_public());
+                // [ELBv2 API: SubnetMapping]
+                return Err(misconfigured(
+                    "You can only specify Elastic IP addresses for internet-facing load balancers",
+                ));
             }
             Some(Wanted::Private(_)) if internet_facing => {
                 return Err(misconfigured(
@@ -118,16 +120,23 @@ pub(super) fn resolve(
     match &mapping.fixed {
         None => Ok(None),
         Some(Wanted::Allocation(id)) => {
-            let address = neighbours::allocation(world, region, id)?.ok_or_else(|| {
-                Refusal::new(
+            let ec2 = world.regions.get(region).map(|here| &here.ec2);
+            let Some(found) = ec2.and_then(|ec2| ec2.addresses.get(id)) else {
+                return Err(Refusal::new(
                     "AllocationIdNotFound",
                     format!("The allocation ID '{id}' does not exist"),
-                )
-            })?;
-            let allocation = id.clone();
+                ));
+            };
+            if found.held.is_some() || found.managed_by.is_some() {
+                return Err(Refusal::new(
+                    // [aws-load-balancer-controller #1775]
+                    "ResourceInUse",
+                    "The allocation IDs are not available for use",
+                ));
+            }
             Ok(Some(Fixed::Elastic {
-                allocation,
-                address,
+                allocation: id.clone(),
+                address: found.public_ip,
             }))
         }
         Some(Wanted::Private(text)) => {

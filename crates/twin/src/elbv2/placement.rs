@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::address_type::{self, WITHOUT_PUBLIC_IPV4};
 use super::balancer::{self, Kind};
 use super::constraint::{self, invalid, misconfigured};
+use super::look;
 use super::mapping::{self, Fixed, Mapping};
-use super::{look, neighbours};
 use crate::ec2;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
@@ -314,7 +314,7 @@ pub(crate) fn occupy(
         match ec2::interfaces::create_at(world, region, wanted, private) {
             Ok(interface) => {
                 if let Some(Fixed::Elastic { allocation, .. }) = &fixed {
-                    neighbours::associate(world, region, &interface, allocation);
+                    ec2::associate(world, region, allocation, Some(&interface));
                 }
                 zones.push(Zone {
                     name: zone.clone(),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::balancer::later;
 use super::constraint::{self, invalid};
 use super::target_group::{self, TargetGroup};
-use super::{Happening, attributes, limits, look, neighbours};
+use super::{Happening, attributes, limits, look};
 use crate::clock::Millis;
 use crate::ec2;
 use crate::input::Input;
@@ -142,7 +142,7 @@ pub(crate) fn register_target(
 pub(super) fn forget_gone(world: &mut World, region: &str) {
     let gone = |world: &World, group: &TargetGroup| -> Vec<String> {
         let ids = group.targets.iter().map(|target| &target.id);
-        let gone = ids.filter(|id| neighbours::instance(world, region, id).is_none());
+        let gone = ids.filter(|id| ec2::live_instance(world, region, id).is_none());
         gone.cloned().collect()
     };
     let Some(here) = world.regions.get(region) else {
@@ -242,20 +242,20 @@ fn zone(
         return balancer_as_target(world, region, group, wanted).map(|()| None);
     }
     if group.target_type == "instance" {
-        let found = neighbours::instance(world, region, &wanted.id);
-        let Some(found) = found.filter(|found| found.running) else {
+        let found = ec2::live_instance(world, region, &wanted.id);
+        let Some(found) = found.filter(|found| found.is_running()) else {
             return refuse(format!(
                 "The following targets are not in a running state and cannot be registered: '{}'",
                 wanted.id
             ));
         };
-        if found.vpc != group.vpc {
+        if !found.is_in(world, region, &group.vpc) {
             return refuse(format!(
                 "The following targets are not in the target group VPC '{}': '{}'",
                 group.vpc, wanted.id
             ));
         }
-        return Ok(Some(found.zone));
+        return Ok(Some(found.zone.clone()));
     }
     let Ok(address) = wanted.id.parse::<Ipv4Addr>() else {
         return Err(invalid(format!(

@@ -95,7 +95,7 @@ fn managed(world: &World, arn: &str, request: &Request<'_>) -> Verdict {
     }
 }
 
-pub(super) fn judge(text: &str, request: &Request<'_>) -> Verdict {
+pub(crate) fn judge(text: &str, request: &Request<'_>) -> Verdict {
     let Ok(document) = serde_json::from_str::<Value>(text) else {
         return Verdict::NotAllowed;
     };

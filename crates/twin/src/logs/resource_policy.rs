@@ -11,6 +11,7 @@ use crate::iam;
 use crate::operation::{Answer, Call};
 use crate::page::page;
 use crate::refusal::Refusal;
+use crate::resource_policy;
 use crate::world::World;
 
 #[derive(Serialize, Deserialize, Debug)]
@@ -102,9 +103,9 @@ pub(crate) fn append_as(
             let request = iam::Request {
                 action,
                 resource: &arn,
-                context: iam::source_context(&world.account, source, true),
+                context: resource_policy::source_context(&world.account, source, true),
             };
-            iam::service_may(&policy.document, principal, &request)
+            resource_policy::service_may(&policy.document, principal, &request)
         })
     };
     if !may(world, "logs:PutLogEvents") || !may(world, "logs:CreateLogStream") {

@@ -6,6 +6,7 @@ use super::attributes::invalid;
 use super::topic::{default_policy, not_found, read_arn};
 use crate::iam;
 use crate::operation::{Answer, Call};
+use crate::resource_policy;
 use crate::sqs;
 use crate::world::World;
 
@@ -78,9 +79,9 @@ pub(crate) fn publish_as(
     let request = iam::Request {
         action: "sns:Publish",
         resource: arn,
-        context: iam::source_context(&world.account, source, owner),
+        context: resource_policy::source_context(&world.account, source, owner),
     };
-    if !iam::service_may(&policy, principal, &request) {
+    if !resource_policy::service_may(&policy, principal, &request) {
         return false;
     }
     spread(world, region, arn, &notice);

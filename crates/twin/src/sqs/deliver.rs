@@ -2,6 +2,7 @@
 
 use super::{queue, send};
 use crate::iam;
+use crate::resource_policy;
 use crate::world::World;
 
 /// Puts a message into the queue of that ARN for a service, if the queue's policy lets it. False: it did not.
@@ -16,7 +17,7 @@ pub(crate) fn deliver(
     let Some(name) = named(world, region, arn) else {
         return false;
     };
-    let context = iam::source_context(&world.account, source, true);
+    let context = resource_policy::source_context(&world.account, source, true);
     let request = iam::Request {
         action: "sqs:SendMessage",
         resource: arn,
@@ -24,7 +25,7 @@ pub(crate) fn deliver(
     };
     let queue = queue::find(world, region, &name);
     let policy = queue.and_then(|queue| queue.set.get("Policy").cloned());
-    if !policy.is_some_and(|policy| iam::service_may(&policy, principal, &request)) {
+    if !policy.is_some_and(|policy| resource_policy::service_may(&policy, principal, &request)) {
         return false;
     }
     send::put(world, region, &name, body, principal, None);

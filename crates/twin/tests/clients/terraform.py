@@ -12,7 +12,11 @@ import pytest
 PROVIDER = "registry.terraform.io/hashicorp/aws/5.100.0/*/terraform-provider-aws_v5.100.0_x5"
 # Where Terraform itself looks for a mirror, and one level below /opt, where system images put it.
 MIRRORS = ["~/.terraform.d/plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins", "/opt/*"]
-SERVICES = ["acm", "autoscaling", "cloudfront", "ec2", "ecr", "ecs", "efs", "elb", "elbv2", "iam", "kms", "logs", "rds", "route53", "s3", "secretsmanager", "servicediscovery", "ssm", "sts", "wafv2"]
+SERVICES = [
+    "acm", "appautoscaling", "autoscaling", "cloudfront", "cloudwatch", "ec2", "ecr", "ecs", "efs", "elb",
+    "elbv2", "eventbridge", "iam", "kms", "logs", "rds", "route53", "s3", "scheduler", "secretsmanager",
+    "servicediscovery", "sns", "sqs", "ssm", "sts", "wafv2",
+]
 
 
 def mirror():

@@ -51,7 +51,13 @@ def test_to_a_log_group(ec2, ask, vpc, role):
     assert found["Tags"] == [{"Key": "app", "Value": "hello"}]
 
 
-def test_to_a_bucket(ec2, vpc):
+@pytest.fixture
+def bucket(twin, ec2):
+    place = {"LocationConstraint": "eu-central-1"}
+    twin.client("s3").create_bucket(Bucket="flow-logs", CreateBucketConfiguration=place)
+
+
+def test_to_a_bucket(ec2, vpc, bucket):
     options = {"FileFormat": "parquet", "HiveCompatiblePartitions": False, "PerHourPartition": True}
     ec2.create_flow_logs(
         ResourceIds=[vpc], ResourceType="VPC", TrafficType="REJECT", LogDestinationType="s3",
@@ -62,6 +68,18 @@ def test_to_a_bucket(ec2, vpc):
     assert (found["LogDestinationType"], found["LogDestination"]) == ("s3", BUCKET + "/vpc")
     assert found["DestinationOptions"] == options and "LogGroupName" not in found
     assert found["MaxAggregationInterval"] == 60 and found["LogFormat"] == "${vpc-id} ${srcaddr} ${ecs-task-id}"
+
+
+def test_to_a_bucket_that_is_not_there(ec2, vpc, subnet):
+    """The request succeeds, and makes nothing; neither does it use its token up."""
+    ask = {"TrafficType": "ALL", "LogDestinationType": "s3", "LogDestination": BUCKET + "/vpc", "ClientToken": "t"}
+    made = ec2.create_flow_logs(**ask, ResourceType="VPC", ResourceIds=[vpc])
+    denied = "Access Denied for LogDestination: flow-logs. Please check LogDestination permission"
+    assert made["FlowLogIds"] == [] and made["ClientToken"] == "t"
+    assert made["Unsuccessful"] == [{"ResourceId": vpc, "Error": {"Code": "400", "Message": denied}}]
+    made = ec2.create_flow_logs(**ask, ResourceType="Subnet", ResourceIds=[subnet])
+    assert [each["ResourceId"] for each in made["Unsuccessful"]] == [subnet]
+    assert ec2.describe_flow_logs()["FlowLogs"] == []
 
 
 def test_one_for_each_resource(ec2, ask, vpc, subnet):

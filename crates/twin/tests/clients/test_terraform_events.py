@@ -1,11 +1,6 @@
 """Terraform's scaling, queues, alarms, rules and schedules: applied, nothing left to plan, changed, destroyed."""
 
-import terraform as terraform_module
 from terraform import Terraform
-
-terraform_module.SERVICES[:] = sorted(
-    {*terraform_module.SERVICES, "appautoscaling", "cloudwatch", "eventbridge", "scheduler", "sns", "sqs"}
-)
 
 NETWORK = """
 resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }

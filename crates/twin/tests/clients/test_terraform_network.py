@@ -139,11 +139,12 @@ resource "aws_flow_log" "main" {
   iam_role_arn    = aws_iam_role.flow.arn
   log_destination = aws_cloudwatch_log_group.flow.arn
 }
+resource "aws_s3_bucket" "flow" { bucket = "flow-logs" }
 resource "aws_flow_log" "bucket" {
   subnet_id            = aws_subnet.private[0].id
   traffic_type         = "REJECT"
   log_destination_type = "s3"
-  log_destination      = "arn:aws:s3:::flow-logs"
+  log_destination      = "${aws_s3_bucket.flow.arn}/subnet"
 }
 resource "aws_route53_zone" "private" {
   name = "myorg.local"

@@ -1,266 +1,25 @@
-"""The fifth seed's template with public subnets, whole: applied, nothing left to plan, changed, destroyed (S4).
-
-Its NAT gateways, registry and scaling come with the services that they need.
-"""
+"""The fifth seed's template, whole: applied, nothing left to plan, changed, scaled, destroyed (S4)."""
 
 import json
+import pathlib
 
+import registry
 from terraform import Terraform
+from test_terraform_network import left as left_of_the_network
 
-# As the seed has it, but for public tasks, and for what it calls its own weak points (S4-19): the tasks are
-# reached from the balancer alone, images have a tag, TLS is today's.
-TEMPLATE = """
-variable "name" { default = "seed" }
-variable "environment" { default = "test" }
-variable "cidr" { default = "10.0.0.0/16" }
-variable "public_subnets" { default = ["10.0.0.0/20", "10.0.32.0/20", "10.0.64.0/20"] }
-variable "availability_zones" { default = ["eu-central-1a", "eu-central-1b", "eu-central-1c"] }
-variable "certificate" {}
-
-# Changed by the test.
-variable "image" { default = "acme/app:1" }
-variable "health_check_path" { default = "/health" }
-variable "container_port" { default = 8080 }
-variable "retention" { default = 30 }
-variable "owner" { default = "a" }
-variable "tls_policy" { default = "ELBSecurityPolicy-TLS13-1-2-2021-06" }
-variable "actions" { default = ["dynamodb:GetItem", "dynamodb:PutItem"] }
-
-locals { tags = { owner = var.owner } }
-
-resource "aws_vpc" "main" {
-  cidr_block           = var.cidr
-  enable_dns_support   = true
-  enable_dns_hostnames = true
-  tags                 = merge(local.tags, { Name = "${var.name}-vpc-${var.environment}" })
-}
-resource "aws_internet_gateway" "main" {
-  vpc_id = aws_vpc.main.id
-  tags   = local.tags
-}
-resource "aws_subnet" "public" {
-  count                   = length(var.public_subnets)
-  vpc_id                  = aws_vpc.main.id
-  cidr_block              = element(var.public_subnets, count.index)
-  availability_zone       = element(var.availability_zones, count.index)
-  map_public_ip_on_launch = true
-  tags                    = local.tags
-}
-resource "aws_route_table" "public" {
-  vpc_id = aws_vpc.main.id
-  tags   = local.tags
-}
-resource "aws_route" "public" {
-  route_table_id         = aws_route_table.public.id
-  destination_cidr_block = "0.0.0.0/0"
-  gateway_id             = aws_internet_gateway.main.id
-}
-resource "aws_route_table_association" "public" {
-  count          = length(var.public_subnets)
-  subnet_id      = element(aws_subnet.public[*].id, count.index)
-  route_table_id = aws_route_table.public.id
-}
-resource "aws_security_group" "alb" {
-  name   = "${var.name}-sg-alb-${var.environment}"
-  vpc_id = aws_vpc.main.id
-  tags   = local.tags
-  dynamic "ingress" {
-    for_each = [80, 443]
-    content {
-      protocol         = "tcp"
-      from_port        = ingress.value
-      to_port          = ingress.value
-      cidr_blocks      = ["0.0.0.0/0"]
-      ipv6_cidr_blocks = ["::/0"]
-    }
-  }
-  egress {
-    protocol         = "-1"
-    from_port        = 0
-    to_port          = 0
-    cidr_blocks      = ["0.0.0.0/0"]
-    ipv6_cidr_blocks = ["::/0"]
-  }
-}
-resource "aws_security_group" "tasks" {
-  name   = "${var.name}-sg-task-${var.environment}"
-  vpc_id = aws_vpc.main.id
-  tags   = local.tags
-  ingress {
-    protocol        = "tcp"
-    from_port       = var.container_port
-    to_port         = var.container_port
-    security_groups = [aws_security_group.alb.id]
-  }
-  egress {
-    protocol         = "-1"
-    from_port        = 0
-    to_port          = 0
-    cidr_blocks      = ["0.0.0.0/0"]
-    ipv6_cidr_blocks = ["::/0"]
-  }
-}
-resource "aws_lb" "main" {
-  name                       = "${var.name}-alb-${var.environment}"
-  internal                   = false
-  load_balancer_type         = "application"
-  security_groups            = [aws_security_group.alb.id]
-  subnets                    = aws_subnet.public[*].id
-  enable_deletion_protection = false
-  tags                       = local.tags
-  depends_on                 = [aws_internet_gateway.main]
-}
-resource "aws_alb_target_group" "main" {
-  name        = "${var.name}-tg-${var.environment}"
-  port        = 80
-  protocol    = "HTTP"
-  vpc_id      = aws_vpc.main.id
-  target_type = "ip"
-  tags        = local.tags
-  health_check {
-    healthy_threshold   = "3"
-    interval            = "30"
-    protocol            = "HTTP"
-    matcher             = "200"
-    timeout             = "3"
-    path                = var.health_check_path
-    unhealthy_threshold = "2"
-  }
-}
-resource "aws_alb_listener" "http" {
-  load_balancer_arn = aws_lb.main.id
-  port              = 80
-  protocol          = "HTTP"
-  default_action {
-    type = "redirect"
-    redirect {
-      port        = 443
-      protocol    = "HTTPS"
-      status_code = "HTTP_301"
-    }
-  }
-}
-resource "aws_alb_listener" "https" {
-  load_balancer_arn = aws_lb.main.id
-  port              = 443
-  protocol          = "HTTPS"
-  ssl_policy        = var.tls_policy
-  certificate_arn   = var.certificate
-  default_action {
-    target_group_arn = aws_alb_target_group.main.id
-    type             = "forward"
-  }
-}
-resource "aws_cloudwatch_log_group" "main" {
-  name              = "/ecs/${var.name}-task-${var.environment}"
-  retention_in_days = var.retention
-  tags              = local.tags
-}
-data "aws_iam_policy_document" "trust" {
-  statement {
-    actions = ["sts:AssumeRole"]
-    principals {
-      type        = "Service"
-      identifiers = ["ecs-tasks.amazonaws.com"]
-    }
-  }
-}
-resource "aws_iam_role" "task" {
-  name               = "${var.name}-ecsTaskRole"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
-}
-resource "aws_iam_role" "execution" {
-  name               = "${var.name}-ecsTaskExecutionRole"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
-}
-resource "aws_iam_policy" "dynamodb" {
-  name        = "${var.name}-task-policy-dynamodb"
-  description = "Policy that allows access to DynamoDB"
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow"
-      Action   = var.actions
-      Resource = "arn:aws:dynamodb:eu-central-1:123456789012:table/seed"
-    }]
-  })
-}
-resource "aws_iam_role_policy_attachment" "task" {
-  role       = aws_iam_role.task.name
-  policy_arn = aws_iam_policy.dynamodb.arn
-}
-resource "aws_iam_role_policy_attachment" "execution" {
-  role       = aws_iam_role.execution.name
-  policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
-}
-resource "aws_ecs_cluster" "main" {
-  name = "${var.name}-cluster-${var.environment}"
-  tags = local.tags
-}
-resource "aws_ecs_task_definition" "main" {
-  family                   = "${var.name}-task-${var.environment}"
-  network_mode             = "awsvpc"
-  requires_compatibilities = ["FARGATE"]
-  cpu                      = 256
-  memory                   = 512
-  execution_role_arn       = aws_iam_role.execution.arn
-  task_role_arn            = aws_iam_role.task.arn
-  tags                     = local.tags
-  container_definitions = jsonencode([{
-    name        = "${var.name}-container-${var.environment}"
-    image       = var.image
-    essential   = true
-    environment = [{ name = "PORT", value = tostring(var.container_port) }]
-    portMappings = [{
-      protocol      = "tcp"
-      containerPort = var.container_port
-      hostPort      = var.container_port
-    }]
-    logConfiguration = {
-      logDriver = "awslogs"
-      options = {
-        awslogs-group         = aws_cloudwatch_log_group.main.name
-        awslogs-stream-prefix = "ecs"
-        awslogs-region        = "eu-central-1"
-      }
-    }
-  }])
-}
-resource "aws_ecs_service" "main" {
-  name                               = "${var.name}-service-${var.environment}"
-  cluster                            = aws_ecs_cluster.main.id
-  task_definition                    = aws_ecs_task_definition.main.arn
-  desired_count                      = 2
-  deployment_minimum_healthy_percent = 50
-  deployment_maximum_percent         = 200
-  health_check_grace_period_seconds  = 60
-  launch_type                        = "FARGATE"
-  scheduling_strategy                = "REPLICA"
-  wait_for_steady_state              = true
-  tags                               = local.tags
-  network_configuration {
-    security_groups  = [aws_security_group.tasks.id]
-    subnets          = aws_subnet.public[*].id
-    assign_public_ip = true
-  }
-  load_balancer {
-    target_group_arn = aws_alb_target_group.main.arn
-    container_name   = "${var.name}-container-${var.environment}"
-    container_port   = var.container_port
-  }
-  depends_on = [aws_alb_listener.http, aws_alb_listener.https, aws_iam_role_policy_attachment.execution]
-  # CI and scaling own them (S4-11).
-  lifecycle { ignore_changes = [task_definition, desired_count] }
-}
-"""
+TEMPLATE = (pathlib.Path(__file__).parent / "fargate_template.tf").read_text()
 
 CHANGES = {
-    "image": "acme/app:2",
+    "tag": "1",
     "health_check_path": "/healthz",
     "retention": 90,
     "owner": "b",
     "tls_policy": "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
     "actions": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+    "keep": 20,
+    "least": 3,
+    "cpu": 50,
+    "secrets": {"token": "second", "key": "third"},
 }
 
 
@@ -279,18 +38,61 @@ def issued(twin, eventually):
     return arn
 
 
-def test_the_template_with_public_subnets(start, tmp_path, eventually):
+def ways_out(ec2):
+    """The private subnets, each with its zone and that of the NAT gateway by which its traffic leaves."""
+    subnets = {each["SubnetId"]: each for each in ec2.describe_subnets()["Subnets"]}
+    gateways = {each["NatGatewayId"]: each["SubnetId"] for each in ec2.describe_nat_gateways()["NatGateways"]}
+    zone = lambda subnet: subnets[subnet]["AvailabilityZone"]
+    return {
+        association["SubnetId"]: (zone(association["SubnetId"]), zone(gateways[route["NatGatewayId"]]))
+        for table in ec2.describe_route_tables()["RouteTables"]
+        for route in table["Routes"] if "NatGatewayId" in route
+        for association in table["Associations"]
+    }
+
+
+def left(twin):
+    """All that the template names, as far as it is still there."""
+    ec2, elb, ecs, iam = (twin.client(name) for name in ("ec2", "elbv2", "ecs", "iam"))
+    scaling, tags = twin.client("application-autoscaling"), twin.client("resourcegroupstaggingapi")
+    own = lambda rows, name: [row[name] for row in rows if row[name].startswith("seed-")]
+    tagged = tags.get_resources(TagFilters=[{"Key": "owner"}])["ResourceTagMappingList"]
+    return left_of_the_network(ec2) + [
+        elb.describe_load_balancers()["LoadBalancers"],
+        elb.describe_target_groups()["TargetGroups"],
+        ecs.list_clusters()["clusterArns"],
+        ecs.list_task_definitions()["taskDefinitionArns"],
+        twin.client("ecr").describe_repositories()["repositories"],
+        twin.client("logs").describe_log_groups()["logGroups"],
+        twin.client("secretsmanager").list_secrets(IncludePlannedDeletion=True)["SecretList"],
+        scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"],
+        scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"],
+        twin.client("cloudwatch").describe_alarms()["MetricAlarms"],
+        own(iam.list_roles()["Roles"], "RoleName"),
+        own(iam.list_policies(Scope="Local")["Policies"], "PolicyName"),
+        # Revisions are deregistered, not deleted: they keep their tags.
+        [each for each in tagged if ":task-definition/" not in each["ResourceARN"]],
+    ]
+
+
+def test_the_template(start, tmp_path, eventually):
     twin = start(speed=200)
     variables = {"certificate": issued(twin, eventually)}
     terraform = Terraform(twin, tmp_path, TEMPLATE)
     given = lambda: (tmp_path / "terraform.tfvars.json").write_text(json.dumps(variables))
-    ecs, elb, logs = twin.client("ecs"), twin.client("elbv2"), twin.client("logs")
+    ecs, elb, logs, ec2, ecr = (twin.client(name) for name in ("ecs", "elbv2", "logs", "ec2", "ecr"))
+    scaling = twin.client("application-autoscaling")
     place = {"cluster": "seed-cluster-test"}
     service = lambda: ecs.describe_services(**place, services=["seed-service-test"])["services"][0]
-
+    settled = lambda count: service()["runningCount"] == count and len(service()["deployments"]) == 1
+    tasks = lambda: ecs.describe_tasks(**place, tasks=ecs.list_tasks(**place)["taskArns"])["tasks"]
     listeners = lambda: elb.describe_listeners(
         LoadBalancerArn=elb.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
     )["Listeners"]
+    policies = lambda: {
+        policy["PolicyName"]: policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"]
+        for policy in scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+    }
 
     given()
     terraform.apply()
@@ -303,8 +105,14 @@ def test_the_template_with_public_subnets(start, tmp_path, eventually):
         ]
     ]
     eventually(lambda: health() == ["healthy", "healthy"])
+    ways = ways_out(ec2)
+    assert sorted(ways.values()) == [(f"eu-central-1{zone}", f"eu-central-1{zone}") for zone in "abc"]
+    details = [detail for task in tasks() for detail in task["attachments"][0]["details"]]
+    assert {detail["value"] for detail in details if detail["name"] == "subnetId"} <= set(ways)
+    assert policies() == {"memory-autoscaling": 80, "cpu-autoscaling": 60}
     assert terraform.plans_nothing()
 
+    registry.push(twin, registry.password(ecr), "seed-test", "app", "1")
     variables.update(CHANGES)
     given()
     assert not terraform.plans_nothing()
@@ -312,24 +120,30 @@ def test_the_template_with_public_subnets(start, tmp_path, eventually):
     terraform.apply()
     assert terraform.plans_nothing()
     assert service()["taskDefinition"] == before
-    [group] = logs.describe_log_groups()["logGroups"]
-    assert group["retentionInDays"] == 90
+    groups = {group["logGroupName"]: group for group in logs.describe_log_groups()["logGroups"]}
+    assert groups["/ecs/seed-task-test"]["retentionInDays"] == 90
     [targets] = elb.describe_target_groups()["TargetGroups"]
     assert targets["HealthCheckPath"] == "/healthz"
     [policy] = {listener["SslPolicy"] for listener in listeners() if listener["Port"] == 443}
     assert policy == CHANGES["tls_policy"]
+    assert '"countNumber":20' in ecr.get_lifecycle_policy(repositoryName="seed-test")["lifecyclePolicyText"]
+    assert policies() == {"memory-autoscaling": 80, "cpu-autoscaling": 50}
+    # Two tasks are fewer than the least that there may be now.
+    eventually(lambda: settled(3), seconds=30)
 
-    # What the seed's CI does: the newest revision, whoever has registered it (S4-15); and scaling, S4-14.
+    # What the seed's CI does: the newest revision, whoever has registered it (S4-15).
     newest = ecs.list_task_definitions(familyPrefix="seed-task-test", sort="DESC")["taskDefinitionArns"][0]
     assert newest != before
-    ecs.update_service(**place, service="seed-service-test", taskDefinition=newest, desiredCount=3)
-    eventually(lambda: service()["runningCount"] == 3 and len(service()["deployments"]) == 1, seconds=30)
+    ecs.update_service(**place, service="seed-service-test", taskDefinition=newest)
+    eventually(lambda: settled(3), seconds=30)
+    registered = f"{ecr.describe_repositories()['repositories'][0]['repositoryUri']}:1"
+    assert [[one["image"] for one in task["containers"]] for task in tasks()] == [[registered]] * 3
+    # Busy processors are the policy's to answer, up to the most that there may be (S4-14).
+    busy = {"ClusterName": "seed-cluster-test", "ServiceName": "seed-service-test"}
+    twin.metric("AWS/ECS", "CPUUtilization", 90, **busy)
+    eventually(lambda: settled(4), seconds=30)
     assert terraform.plans_nothing()
 
     terraform.destroy()
-    assert not [vpc for vpc in twin.client("ec2").describe_vpcs()["Vpcs"] if not vpc["IsDefault"]]
-    assert elb.describe_load_balancers()["LoadBalancers"] == []
-    assert ecs.list_clusters()["clusterArns"] == [] and logs.describe_log_groups()["logGroups"] == []
-    own = [role["RoleName"] for role in twin.client("iam").list_roles(PathPrefix="/")["Roles"]]
-    assert not [name for name in own if name.startswith("seed-")]
+    assert left(twin) == [[]] * 20
     assert "NotImplemented" not in {entry["outcome"] for entry in twin.log()}

@@ -1,6 +1,6 @@
 //! `CreateFlowLogs`
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::request::{Asked, invalid};
 use super::{Destination, FlowLog, KIND};
@@ -12,7 +12,8 @@ use crate::ec2::subnet::Subnet;
 use crate::ec2::vpc::Vpc;
 use crate::operation::{Answer, Call};
 use crate::refusal::Refusal;
-use crate::{ecs, iam};
+use crate::world::World;
+use crate::{ecs, iam, s3};
 
 /// What the role must let act for it [VPC guide: IAM role for publishing flow logs].
 const DELIVERY: &str = "vpc-flow-logs.amazonaws.com";
@@ -33,6 +34,9 @@ pub(in crate::ec2) fn create_flow_logs(call: &mut Call<'_>) -> Answer {
         None => {
             let destination = asked.destination(&call.region, &call.account())?;
             check(call, &asked, &destination)?;
+            if let Some(bucket) = missing_bucket(call.world, &destination) {
+                return Ok(unsuccessful(&asked.resources, token.as_ref(), bucket));
+            }
             let mut ids = Vec::new();
             for resource in asked.resources {
                 let id = call.world.ids.hex("fl-", 17);
@@ -58,6 +62,34 @@ pub(in crate::ec2) fn create_flow_logs(call: &mut Call<'_>) -> Answer {
         "clientToken": token.map(|token| token.text),
         "unsuccessful": [],
     }))
+}
+
+/// The bucket that is not there. A log group need not be: it is made when there is something to write into it [VPC
+/// guide: troubleshoot flow logs].
+fn missing_bucket<'a>(world: &World, destination: &'a Destination) -> Option<&'a str> {
+    let Destination::Bucket { arn, .. } = destination else {
+        return None;
+    };
+    let place = arn.strip_prefix("arn:aws:s3:::").unwrap_or(arn);
+    let name = place.split('/').next().unwrap_or(place);
+    s3::bucket(world, name).is_none().then_some(name)
+}
+
+/// The request succeeds, none of its flow logs does; the sentence is the same as of a bucket that nobody may write into
+/// [terraform-provider-aws #7528].
+fn unsuccessful(resources: &[String], token: Option<&Token>, bucket: &str) -> Value {
+    let message = format!(
+        "Access Denied for LogDestination: {bucket}. Please check LogDestination permission"
+    );
+    let error = json!({ "code": "400", "message": message });
+    let rows = resources
+        .iter()
+        .map(|id| json!({ "resourceId": id, "error": error }));
+    json!({
+        "flowLogIdSet": [],
+        "clientToken": token.map(|token| token.text.clone()),
+        "unsuccessful": Vec::from_iter(rows),
+    })
 }
 
 fn check(call: &mut Call<'_>, asked: &Asked, destination: &Destination) -> Result<(), Refusal> {
