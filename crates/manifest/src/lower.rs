@@ -47,6 +47,7 @@ use ashore_providers::aws::repository::Repository;
 use ashore_providers::aws::secret;
 use ashore_providers::aws::service_linked_role::ServiceLinkedRole;
 use ashore_providers::aws::tags::Tags;
+use ashore_providers::aws::topic::Topic;
 
 pub use self::repository::{repository_of, uri};
 pub use self::secrets::{Holds, Kept, kept};
@@ -115,6 +116,7 @@ pub fn lower(manifest: &Manifest, surroundings: &Surroundings) -> Result<Graph, 
         kept: BTreeMap::new(),
         mount_targets: BTreeMap::new(),
         repositories: BTreeMap::new(),
+        topic: None,
         graphs: Vec::new(),
     };
     lowering.repositories();
@@ -160,6 +162,8 @@ struct Lowering<'a> {
     mount_targets: BTreeMap<Name, Vec<Handle<MountTarget>>>,
     /// The repositories, by physical name.
     repositories: BTreeMap<String, Handle<Repository>>,
+    /// Whom every alarm tells, once there is one.
+    topic: Option<Handle<Topic>>,
     /// What the dashboard shows.
     graphs: Vec<Drawn>,
 }

@@ -200,6 +200,9 @@ impl Lowering<'_> {
 
     /// Whom every alarm tells. There is one for all.
     fn topic(&mut self, alarms: &Alarms) -> Handle<Topic> {
+        if let Some(topic) = &self.topic {
+            return topic.clone();
+        }
         let topic = self.graph.add(
             "observability/topic",
             &Topic {
@@ -225,6 +228,7 @@ impl Lowering<'_> {
                 },
             );
         }
+        self.topic = Some(topic.clone());
         topic
     }
 }

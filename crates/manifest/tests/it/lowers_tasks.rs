@@ -204,7 +204,7 @@ fn more_secrets_than_a_role_has_room_for_are_refused() {
     else {
         panic!("{refused}");
     };
-    assert_eq!((service.as_str(), part), ("web", "execution"));
+    assert_eq!((service.as_str(), part), ("services.web", "execution"));
     // `"arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-production/services/web/SECRET_000-??????"`,
     // with its comma, and what stands around all of them.
     assert!((10_400..10_800).contains(&characters), "{characters}");
