@@ -7,7 +7,6 @@ use ashore_engine::address::Instance;
 use ashore_engine::drive::{Ended, Suspension};
 use ashore_engine::failure::{Class, Failure};
 use ashore_engine::run::Outcome;
-use ashore_manifest::model::Name;
 use ashore_manifest::{Diagnostic, Files, Severity, Span, position};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report,
