@@ -113,12 +113,12 @@ impl Lowering<'_> {
     }
 
     /// Who else than a load balancer may connect to the tasks of a service.
-    pub(super) fn from_services(&self, service: &Service) -> Vec<Rule> {
+    pub(super) fn ingress_from_services(&self, service: &Service) -> Vec<Rule> {
         let Some(discovery) = &service.discovery else {
             return Vec::new();
         };
         let used = Used::Service(service.name.get().clone());
-        self.from_users(&used, discovery.port)
+        self.ingress_from_users(&used, discovery.port)
     }
 
     /// How a container learns where the service is.

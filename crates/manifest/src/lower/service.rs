@@ -149,7 +149,7 @@ impl Lowering<'_> {
             behind.flat_map(move |ways| from_balancer(target, &ways.security_groups))
         });
         let mut ingress: Vec<Rule> = from_balancers.collect();
-        ingress.extend(self.from_services(service));
+        ingress.extend(self.ingress_from_services(service));
         let group = self.graph.add(
             of_service(service, "security_group"),
             &SecurityGroup {
