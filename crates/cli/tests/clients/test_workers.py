@@ -160,6 +160,10 @@ def scaled_by_what_waits(sandbox):
     tracking = policy["TargetTrackingScalingPolicyConfiguration"]
     metrics = json.dumps(tracking["CustomizedMetricSpecification"])
     assert tracking["TargetValue"] == 10 and "shop-production-orders" in metrics
+    # As many samples as tasks: one.
+    load = {"ClusterName": "shop-production-cluster", "ServiceName": "shop-production-pack"}
+    metric = {"namespace": "AWS/ECS", "name": "CPUUtilization", "region": "eu-central-1"}
+    sandbox.twin("PUT", "metric", {**metric, "dimensions": load, "value": 20})
     queue = environment(sandbox, "pack")["ORDERS_QUEUE_URL"]
     for _ in range(40):
         sqs.send_message(QueueUrl=queue, MessageBody="pack it")
@@ -234,9 +238,10 @@ def test_services_find_each_other_by_service_connect_and_by_dns(shop):
         "shop-production-services": "HTTP", "shop-production.internal": "DNS_PRIVATE",
     }
     becomes(lambda: (instances(shop, "api"), instances(shop, "store")), (1, 1))
-    zone = namespaces["shop-production.internal"]["Properties"]["DnsProperties"]["HostedZoneId"]
-    records = shop.client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
-    assert "store.shop-production.internal." in {record["Name"] for record in records if record["Type"] == "A"}
+    there = cloud_map.list_services(Filters=[{"Name": "NAMESPACE_ID", "Values": [
+        namespaces["shop-production.internal"]["Id"]
+    ]}])["Services"]
+    assert [(it["Name"], it["DnsConfig"]["DnsRecords"]) for it in there] == [("store", [{"Type": "A", "TTL": 10}])]
 
     seen = environment(shop, "web")
     assert seen["API_URL"] == "http://api:8080" and seen["STORE_HOST"] == "store.shop-production.internal"

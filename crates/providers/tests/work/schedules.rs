@@ -79,7 +79,8 @@ async fn somebody_elses_group_is_told_and_left_alone() {
     stage.create("somebody/else", &group()).await;
     let found = stage.found("jobs/schedule_group", &group()).await;
     assert!(matches!(found, Found::Foreign(_)), "{found:?}");
-    let again = stage.send("jobs/schedule_group", &group(), group().changes(None), None);
+    let spec = group();
+    let again = stage.send("jobs/schedule_group", &spec, spec.changes(None), None);
     assert_eq!(
         again.await.expect_err("the name is taken").class,
         Class::Exists
