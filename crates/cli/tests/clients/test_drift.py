@@ -16,6 +16,7 @@ WHOLE = {
     ("aws.iam.role", "inline_policies"),
     ("aws.s3.bucket_policy", "policy"),
     ("aws.ecr.repository", "lifecycle"),
+    ("aws.events.rule", "pattern"),
     ("aws.ecr.repository", "policy"),
     ("aws.ecs.raw_service", "definition"),
     ("aws.ecs.raw_task_definition", "definition"),

@@ -183,8 +183,14 @@ fn a_replacement_names_the_members_that_ask_for_it() {
 fn two_lives_at_once_have_two_names() {
     each(|example, kind| {
         // A record's name is the user's, and one owner at a time has it. A repository's is in every reference to its
-        // images: it is made anew in its own place.
-        let in_its_place = [".record", ".repository"];
+        // images: it is made anew in its own place. What services are found by is asked for as it is; another life of it
+        // is in another network or another namespace.
+        let in_its_place = [
+            ".record",
+            ".repository",
+            ".servicediscovery.namespace",
+            ".servicediscovery.service",
+        ];
         let named_by_us =
             is_aws(example) && !in_its_place.iter().any(|it| example.kind.ends_with(it));
         let Some(name) = example.spec.get("name").filter(|_| named_by_us) else {

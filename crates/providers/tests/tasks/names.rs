@@ -280,6 +280,7 @@ async fn every_member_of_a_container_is_registered_and_observed() {
     let mut beside = spec.containers[0].clone();
     beside.name = "proxy".into();
     beside.ports = Vec::new();
+    beside.named_ports.clear();
     beside.essential = false;
     beside.depends_on = [("web".to_string(), "HEALTHY".to_string())].into();
     let container = &mut spec.containers[0];
