@@ -165,7 +165,7 @@ async fn measure(
 }
 
 /// Somebody keeps a parameter there.
-async fn keep(twin: &Twin, name: &str, value: &str) -> Result<(), String> {
+async fn keep(twin: &Arc<Twin>, name: &str, value: &str) -> Result<(), String> {
     let body = json!({ "Name": name, "Value": value, "Type": "SecureString" });
     let request = http::Request::post("https://ssm.eu-central-1.amazonaws.com/")
         .header("X-Amz-Target", "AmazonSSM.PutParameter")
