@@ -78,17 +78,24 @@ fn kind(folder: &Path) -> Option<(String, Source)> {
     let (name, spec) = found?;
     let spec = shapes.remove(&spec).expect("the struct that is the spec");
     let outputs = shapes.remove("Outputs").filter(|it| !it.members.is_empty());
-    shapes.remove("Change");
+    let mut parts = BTreeMap::new();
+    let mut made_of = vec![spec.words.clone()];
+    while let Some(words) = made_of.pop() {
+        for word in words.0 {
+            if let Some(part) = shapes.remove(&word) {
+                made_of.push(part.words.clone());
+                parts.insert(word, part);
+            }
+        }
+    }
     let about = spec.about.clone();
-    Some((
-        name,
-        Source {
-            about,
-            spec,
-            outputs,
-            parts: shapes,
-        },
-    ))
+    let source = Source {
+        about,
+        spec,
+        outputs,
+        parts,
+    };
+    Some((name, source))
 }
 
 /// `Kind::NAME` and the type that it is of, where the item says so.
