@@ -213,7 +213,7 @@ def told_of(sandbox):
     for name in ("web", "pack"):
         collector = definition(sandbox, name)["containerDefinitions"][-1]
         assert collector["name"] == "otel" and not collector["essential"]
-        assert environment(sandbox, name)["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://localhost:4317"
+        assert environment(sandbox, name)["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://127.0.0.1:4317"
     assert len(definition(sandbox, "report")["containerDefinitions"]) == 1
     groups = sandbox.client("logs").describe_log_groups()["logGroups"]
     assert {group["retentionInDays"] for group in groups} == {365}

@@ -24,7 +24,7 @@ const MINUTES: u32 = 5;
 
 /// What tells the service's own container where the collector is [OpenTelemetry specification: OTLP exporter].
 pub(super) const TRACES_ENDPOINT: (&str, &str) =
-    ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4317");
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317");
 
 impl Lowering<'_> {
     /// As ECS has it.

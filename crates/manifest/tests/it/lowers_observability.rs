@@ -103,7 +103,7 @@ fn a_collector_stands_beside_what_is_traced() {
     assert_eq!(containers[1]["ports"], json!([4317, 4318]));
     let endpoint =
         |of: &serde_json::Value| of["environment"]["OTEL_EXPORTER_OTLP_ENDPOINT"].clone();
-    assert_eq!(endpoint(&containers[0]), "http://localhost:4317");
+    assert_eq!(endpoint(&containers[0]), "http://127.0.0.1:4317");
     let worker = &spec(&graph, "workers.work/task_definition")["containers"];
     assert_eq!(endpoint(&worker[0]), "http://elsewhere");
     let policies = &spec(&graph, "services.web/task_role")["inline_policies"];
