@@ -13,7 +13,9 @@ use ashore_twin::Timing;
 
 use crate::table::CALL_MILLIS;
 
-pub(crate) use examples::{anzu, django_stack, ec2_cluster, fargate_template, shop, task_and_service};
+pub(crate) use examples::{
+    anzu, django_stack, ec2_cluster, fargate_template, shop, task_and_service,
+};
 pub(crate) use hello::hello;
 
 /// One link.

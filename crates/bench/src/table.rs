@@ -47,8 +47,29 @@ const INTERFACE: Row = Row {
     millis: 60_000,
 };
 
+const NAT_GATEWAY: Row = Row {
+    what: "NAT gateway, from pending to available",
+    millis: 90_000,
+};
+const ROUTE53: Row = Row {
+    what: "Route 53, from a change to every name server",
+    millis: 30_000,
+};
+const DATABASE: Row = Row {
+    what: "database, from creating to available",
+    millis: 300_000,
+};
+const INSTANCE_START: Row = Row {
+    what: "instance, from launched to running",
+    millis: 20_000,
+};
+const INSTANCE_BOOT: Row = Row {
+    what: "instance, from running to its agent in the cluster",
+    millis: 40_000,
+};
+
 /// The table, for people and for the results file.
-pub(crate) const ROWS: [Row; 7] = [
+pub(crate) const ROWS: [Row; 12] = [
     BALANCER,
     CERTIFICATE_RECORD,
     CERTIFICATE,
@@ -56,6 +77,11 @@ pub(crate) const ROWS: [Row; 7] = [
     TASK_START,
     TARGET,
     INTERFACE,
+    NAT_GATEWAY,
+    ROUTE53,
+    DATABASE,
+    INSTANCE_START,
+    INSTANCE_BOOT,
 ];
 
 /// The table as the twin takes it.
@@ -68,6 +94,11 @@ pub(crate) fn timing() -> Timing {
         task_start: TASK_START.millis,
         target_registration: TARGET.millis,
         interface_release: INTERFACE.millis,
+        nat_gateway: NAT_GATEWAY.millis,
+        route53_change: ROUTE53.millis,
+        database: DATABASE.millis,
+        instance_start: INSTANCE_START.millis,
+        instance_boot: INSTANCE_BOOT.millis,
         // No chain here waits for anything else.
         ..Timing::default()
     }
