@@ -45,6 +45,9 @@ fn crashes(image: &str) -> Value {
 }
 
 /// Seed: B7.
+/// Slow enough for many visits while a rollout goes on, whatever else this machine does.
+const VISITED: &str = "60";
+
 #[test]
 fn a_first_up_whose_container_exits_says_why_and_undoes_itself() {
     let rig = Rig::new(&HELLO.replace("nginx:1.29", "broken:1"));
@@ -62,7 +65,7 @@ fn a_first_up_whose_container_exits_says_why_and_undoes_itself() {
 
 #[test]
 fn an_update_to_a_crashing_image_fails_and_the_old_version_serves_in_every_moment() {
-    let rig = Rig::new(HELLO);
+    let rig = Rig::at(VISITED, HELLO);
     rig.script(versions(
         json!({ "exit": { "code": 1, "after_ms": 2000 }, "log": LOG }),
     ));
@@ -94,7 +97,7 @@ fn an_update_to_a_crashing_image_fails_and_the_old_version_serves_in_every_momen
 
 #[test]
 fn an_update_rolls_over_with_no_moment_without_service() {
-    let rig = Rig::new(HELLO);
+    let rig = Rig::at(VISITED, HELLO);
     rig.script(versions(json!({ "http_status": NEW })));
     rig.ashore(&["up"]).exits(0);
     rig.write(&HELLO.replace("nginx:1.29", "new:1"));
