@@ -46,7 +46,7 @@ pub const EXAMPLES: [Example; 7] = [
             ("log_removal = \"retain\"", ""),
             ("removal = \"retain\"", "removal = \"delete\""),
         ],
-        destroys: &["databases.db"],
+        destroys: &["assets.static", "databases.db"],
         ..PLAIN
     },
     Example {
