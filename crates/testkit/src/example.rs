@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn every_example_is_here() {
-        let here = EXAMPLES.map(|example| example.name.to_string());
+        let here = EXAMPLES.map(|example| std::ffi::OsString::from(example.name));
         let there = fs::read_dir(Example::folder()).expect("the examples");
         let name = |entry: io::Result<fs::DirEntry>| entry.map(|it| it.file_name());
         let there: io::Result<Vec<_>> = there.map(name).collect();

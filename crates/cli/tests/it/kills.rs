@@ -205,7 +205,15 @@ fn collect(value: &Value, marks: &mut Vec<String>) {
             {
                 marks.push(format!("{address}#{generation}"));
             }
-            members.values().for_each(|member| collect(member, marks));
+            // What AWS makes of something bears its tags too: a group's instances with their disks, a
+            // database's snapshots.
+            let of_ec2 = members.contains_key("launch_templates");
+            let made = |name: &str| match name {
+                "instances" | "volumes" => of_ec2,
+                name => name == "snapshots",
+            };
+            let own = members.iter().filter(|(name, _)| !made(name));
+            own.for_each(|(_, member)| collect(member, marks));
         }
         Value::Array(items) => items.iter().for_each(|item| collect(item, marks)),
         _ => {}
