@@ -101,7 +101,7 @@ async fn an_address_is_asked_and_goes_with_its_topic() {
         "AWS takes no end of it yet"
     );
     let listed = Subscription::list(&stage.aws, &stack()).await;
-    assert_eq!(listed.expect("listed"), [outputs.clone()]);
+    assert_eq!(listed.expect("listed"), std::slice::from_ref(&outputs));
     stage
         .remove("observability/topic", &topic(), &of_topic)
         .await;

@@ -106,7 +106,7 @@ async fn a_service_lives_in_its_namespace_which_it_holds() {
     stage.life(address, &spec, &[tagged, bare]).await;
     let outputs = stage.create(address, &spec).await;
     let listed = DiscoveryService::list(&stage.aws, &stack()).await;
-    assert_eq!(listed.expect("listed"), [outputs.clone()]);
+    assert_eq!(listed.expect("listed"), std::slice::from_ref(&outputs));
     // It is changed by and by.
     let slower = DiscoveryService {
         ttl_seconds: 60,

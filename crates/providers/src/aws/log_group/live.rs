@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
@@ -71,7 +71,10 @@ impl Live for LogGroup {
             Change::Create => {
                 let create = aws.logs.create_log_group().log_group_name(&self.name);
                 let create = create.set_kms_key_id(self.key.clone());
-                let created = create.set_tags(Some(self.all_tags(cx, true))).send().await;
+                let created = create
+                    .set_tags(Some(self.all_tags(cx, true).into_iter().collect()))
+                    .send()
+                    .await;
                 created.map_err(|e| failure("logs:CreateLogGroup", e))?;
                 return Ok(Outputs {
                     name: self.name.clone(),
@@ -107,7 +110,10 @@ impl Live for LogGroup {
             Change::Tag => {
                 let arn = &there("logs:TagResource")?.arn;
                 let tag = aws.logs.tag_resource().resource_arn(arn);
-                let tagged = tag.set_tags(Some(self.all_tags(cx, false))).send().await;
+                let tagged = tag
+                    .set_tags(Some(self.all_tags(cx, false).into_iter().collect()))
+                    .send()
+                    .await;
                 tagged.map_err(|e| not_visible_yet(failure("logs:TagResource", e)))?;
             }
             Change::Untag(keys) => {
@@ -147,13 +153,13 @@ impl Live for LogGroup {
 
 impl LogGroup {
     /// A new group that is to be deleted in the end need not say so.
-    fn all_tags(&self, cx: &Context, new: bool) -> HashMap<String, String> {
+    fn all_tags(&self, cx: &Context, new: bool) -> BTreeMap<String, String> {
         let mut tags = self.tags.marked(&cx.mark);
         if self.retain || !new {
             let removed = if self.retain { RETAIN } else { DELETE };
             tags.insert(removal(), removed.to_string());
         }
-        tags.into_iter().collect()
+        tags
     }
 }
 

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use ashore_engine::address::StackName;
 use ashore_engine::failure::{Class, Failure};
@@ -164,10 +164,10 @@ fn publishers(aws: &Aws, arn: &str, text: &str) -> BTreeSet<String> {
     }
 }
 
-async fn attributes(aws: &Aws, arn: &str) -> Result<Option<HashMap<String, String>>, Failure> {
+async fn attributes(aws: &Aws, arn: &str) -> Result<Option<BTreeMap<String, String>>, Failure> {
     let got = aws.sns.get_topic_attributes().topic_arn(arn).send().await;
     match got.map_err(|e| failure(GET, e)) {
-        Ok(got) => Ok(Some(got.attributes.unwrap_or_default())),
+        Ok(got) => Ok(Some(got.attributes.into_iter().flatten().collect())),
         Err(error) if error.class == Class::Gone => Ok(None),
         Err(error) => Err(error),
     }
