@@ -13,6 +13,9 @@ const URL: &str = "https://hello.example.com/";
 const OLD: u64 = 200;
 const NEW: u64 = 201;
 
+/// Slow enough for many visits while a rollout goes on, whatever else this machine does.
+const VISITED: &str = "60";
+
 const LOG: [&str; 2] = ["starting", "panicked: DATABASE_URL is not set"];
 
 /// `nginx` answers as the old version, and `new:1` behaves so.
@@ -45,9 +48,6 @@ fn crashes(image: &str) -> Value {
 }
 
 /// Seed: B7.
-/// Slow enough for many visits while a rollout goes on, whatever else this machine does.
-const VISITED: &str = "60";
-
 #[test]
 fn a_first_up_whose_container_exits_says_why_and_undoes_itself() {
     let rig = Rig::new(&HELLO.replace("nginx:1.29", "broken:1"));
