@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use ashore_providers::aws::cluster::{self, Cluster};
 use ashore_providers::aws::log_group::{self, LogGroup};
 use ashore_providers::aws::service::{
-    self, Attachment, Capacity, FARGATE, FARGATE_SPOT, Service, Share,
+    self, Attachment, Capacity, ClassicAttachment, FARGATE, FARGATE_SPOT, Service, Share,
 };
 use ashore_providers::aws::tags::Tags;
-use ashore_providers::aws::task_definition::{self, Container, Log, TaskDefinition};
+use ashore_providers::aws::task_definition::{self, Container, HostPort, Log, TaskDefinition};
 
 use crate::example::Example;
 
@@ -83,6 +83,10 @@ fn task_definition() -> Example {
             health: None,
             depends_on: BTreeMap::new(),
             mounts: BTreeMap::new(),
+            host_ports: vec![HostPort {
+                port: 80,
+                on_host: 80,
+            }],
         }],
         tags: Tags::default().named("hello"),
     };
@@ -149,6 +153,11 @@ fn service() -> Example {
             container: "web".into(),
             port: 80,
         }],
+        classic_balancer: Some(ClassicAttachment {
+            balancer: "hello-default-classic".to_string().into(),
+            container: "web".into(),
+            port: 80,
+        }),
         grace_period_seconds: Some(60),
         minimum_healthy_percent: 100,
         maximum_percent: 200,
@@ -184,6 +193,9 @@ fn service() -> Example {
         })
         .altered("more_load_balancers", |it: &mut Service| {
             it.more_load_balancers.clear();
+        })
+        .altered("classic_balancer", |it: &mut Service| {
+            it.classic_balancer = None;
         })
         .altered("load_balancer", |it: &mut Service| {
             it.load_balancer.as_mut().expect("there is one").port = 8080;

@@ -29,6 +29,7 @@ fn service(ground: &Ground, revision: &str) -> Service {
             port: 80,
         }),
         more_load_balancers: Vec::new(),
+        classic_balancer: None,
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,

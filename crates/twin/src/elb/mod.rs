@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ecs;
 use crate::operation::{Operation, read, write};
 use crate::refusal::Refusal;
 use crate::world::World;
@@ -132,6 +133,7 @@ pub(crate) fn happen(world: &mut World, region: &str, what: Happening) {
     match what {
         Happening::HealthDecided { balancer, serial } => {
             instances::decide(world, region, &balancer, serial);
+            ecs::instance_changed(world, region, &balancer);
         }
     }
     look(world, region);

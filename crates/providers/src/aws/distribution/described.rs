@@ -92,7 +92,10 @@ impl Distribution {
             .build())
     }
 
-    #[expect(deprecated, reason = "no policy of AWS's own passes a query on to a bucket")]
+    #[expect(
+        deprecated,
+        reason = "no policy of AWS's own passes a query on to a bucket"
+    )]
     fn behaviour(
         &self,
         operation: &'static str,

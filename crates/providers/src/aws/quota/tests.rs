@@ -112,6 +112,7 @@ fn service(task_definition: Input<String>, desired_count: u32) -> Service {
         assign_public_ip: true,
         load_balancer: None,
         more_load_balancers: Vec::new(),
+        classic_balancer: None,
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ashore_engine::failure::Failure;
 use ashore_engine::input::Input;
 use aws_sdk_ecs::operation::register_task_definition::builders::RegisterTaskDefinitionFluentBuilder;
+use aws_sdk_ecs::types::builders::PortMappingBuilder;
 use aws_sdk_ecs::types::{
     Compatibility, ContainerCondition, ContainerDefinition, ContainerDependency, CpuArchitecture,
     EphemeralStorage, HealthCheck, KeyValuePair, LogConfiguration, LogDriver, NetworkMode,
@@ -12,7 +13,7 @@ use aws_sdk_ecs::types::{
     Volume as SdkVolume,
 };
 
-use super::{Container, ContainerHealth, Log, TaskDefinition, volumes};
+use super::{Container, ContainerHealth, HostPort, Log, TaskDefinition, volumes};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{known, required};
 use crate::aws::tags::Tags;
@@ -66,12 +67,16 @@ fn to_aws(container: &Container) -> Result<ContainerDefinition, Failure> {
         PortMapping::builder()
             .container_port(i32::from(*port))
             .protocol(protocol)
-            .build()
     };
-    let tcp = container.ports.iter();
-    let tcp = tcp.map(|it| port(it, TransportProtocol::Tcp));
+    let tcp = container.ports.iter().map(|it| {
+        let mut fixed = container.host_ports.iter();
+        let fixed = fixed.find(|host| host.port == *it);
+        let mapping = port(it, TransportProtocol::Tcp);
+        mapping.set_host_port(fixed.map(|host| i32::from(host.on_host)))
+    });
+    let tcp = tcp.map(PortMappingBuilder::build);
     let udp = container.udp_ports.iter();
-    let udp = udp.map(|it| port(it, TransportProtocol::Udp));
+    let udp = udp.map(|it| port(it, TransportProtocol::Udp).build());
     let variable = |(name, value): (&String, &Input<String>)| {
         let pair = KeyValuePair::builder().name(name);
         Ok(pair.value(known(REGISTER, value)?).build())
@@ -163,8 +168,8 @@ fn int(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
-/// A revision as it was registered. Host ports, empty lists, `cpu: 0` of a container
-/// and what more AWS fills in are not ours and are left out.
+/// A revision as it was registered. Empty lists, `cpu: 0` of a container, host ports where each task
+/// has an interface of its own, and what more AWS fills in are not ours and are left out.
 pub(super) fn from_aws(
     definition: aws_sdk_ecs::types::TaskDefinition,
     tags: BTreeMap<String, String>,
@@ -172,7 +177,10 @@ pub(super) fn from_aws(
     let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
     let containers = definition.container_definitions.unwrap_or_default();
     let asked = definition.requires_compatibilities.unwrap_or_default();
-    let containers: Result<Vec<_>, Failure> = containers.into_iter().map(container).collect();
+    let shared = definition.network_mode.as_ref();
+    let shared = shared.is_none_or(|mode| *mode == NetworkMode::Bridge);
+    let containers = containers.into_iter().map(|it| container(it, shared));
+    let containers: Result<Vec<_>, Failure> = containers.collect();
     let volumes = definition.volumes.unwrap_or_default().into_iter();
     let architecture = definition
         .runtime_platform
@@ -203,7 +211,7 @@ pub(super) fn from_aws(
     })
 }
 
-fn container(container: ContainerDefinition) -> Result<Container, Failure> {
+fn container(container: ContainerDefinition, shared: bool) -> Result<Container, Failure> {
     let variable =
         |pair: KeyValuePair| Some((pair.name?, Input::Known(pair.value.unwrap_or_default())));
     let mounts = volumes::mounts_from_aws(&container);
@@ -212,8 +220,19 @@ fn container(container: ContainerDefinition) -> Result<Container, Failure> {
     let is_udp = |mapping: &PortMapping| mapping.protocol == Some(TransportProtocol::Udp);
     let port = |mapping: &PortMapping| u16::try_from(mapping.container_port?).ok();
     let (udp, tcp): (Vec<_>, Vec<_>) = ports.into_iter().partition(is_udp);
+    // 0 is one that is found when the task starts [ECS API: PortMapping, hostPort].
+    let on_host = |mapping: &PortMapping| {
+        let on_host = u16::try_from(mapping.host_port?).ok();
+        let port = port(mapping)?;
+        let on_host = on_host.filter(|it| *it > 0)?;
+        Some(HostPort { port, on_host })
+    };
     Ok(Container {
         mounts,
+        host_ports: match shared {
+            true => tcp.iter().filter_map(on_host).collect(),
+            false => Vec::new(),
+        },
         name: required(DESCRIBE, container.name)?,
         image: required(DESCRIBE, container.image)?,
         essential: container.essential.unwrap_or(true),
