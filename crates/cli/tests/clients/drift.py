@@ -345,7 +345,7 @@ ROWS = [
     balanced("container", containers=("web", "theirs"), containerName="theirs", containerPort=81),
     balanced("port", containers=("theirs", "web"), containerPort=81),
     service(
-        "foreign",
+        "more_load_balancers",
         lambda stack: {
             "loadBalancers": [
                 {"targetGroupArn": arn, "containerName": "web", "containerPort": 80}

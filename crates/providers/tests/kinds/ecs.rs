@@ -8,7 +8,9 @@ use ashore_providers::aws::service::{
     self, Attachment, Capacity, ClassicAttachment, FARGATE, FARGATE_SPOT, Service, Share,
 };
 use ashore_providers::aws::tags::Tags;
-use ashore_providers::aws::task_definition::{self, Container, HostPort, Log, TaskDefinition};
+use ashore_providers::aws::task_definition::{
+    self, Container, HostPort, Log, TaskDefinition, Volume,
+};
 
 use crate::example::Example;
 
@@ -82,11 +84,16 @@ fn task_definition() -> Example {
             memory_mib: None,
             health: None,
             depends_on: BTreeMap::new(),
-            mounts: BTreeMap::new(),
+            mounts: BTreeMap::from([("/var/uploads".into(), "uploads".into())]),
             host_ports: vec![HostPort {
                 port: 80,
                 on_host: 80,
             }],
+        }],
+        volumes: vec![Volume {
+            name: "uploads".into(),
+            file_system: "fs-0123456789abcdef0".to_string().into(),
+            access_point: "fsap-0123456789abcdef0".to_string().into(),
         }],
         tags: Tags::default().named("hello"),
     };
@@ -106,6 +113,7 @@ fn task_definition() -> Example {
         })
         .altered("cpu", |it: &mut TaskDefinition| it.cpu = 512)
         .altered("memory", |it: &mut TaskDefinition| it.memory = 1024)
+        .altered("volumes", |it: &mut TaskDefinition| it.volumes.clear())
         .altered("architecture", |it: &mut TaskDefinition| {
             it.architecture = "ARM64".into();
         })

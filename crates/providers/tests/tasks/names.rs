@@ -94,6 +94,7 @@ pub(crate) fn definition(role: &str, image: &str) -> TaskDefinition {
             mounts: BTreeMap::new(),
             host_ports: Vec::new(),
         }],
+        volumes: Vec::new(),
         tags: tags("a"),
     }
 }

@@ -127,17 +127,14 @@ impl Kind for Files {
         changes
     }
 
+    /// In a bucket that stays they stay: nobody knows which of them were there before. An undo
+    /// empties the bucket too if it has made it.
     fn removal(observed: &Observed<Self>) -> Vec<Change> {
         let keys = observed.spec.files.keys().cloned();
         match observed.spec.removal {
             Removal::Retain | Removal::Snapshot => Vec::new(),
             Removal::Delete => deletions(keys).collect(),
         }
-    }
-
-    /// What this run has put there, whatever would become of it later.
-    fn unmaking(observed: &Observed<Self>) -> Vec<Change> {
-        deletions(observed.spec.files.keys().cloned()).collect()
     }
 
     fn replaced_by(&self, observed: &Observed<Self>) -> Option<Replacement> {

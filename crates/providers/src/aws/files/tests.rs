@@ -95,11 +95,12 @@ fn too_many_paths_are_one_with_a_wildcard() {
 }
 
 #[test]
-fn an_undo_takes_away_what_the_run_has_put_there_and_a_bucket_that_stays_keeps_its_files() {
-    let there = observed(files(&[("static/a", "1")]));
+fn in_a_bucket_that_stays_they_stay() {
+    let mut there = observed(files(&[("static/a", "1")]));
     assert_eq!(Files::removal(&there), []);
+    there.spec.removal = Removal::Delete;
     let away = [Change::Delete(keys(&["static/a"]))];
-    assert_eq!(Files::unmaking(&there), away);
+    assert_eq!(Files::removal(&there), away);
 }
 
 #[test]

@@ -135,6 +135,7 @@ fn task(cpu: u32) -> TaskDefinition {
         task_role: None,
         ephemeral_storage_gib: None,
         containers: Vec::new(),
+        volumes: Vec::new(),
         tags: Tags::default(),
     }
 }

@@ -35,6 +35,7 @@ fn definition() -> TaskDefinition {
             mounts: BTreeMap::new(),
             host_ports: Vec::new(),
         }],
+        volumes: Vec::new(),
         tags: Tags([("team".to_string(), "a".to_string())].into()),
     }
 }
