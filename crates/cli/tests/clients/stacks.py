@@ -8,6 +8,7 @@ import urllib.request
 import drift_assets
 import drift_balancers
 import drift_capacity
+import drift_classic
 import drift_data
 import drift_images
 import drift_private
@@ -79,7 +80,8 @@ hostname = "hand.example.net"
 STACKS = {
     "hello": HELLO, "plain": PLAIN, "shop": SHOP, "by hand": BY_HAND, "balanced": drift_balancers.manifest,
     "private": drift_private.MANIFEST, "images": drift_images.MANIFEST, "raw": drift_raw.MANIFEST,
-    "data": drift_data.MANIFEST, "assets": drift_assets.MANIFEST, **drift_capacity.STACKS,
+    "data": drift_data.MANIFEST, "assets": drift_assets.MANIFEST, "classic": drift_classic.manifest,
+    **drift_capacity.STACKS,
 }
 # What lies beside the manifest.
 FILES = {"assets": drift_assets.FILES, "images": drift_images.FILES, "raw": drift_raw.FILES}
@@ -110,7 +112,7 @@ class Stack:
         self.saved = self.world.read_text()
         self.sandbox.start(self.port())
         for service in (
-            "acm", "ec2", "ecr", "ecs", "efs", "elbv2", "iam", "logs", "rds", "route53", "s3", "secretsmanager",
+            "acm", "ec2", "ecr", "ecs", "efs", "elb", "elbv2", "iam", "logs", "rds", "route53", "s3", "secretsmanager",
             "sqs", "wafv2",
         ):
             setattr(self, service, self.sandbox.client(service))
