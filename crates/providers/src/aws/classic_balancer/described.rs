@@ -36,7 +36,7 @@ pub(super) async fn described(
 }
 
 /// Every balancer of the region, by name.
-pub(super) async fn all(aws: &Aws) -> Result<Vec<LoadBalancerDescription>, Failure> {
+pub(in crate::aws) async fn all(aws: &Aws) -> Result<Vec<LoadBalancerDescription>, Failure> {
     let pages = aws.classic.describe_load_balancers();
     let pages = pages.into_paginator().items().send();
     pages

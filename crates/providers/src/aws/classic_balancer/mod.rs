@@ -18,6 +18,9 @@ use ashore_engine::input::{Input, Output};
 use ashore_engine::kind::{Impact, Kind, Observed, Patience, Replacement, Request};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "live")]
+pub(in crate::aws) use described::all;
+
 pub use attributes::{AccessLogs, Draining, HealthCheck, Listener};
 
 use crate::aws::tags::Tags;
