@@ -216,7 +216,7 @@ pub(super) fn check_alone(
     for (name, section) in services {
         let Some(port) = &section.port else { continue };
         for balancer in super::balancers::written(section) {
-            let Some(balancer) = classic.get(balancer) else {
+            let Some(balancer) = classic.get(balancer).copied() else {
                 continue;
             };
             if let Some(first) = taken.get(balancer) {

@@ -117,11 +117,11 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
     };
     let inputs = |values: Vec<String>| values.into_iter().map(Input::Known).collect();
     let balancers = service.load_balancers.unwrap_or_default();
-    let (groups, classic): (Vec<_>, Vec<_>) = balancers
+    let (targets, classic): (Vec<_>, Vec<_>) = balancers
         .iter()
         .partition(|it| it.target_group_arn.is_some());
-    let groups = groups.into_iter().filter_map(balancer);
-    let mut groups = groups.map(|(target_group, container, port)| Attachment {
+    let targets = targets.into_iter().filter_map(balancer);
+    let mut targets = targets.map(|(target_group, container, port)| Attachment {
         target_group: Input::Known(target_group),
         container,
         port,
@@ -139,8 +139,8 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
             subnets: inputs(subnets),
             security_groups: inputs(groups),
             assign_public_ip,
-            load_balancer: groups.next(),
-            more_load_balancers: groups.collect(),
+            load_balancer: targets.next(),
+            more_load_balancers: targets.collect(),
             classic_balancer: classic
                 .next()
                 .map(|(name, container, port)| ClassicAttachment {
