@@ -2,7 +2,7 @@
 
 import base64
 
-from alter import POLICY, TAG, TARGETS, TRUST, Row, edit, here, revision
+from alter import POLICY, TAG, TARGETS, TRUST, Row, here, revision
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJq5lJYV9mWv7xHkYw3Yv6g5o1cX7b7dQm1hX2u9m8Lz"
 # Bridge and a daemon on instances of an Auto Scaling group, and a mix of Fargate beside them.
@@ -55,7 +55,7 @@ capacity = { ec2 = {} }
 STACKS = {"ec2": MANIFEST, "managed": OWN_BY_ECS}
 
 PAIR, PROFILE, TEMPLATE = "ec2/key_pair", "ec2/instance_profile", "ec2/launch_template"
-GROUP, PROVIDER, OF_CLUSTER = "ec2/group", "ec2/capacity_provider", "cluster/capacity[ec2]"
+GROUP, PROVIDER, OF_CLUSTER = "ec2/group", "ec2/capacity_provider", "cluster/capacity[fargate]"
 MIXED = "services.mixed/service"
 THEIR_KEY = KEY.replace("Lz", "Mz")
 
@@ -156,7 +156,9 @@ def managed(field, change):
         asked = {"capacityProviders": [stack.out(PROVIDER, "name")], "cluster": stack.out("cluster", "name")}
         [there] = stack.ecs.describe_capacity_providers(**asked)["capacityProviders"]
         there = there["managedInstancesProvider"]
-        change(stack, there, there["instanceLaunchTemplate"])
+        template = there["instanceLaunchTemplate"]
+        del template["capacityOptionType"]  # updates do not take it
+        change(stack, there, template)
         stack.ecs.update_capacity_provider(
             name=stack.out(PROVIDER, "name"), cluster=stack.out("cluster", "name"), managedInstancesProvider=there
         )
@@ -230,7 +232,6 @@ ROWS = [
         lambda stack: stack.iam.tag_instance_profile(InstanceProfileName=stack.out(PROFILE, "name"), Tags=[TAG]),
     ),
     # aws.ec2.launch_template
-    world(TEMPLATE, "name", ("ec2", "launch_templates", "{id}", "name"), "theirs"),
     content("image", ("imageId",), "ami-0f00d0f00d0f00d0f"),
     content("instance_type", ("instanceType",), "t3.large"),
     content("profile", ("iamInstanceProfile", "arn"), "arn:aws:iam::123456789012:instance-profile/theirs"),
@@ -272,9 +273,9 @@ ROWS = [
     managed("disk_gib", larger_disk),
     managed("instance_types.1", other_types),
     # aws.ecs.cluster_capacity
-    edit(
-        OF_CLUSTER, "providers.0", ("regions", "eu-central-1", "ecs", "clusters", "ec2-production-cluster", "providers"),
-        ["FARGATE", "FARGATE_SPOT"], stack="ec2",
+    world(
+        OF_CLUSTER, "providers.1", ("ecs", "clusters", "ec2-production-cluster", "providers"),
+        lambda stack: ["FARGATE", stack.out(PROVIDER, "name")],
     ),
     # aws.ecs.service
     shares("0.base", ("FARGATE", 2, 1), ("FARGATE_SPOT", 0, 3)),
@@ -315,6 +316,7 @@ MARKS = [
 # What no row alters, and why.
 UNALTERED = {
     ("aws.iam.instance_profile", "name"): "profiles are asked for by it: under another name it is missing",
+    ("aws.ec2.launch_template", "name"): "templates are asked for by it: under another name it is missing",
     ("aws.autoscaling.group", "name"): "groups are asked for by it: under another name it is missing",
     ("aws.ecs.capacity_provider", "name"): "providers are asked for by it: under another name it is missing",
     ("aws.ecs.capacity_provider", "over.managed.cluster"): "cannot be changed: a provider is its cluster's from the start",

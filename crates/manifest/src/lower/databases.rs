@@ -84,7 +84,7 @@ impl Lowering<'_> {
             name: self.name(&format!("{name}-database"), 255),
             description: format!("Database {name}"),
             vpc: network.vpc.clone(),
-            ingress: self.from_users(&used, PORT),
+            ingress: self.ingress_from_users(&used, PORT),
             egress: vec![Rule::all_out()], // AWS's own, and there is no way out
             tags: self.named_tags(&format!("{name}-database")),
         };

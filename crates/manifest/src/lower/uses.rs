@@ -53,12 +53,12 @@ impl Lowering<'_> {
     }
 
     /// Rules that let the tasks of those who use this come in on the port, and nobody else.
-    pub(super) fn from_users(&self, used: &Used, port: u16) -> Vec<Rule> {
-        self.from_tasks(self.users(used), port)
+    pub(super) fn ingress_from_users(&self, used: &Used, port: u16) -> Vec<Rule> {
+        self.ingress_from_tasks(self.users(used), port)
     }
 
     /// Rules that let the tasks of these services come in on the port, and nobody else.
-    pub(super) fn from_tasks<'s>(
+    pub(super) fn ingress_from_tasks<'s>(
         &self,
         services: impl Iterator<Item = &'s Service>,
         port: u16,

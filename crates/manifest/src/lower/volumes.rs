@@ -52,7 +52,7 @@ impl Lowering<'_> {
             name: self.name(&format!("{name}-volume"), 255),
             description: format!("Volume {name}"),
             vpc: network.vpc.clone(),
-            ingress: self.from_tasks(users.into_iter(), PORT),
+            ingress: self.ingress_from_tasks(users.into_iter(), PORT),
             egress: vec![Rule::all_out()],
             tags: self.named_tags(&format!("{name}-volume")),
         };

@@ -20,17 +20,20 @@ pub(super) struct Usable {
     injects: BTreeMap<Name, String>,
 }
 
+/// What sort of thing it is that has the name.
+type Sort = fn(Name) -> Used;
+
 /// Gathers what can be used: one line for each kind of thing. Reports names that mean two things.
 pub(super) fn usable(cx: &mut Rules<'_>, file: &File) -> Usable {
     let databases = file.databases.iter().flat_map(|it| it.keys());
-    let mut all: Vec<(&Located<String>, fn(Name) -> Used)> = Vec::new();
-    all.extend(databases.map(|name| (name, Used::Database as fn(Name) -> Used)));
-    let keys = file.assets.iter().flat_map(BTreeMap::keys);
-    all.extend(keys.map(|key| (key, Used::Assets as fn(Name) -> Used)));
-    let keys = file.buckets.iter().flat_map(BTreeMap::keys);
-    all.extend(keys.map(|key| (key, Used::Bucket as fn(Name) -> Used)));
-    let keys = file.queues.iter().flat_map(BTreeMap::keys);
-    all.extend(keys.map(|key| (key, Used::Queue as fn(Name) -> Used)));
+    let mut all: Vec<(&Located<String>, Sort)> = Vec::new();
+    all.extend(databases.map(|name| (name, Used::Database as Sort)));
+    let assets = file.assets.iter().flat_map(BTreeMap::keys);
+    all.extend(assets.map(|name| (name, Used::Assets as Sort)));
+    let buckets = file.buckets.iter().flat_map(BTreeMap::keys);
+    all.extend(buckets.map(|name| (name, Used::Bucket as Sort)));
+    let queues = file.queues.iter().flat_map(BTreeMap::keys);
+    all.extend(queues.map(|name| (name, Used::Queue as Sort)));
     // In the order of the text, so that it is the second one of two that is told.
     all.sort_by_key(|(name, _)| name.span().start);
     let mut usable: BTreeMap<String, (Used, Span)> = BTreeMap::new();

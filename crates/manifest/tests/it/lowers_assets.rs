@@ -67,7 +67,7 @@ fn who_uses_a_thing_may_use_it_and_is_told_where_it_is() {
          [buckets.uploads]\n[queues.orders]\ndead_letter_after = 5\n"
     ));
     let role = spec(&graph, "services.web/task_role");
-    let statements = policy(&role, "uses").as_array().expect("statements");
+    let statements = policy(role, "uses").as_array().expect("statements");
     assert_eq!(statements.len(), 5);
     let on = |statement: &Value| {
         let of = &statement["Resource"]["$ref"];

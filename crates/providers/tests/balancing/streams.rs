@@ -35,7 +35,7 @@ async fn connections_go_through_a_network_balancer_as_wanted() {
     let stack = cx("lb").mark.stack;
     assert_eq!(
         LoadBalancer::list(aws, &stack).await.unwrap(),
-        [outputs.clone()]
+        std::slice::from_ref(&outputs)
     );
 
     let targets = group(&network, "TCP", connects());
@@ -44,7 +44,10 @@ async fn connections_go_through_a_network_balancer_as_wanted() {
     let mut port = listener(&outputs, &to, "TCP");
     let there = made(aws, &cx("listener"), &port).await;
     assert_eq!(seen(aws, &port, &there).await.spec, port);
-    assert_eq!(Listener::list(aws, &stack).await.unwrap(), [there.clone()]);
+    assert_eq!(
+        Listener::list(aws, &stack).await.unwrap(),
+        std::slice::from_ref(&there)
+    );
     port.port = 5433;
     let sent = converged(aws, &cx("listener"), &port, &there).await;
     assert_eq!(sent, [listener::Change::Move]);

@@ -42,7 +42,7 @@ async fn a_web_acl_comes_before_a_balancer_and_goes_again() {
     let stack = cx("waf").mark.stack;
     assert_eq!(
         WebAclAssociation::list(aws, &stack).await.unwrap(),
-        [there.clone()]
+        std::slice::from_ref(&there)
     );
 
     let other = spec(&second);

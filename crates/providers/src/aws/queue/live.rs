@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ashore_engine::address::StackName;
@@ -71,7 +71,7 @@ impl Live for Queue {
         match change {
             Change::Create => {
                 let arn = aws.arn("sqs", &self.name);
-                let tags: HashMap<_, _> = self.tags.marked(&cx.mark).into_iter().collect();
+                let tags = self.tags.marked(&cx.mark).into_iter().collect();
                 // What is as in a new queue need not be said.
                 let all = self.attributes(CREATE, &arn)?.into_iter();
                 let all = all.filter(|(_, value)| !value.is_empty()).collect();
@@ -85,13 +85,14 @@ impl Live for Queue {
                 let outputs = required(CONFIGURE, outputs)?;
                 let all = self.attributes(CONFIGURE, &outputs.arn)?;
                 let set = aws.sqs.set_queue_attributes().queue_url(&outputs.url);
+                let all = all.into_iter().collect();
                 let sent = set.set_attributes(Some(all)).send().await;
                 sent.map_err(|e| not_visible_yet(failure(CONFIGURE, e)))?;
                 Ok(outputs.clone())
             }
             Change::Tag => {
                 let outputs = required(TAG, outputs)?;
-                let tags: HashMap<_, _> = self.tags.marked(&cx.mark).into_iter().collect();
+                let tags = self.tags.marked(&cx.mark).into_iter().collect();
                 let tag = aws.sqs.tag_queue().queue_url(&outputs.url);
                 let sent = tag.set_tags(Some(tags)).send().await;
                 sent.map_err(|e| not_visible_yet(failure(TAG, e)))?;
@@ -148,7 +149,7 @@ impl Queue {
         &self,
         operation: &'static str,
         arn: &str,
-    ) -> Result<HashMap<Attribute, String>, Failure> {
+    ) -> Result<BTreeMap<Attribute, String>, Failure> {
         let redrive = match &self.dead_letter {
             None => String::new(),
             Some(DeadLetter { queue, after }) => json!({
@@ -161,7 +162,7 @@ impl Queue {
             true => tls_only(arn).to_string(),
             false => String::new(),
         };
-        Ok(HashMap::from([
+        Ok(BTreeMap::from([
             (
                 Attribute::VisibilityTimeout,
                 self.visibility_timeout_seconds.to_string(),
@@ -194,7 +195,7 @@ fn tls_only(arn: &str) -> Value {
 }
 
 fn described(
-    attributes: &HashMap<Attribute, String>,
+    attributes: &BTreeMap<Attribute, String>,
     tags: BTreeMap<String, String>,
 ) -> Result<Queue, Failure> {
     let text = |name: &Attribute| attributes.get(name).map_or("", String::as_str);
@@ -224,11 +225,14 @@ fn described(
 }
 
 /// None if there is no such queue.
-async fn attributes(aws: &Aws, url: &str) -> Result<Option<HashMap<Attribute, String>>, Failure> {
+async fn attributes(aws: &Aws, url: &str) -> Result<Option<BTreeMap<Attribute, String>>, Failure> {
     let get = aws.sqs.get_queue_attributes().queue_url(url);
     let got = get.attribute_names(Attribute::All).send().await;
     match got.map_err(|e| failure(GET, e)) {
-        Ok(got) => Ok(Some(got.attributes.unwrap_or_default())),
+        Ok(got) => {
+            let all = got.attributes.unwrap_or_default();
+            Ok(Some(all.into_iter().collect()))
+        }
         Err(missing) if missing.class == Class::Gone => Ok(None),
         Err(error) => Err(error),
     }
