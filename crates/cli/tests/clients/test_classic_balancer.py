@@ -85,6 +85,12 @@ def states(seed):
     return {one["InstanceId"]: one["State"] for one in found}
 
 
+def services(seed):
+    cluster = seed.out("cluster", "name")
+    arns = seed.ecs.list_services(cluster=cluster)["serviceArns"]
+    return seed.ecs.describe_services(cluster=cluster, services=arns)["services"]
+
+
 def tasks(seed):
     """The image of each task, by the instance that it runs on."""
     cluster = seed.out("cluster", "name")
@@ -161,11 +167,11 @@ def test_https_to_the_port_of_the_instances(start):
     # Two tasks, each on an instance of its own, which the balancer sends to.
     name = there["LoadBalancerName"]
     behind = [{"loadBalancerName": name, "containerName": "web", "containerPort": 8000}]
-    assert seed.service()["loadBalancers"] == behind
+    assert [one["loadBalancers"] for one in services(seed)] == [behind]
     assert tasks(seed) == dict.fromkeys(states(seed), "web:1")
     assert list(states(seed).values()) == ["InService"] * 2
     assert visit(seed, URL)["status"] == 200
-    assert "status" not in visit(seed, "http://www.example.org/")
+    assert "no listener" in visit(seed, "http://www.example.org/")["error"]
     # Somebody else's bucket is none of ours.
     assert [one for one in audit.findings(seed.sandbox) if "acme-logs" not in one] == []
 
@@ -183,10 +189,11 @@ def test_https_to_the_port_of_the_instances(start):
     # Another scheme is another balancer, and the service is made anew behind it.
     inside = '[balancers.old]\nscheme = "internal"'
     seed.write(MANIFEST.replace("web:1", "web:2").replace("[balancers.old]", inside))
-    seed.up()
+    seed.up("--yes")
     seed.exits(0, "plan", "--detailed-exitcode")
     assert balancer(seed)["Scheme"] == "internal"
-    assert [one["loadBalancerName"] for one in seed.service()["loadBalancers"]] == [balancer(seed)["LoadBalancerName"]]
+    [service] = services(seed)
+    assert [one["loadBalancerName"] for one in service["loadBalancers"]] == [balancer(seed)["LoadBalancerName"]]
     gone(seed)
 
 
@@ -236,9 +243,11 @@ def test_one_instance_and_tasks_that_are_unwell(start):
     behaviour = {"image": "web:3", "behaviour": {"http_status": 204}}
     seed.sandbox.twin("PUT", "script", {"rules": [behaviour]})
     seed.write(PLAIN.replace("web:1", "web:3"))
-    _, err = seed.exits(1, "up")
-    assert "failed ELB health checks" in err or "wants `200 OK`" in err, err
+    _, err = seed.exits(3, "up")
+    assert "Instance has failed at least the UnhealthyThreshold number of health checks" in err
+    assert "wants `200 OK`" in err
+    # It is as it was.
     seed.write(PLAIN.replace("web:1", "web:2"))
-    seed.up()
+    seed.exits(0, "plan", "--detailed-exitcode")
     assert visit(seed, f"{url}/")["status"] == 200
     gone(seed)

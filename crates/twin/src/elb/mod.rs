@@ -25,7 +25,7 @@ use crate::world::World;
 pub(crate) use answer::answer;
 use balancer::LoadBalancer;
 pub(crate) use balancer::{addresses, find, hosted_zone, uses_certificate};
-pub(crate) use instances::{State, deregister, look, register, state};
+pub(crate) use instances::{FAILED_CHECKS, State, deregister, look, register, state};
 pub(crate) use tagging::tagged;
 
 /// The API's version, which tells it from its younger sister of the same name.
