@@ -185,7 +185,7 @@ def mapped(field, member, to):
     """A revision never changes, whoever asks: its contents are edited."""
     there = ("ecs", "families", "{family}", "revisions", "{revision}", "document")
     at = ("containerDefinitions", "0", "portMappings", "0", member)
-    return world(DEFINITION, f"containers.0.host_ports.{field}", there + at, to)
+    return world(DEFINITION, f"containers.0.{field}", there + at, to)
 
 
 ROWS = [
@@ -223,9 +223,9 @@ ROWS = [
     registered("container", elsewhere),
     registered("port", elsewhere),
     # aws.ecs.task_definition
-    mapped("0.on_host", "hostPort", 8081),
-    mapped("0.port", "containerPort", 8081),
-    mapped("0", "hostPort", 0),
+    mapped("host_ports.0.on_host", "hostPort", 8081),
+    mapped("host_ports.0.port", "containerPort", 8081),
+    mapped("host_ports", "hostPort", 0),
 ]
 
 # Marks by which we know our own.
