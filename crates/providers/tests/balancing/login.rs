@@ -47,6 +47,7 @@ async fn certificate(world: &InTwin) -> String {
     let spec = Certificate {
         domain: "hello.example.com".into(),
         names: Vec::new(),
+        region: None,
         tags: Tags::default(),
     };
     let mut outputs = made(&world.aws, &cx("c"), &spec).await;

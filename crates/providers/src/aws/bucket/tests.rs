@@ -50,9 +50,12 @@ fn a_new_one_is_told_only_what_new_ones_are_not() {
     assert_eq!(plain.changes(None), [Change::Create]);
 }
 
+/// How a bucket is made to differ, and the request that it takes.
+type Row = (fn(&mut Bucket), Change);
+
 #[test]
 fn every_difference_has_its_request() {
-    let rows: [(fn(&mut Bucket), Change); 8] = [
+    let rows: [Row; 8] = [
         (|it| it.versioning = false, Change::Versioning),
         (|it| it.cors.clear(), Change::Cors),
         (|it| it.lifecycle = Lifecycle::default(), Change::Lifecycle),
