@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ashore_engine::address::StackName;
 use ashore_engine::state::folder::Folder;
-use ashore_manifest::model::{Balancer, Ingress, Service, Target};
+use ashore_manifest::model::{Balancer, Ingress, Layer, Service, Target};
 use ashore_manifest::{Files, LoadOptions, Manifest, Variables, load};
 
 use crate::args::Global;
@@ -135,7 +135,7 @@ impl Project {
             .collect();
         let public = self.manifest.balancers.iter();
         let public = public.filter(|(_, balancer)| !balancer.internal);
-        for (name, _) in public {
+        for (name, balancer) in public {
             let plain = |service: &Service| matches!(service.ingress, Ingress::Http(_));
             let behind = self.manifest.behind(name);
             let mut paths = behind
@@ -145,9 +145,13 @@ impl Project {
             if paths.peek().is_none() {
                 continue;
             }
+            let part = match balancer.layer {
+                Layer::Application | Layer::Network => "load_balancer",
+                Layer::Classic => "classic_balancer",
+            };
             let balancer = match name.as_str() {
-                Balancer::PUBLIC => "ingress/load_balancer".to_string(),
-                name => format!("balancers.{name}/load_balancer"),
+                Balancer::PUBLIC => format!("ingress/{part}"),
+                name => format!("balancers.{name}/{part}"),
             };
             if let Some((_, record)) = state.current(&balancer.as_str().into())
                 && let Some(name) = record

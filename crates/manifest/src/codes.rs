@@ -419,7 +419,7 @@ codes! {
          the instance's network, or use private subnets with NAT. ECS Managed Instances have no shared network. And \
          instances of ours join a cluster of ours only."
 
-    // Load balancers: E0840 to E0849.
+    // Load balancers: E0840 to E0849, and E0859.
     BadPath "E0840" "not a path that requests can be told apart by"
         "A path starts with a slash and is made of letters, digits and _ - . $ / ~ \" ' @ : + &, at most 126 of them, with \
          * for any number of characters and ? for one. A plain path is for itself and everything below it. A service that \
@@ -431,8 +431,8 @@ codes! {
         "A service is behind `public`, `internal`, `network`, or one of `[balancers]`."
     BalancerUnfit "E0843" "a load balancer of the wrong sort"
         "A service that speaks HTTP is behind an application load balancer, which tells requests apart by host and path. One \
-         that speaks TCP, UDP or TLS is behind a network load balancer, which tells connections apart by port. Each balancer \
-         is named once."
+         that speaks TCP, UDP or TLS is behind a network load balancer, which tells connections apart by port. A classic one \
+         takes all but UDP. Each balancer is named once."
     ListenTwice "E0844" "two services at one port of a load balancer"
         "A port of a network load balancer leads to one service, whatever its protocol. Let clients connect to another port \
          for one of them: `listen`."
@@ -452,6 +452,12 @@ codes! {
     TlsWithoutHostname "E0849" "TLS without a hostname"
         "The load balancer shows a certificate, and that is made out to a name. Give the service a hostname, or let it speak \
          TLS by itself: protocol = \"tcp\"."
+
+    ClassicUnfit "E0859" "more than a classic load balancer can do"
+        "A classic load balancer sends what comes to a port to one port of all its instances, and knows nothing of tasks, \
+         paths or logins. So it has one service, that service has no other balancer, and its tasks run on EC2 with network = \
+         \"bridge\", one on an instance, each at its `port` there: one that the instance keeps for nobody else. ECS has no \
+         circuit breaker behind it. Use type = \"application\" or \"network\" for whatever needs more."
 
     // Files, buckets and queues: E0820 to E0829.
     BadAssetPath "E0820" "not a path that files are reached by"

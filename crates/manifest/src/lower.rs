@@ -6,6 +6,7 @@
 mod assets;
 mod buckets;
 mod capacity;
+mod classic;
 mod dashboard;
 mod databases;
 mod discovery;

@@ -208,6 +208,16 @@ impl Manifest {
         targets.filter(move |(_, target)| target.balancers.iter().any(|it| it == balancer))
     }
 
+    /// Does a classic balancer send to the instances of its tasks?
+    pub fn is_behind_classic(&self, service: &Service) -> bool {
+        let target = service.ingress.target().into_iter();
+        let mut names = target.flat_map(|target| &target.balancers);
+        names.any(|name| {
+            let balancer = self.balancers.get(name);
+            balancer.is_some_and(|it| it.layer == Layer::Classic)
+        })
+    }
+
     /// What somebody else keeps and containers or load balancers read, each once.
     pub fn references(&self) -> BTreeSet<&Reference> {
         let logins = self

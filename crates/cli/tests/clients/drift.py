@@ -66,6 +66,8 @@ from drift_balancers import ROWS as OF_BALANCERS
 from drift_balancers import UNALTERED as UNALTERED_OF_BALANCERS
 from drift_capacity import ROWS as OF_CAPACITY
 from drift_capacity import UNALTERED as UNALTERED_OF_CAPACITY
+from drift_classic import ROWS as OF_CLASSIC
+from drift_classic import UNALTERED as UNALTERED_OF_CLASSIC
 from drift_data import ROWS as OF_DATA
 from drift_data import UNALTERED as UNALTERED_OF_DATA
 from drift_images import ROWS as OF_IMAGES
@@ -438,6 +440,7 @@ ROWS = [
     *OF_ASSETS,
     *OF_BALANCERS,
     *OF_CAPACITY,
+    *OF_CLASSIC,
     *OF_DATA,
     *OF_IMAGES,
     *OF_PRIVATE,
@@ -460,6 +463,7 @@ UNALTERED = {
     **UNALTERED_OF_ASSETS,
     **UNALTERED_OF_BALANCERS,
     **UNALTERED_OF_CAPACITY,
+    **UNALTERED_OF_CLASSIC,
     **UNALTERED_OF_DATA,
     **UNALTERED_OF_IMAGES,
     **UNALTERED_OF_PRIVATE,

@@ -24,6 +24,7 @@ from alter import (
 )
 from drift_assets import MARKS as OF_ASSETS
 from drift_capacity import MARKS as OF_CAPACITY
+from drift_classic import MARKS as OF_CLASSIC
 
 WHOSE, WHICH = "ashore:stack", "ashore:address"
 OF_RDS = [f"databases.db/{part}" for part in ("instance", "subnet_group", "parameter_group")]
@@ -116,4 +117,5 @@ ROWS = [
     *(efs(address) for address in ("volumes.uploads/file_system", "volumes.uploads/access_point")),
     *OF_ASSETS,
     *OF_CAPACITY,
+    *OF_CLASSIC,
 ]

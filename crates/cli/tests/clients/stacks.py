@@ -8,6 +8,7 @@ import urllib.request
 import drift_assets
 import drift_balancers
 import drift_capacity
+import drift_classic
 import drift_data
 import drift_images
 import drift_private
@@ -81,6 +82,7 @@ STACKS = {
     "hello": HELLO, "plain": PLAIN, "shop": SHOP, "by hand": BY_HAND, "balanced": drift_balancers.manifest,
     "private": drift_private.MANIFEST, "images": drift_images.MANIFEST, "raw": drift_raw.MANIFEST,
     "data": drift_data.MANIFEST, "assets": drift_assets.MANIFEST, "workers": drift_workers.MANIFEST,
+    "classic": drift_classic.manifest,
     **drift_capacity.STACKS,
 }
 # What lies beside the manifest.
@@ -112,8 +114,8 @@ class Stack:
         self.saved = self.world.read_text()
         self.sandbox.start(self.port())
         for service in (
-            "acm", "cloudwatch", "ec2", "ecr", "ecs", "efs", "elbv2", "events", "iam", "logs", "rds", "route53", "s3",
-            "scheduler", "secretsmanager", "servicediscovery", "sns", "sqs", "wafv2",
+            "acm", "cloudwatch", "ec2", "ecr", "ecs", "efs", "elb", "elbv2", "events", "iam", "logs", "rds", "route53",
+            "s3", "scheduler", "secretsmanager", "servicediscovery", "sns", "sqs", "wafv2",
         ):
             setattr(self, service, self.sandbox.client(service))
         self.groups = self.sandbox.client("autoscaling")

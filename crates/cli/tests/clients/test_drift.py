@@ -31,9 +31,6 @@ NAMED = {
     ("aws.s3.files", "files"),
 }
 
-# Kinds that no manifest has a word for yet, and why they are here.
-WORDLESS = {"aws.elb.classic_balancer": "it registers instances, and EC2 capacity is to come"}
-
 
 @pytest.fixture(scope="module")
 def stacks(tmp_path_factory):
@@ -138,5 +135,4 @@ def test_the_stacks_have_every_kind(stacks):
     said = re.compile(r"const NAME: &'static str = \"([a-z0-9_.]+)\"")
     kinds = {kind for source in PROVIDERS.rglob("mod.rs") for kind in said.findall(source.read_text())}
     made = {record["kind"] for stack in stacks.values() for record in stack.resources.values()}
-    assert made == kinds - set(WORDLESS)
-    assert set(WORDLESS) <= kinds
+    assert made == kinds

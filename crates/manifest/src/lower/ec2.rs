@@ -20,7 +20,7 @@ use super::ingress::Ways;
 use super::network::Network;
 use super::policy::policy;
 use super::{LowerError, Lowering};
-use crate::model::{Ec2, Fleet, Group, MachineImage, Ssh};
+use crate::model::{Ec2, Fleet, Group, Layer, MachineImage, Ssh};
 
 /// The part of the names of all of these.
 const PART: &str = "instances";
@@ -216,11 +216,19 @@ impl Lowering<'_> {
         let mut ingress: Vec<Rule> = Vec::new();
         for target in served.filter_map(|it| it.ingress.target()) {
             let behind = target.balancers.iter().filter_map(|name| ways.get(name));
-            for group in behind.flat_map(|ways| &ways.security_groups) {
+            let reached = behind.flat_map(|ways| {
+                let port = i32::from(*target.port);
+                let ports = match ways.layer {
+                    Layer::Classic => (port, port), // the same on every instance
+                    Layer::Application | Layer::Network => DYNAMIC_PORTS,
+                };
+                ways.security_groups.iter().map(move |it| (it, ports))
+            });
+            for (group, (from_port, to_port)) in reached {
                 let rule = Rule {
                     protocol: transport(target).to_string(),
-                    from_port: DYNAMIC_PORTS.0,
-                    to_port: DYNAMIC_PORTS.1,
+                    from_port,
+                    to_port,
                     source: Source::Group(group.clone()),
                     description: "from the load balancer".to_string(),
                 };

@@ -4,6 +4,7 @@ use ashore_engine::graph::Handle;
 use ashore_providers::aws::security_group::{Rule, SecurityGroup, Source};
 
 use super::Lowering;
+use super::classic::listens;
 use super::ingress::{of_balancer, part};
 use super::network::Network;
 use crate::model::{self, Ingress, Layer, Protocol, Target};
@@ -66,6 +67,19 @@ impl Lowering<'_> {
                 let https = tls.then(|| port(443, "tcp", "HTTPS".to_string()));
                 let http = port(80, "tcp", "HTTP".to_string());
                 std::iter::once(http).chain(https).collect()
+            }
+            Layer::Classic => {
+                let behind = self.manifest.behind(name);
+                let ports = behind.map(|(service, target)| {
+                    let number = listens(&service.ingress, target);
+                    let what = match &service.ingress {
+                        Ingress::Https(..) => "HTTPS".to_string(),
+                        Ingress::Http(_) => "HTTP".to_string(),
+                        _ => service.name.to_string(),
+                    };
+                    port(number, transport(target), what)
+                });
+                ports.collect()
             }
             Layer::Network => {
                 let behind = self.manifest.behind(name);

@@ -22,9 +22,11 @@ pub(super) const NAME_MAX: usize = 32;
 pub(super) struct Ways {
     /// Its name in the manifest.
     pub(super) name: String,
+    /// What it balances.
+    pub(super) layer: Layer,
     /// Is it reached only from within?
     pub(super) internal: bool,
-    /// The ARN of the balancer.
+    /// The ARN of the balancer; of a classic one, which requests know by it, the name.
     pub(super) arn: Input<String>,
     /// The name that AWS gave the balancer, once it can be reached.
     pub(super) dns_name: Input<String>,
@@ -70,12 +72,12 @@ impl Door {
 }
 
 /// The balancer, ours or somebody else's.
-struct Balancer {
-    arn: Input<String>,
-    dns_name: Input<String>,
-    zone_id: Input<String>,
-    ipv6: bool,
-    security_groups: Vec<Input<String>>,
+pub(super) struct Balancer {
+    pub(super) arn: Input<String>,
+    pub(super) dns_name: Input<String>,
+    pub(super) zone_id: Input<String>,
+    pub(super) ipv6: bool,
+    pub(super) security_groups: Vec<Input<String>>,
 }
 
 impl Lowering<'_> {
@@ -117,12 +119,19 @@ impl Lowering<'_> {
     ) -> Result<Ways, LowerError> {
         let theirs =
             name == model::Balancer::PUBLIC && self.manifest.existing.load_balancer.is_some();
-        let balancer = match theirs {
-            true => self.existing_balancer()?,
-            false => self.balancer(name, wanted, network)?,
+        let balancer = match wanted.layer {
+            _ if theirs => self.existing_balancer()?,
+            Layer::Application => {
+                self.balancer(name, wanted, load_balancer::Layer::Application, network)?
+            }
+            Layer::Network => {
+                self.balancer(name, wanted, load_balancer::Layer::Network, network)?
+            }
+            Layer::Classic => self.classic(name, wanted, network, certificate.as_ref())?,
         };
         let mut ways = Ways {
             name: name.to_string(),
+            layer: wanted.layer,
             internal: wanted.internal && !theirs,
             arn: balancer.arn,
             dns_name: balancer.dns_name,
@@ -209,6 +218,7 @@ impl Lowering<'_> {
         &mut self,
         name: &str,
         wanted: &model::Balancer,
+        layer: load_balancer::Layer,
         network: &Network,
     ) -> Result<Balancer, LowerError> {
         let subnets = self.balancer_subnets(wanted, network)?;
@@ -221,10 +231,7 @@ impl Lowering<'_> {
             of_balancer(name, "load_balancer"),
             &LoadBalancer {
                 name: self.name(&part(name), NAME_MAX),
-                layer: match wanted.layer {
-                    Layer::Application => load_balancer::Layer::Application,
-                    Layer::Network => load_balancer::Layer::Network,
-                },
+                layer,
                 scheme: match wanted.internal {
                     true => "internal",
                     false => "internet-facing",
@@ -271,7 +278,7 @@ impl Lowering<'_> {
     }
 
     /// An internal balancer stands where tasks have private addresses, if there is such a place.
-    fn balancer_subnets(
+    pub(super) fn balancer_subnets(
         &self,
         wanted: &model::Balancer,
         network: &Network,
@@ -286,10 +293,10 @@ impl Lowering<'_> {
                     (ids.map(Input::Known).collect(), LowerError::PrivateZones)
                 }
             };
-        // A network balancer can do with one [ELBv2 API: CreateLoadBalancer.Subnets].
+        // The others can do with one [ELBv2 API: CreateLoadBalancer.Subnets].
         let least = match wanted.layer {
             Layer::Application => 2,
-            Layer::Network => 1,
+            Layer::Network | Layer::Classic => 1,
         };
         match subnets.len() < least {
             true => Err(refused(subnets.len())),

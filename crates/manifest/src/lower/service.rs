@@ -13,11 +13,12 @@ use ashore_providers::aws::target_group::TargetGroup;
 use ashore_providers::aws::task_definition::TaskDefinition;
 
 use super::capacity::Capacities;
+use super::classic::attachment;
 use super::ingress::Ways;
 use super::network::Network;
 use super::targets::from_balancer;
 use super::{LowerError, Lowering, of_service};
-use crate::model::{Ingress, Service};
+use crate::model::{Ingress, Layer, Service};
 
 impl Lowering<'_> {
     /// None: everything is there but the service itself, which waits for its first image.
@@ -51,6 +52,9 @@ impl Lowering<'_> {
         let name = service.name.as_str();
         let target = service.ingress.target();
         let attachments = behind.iter().zip(target.iter().cycle());
+        let named = target.iter().flat_map(|target| &target.balancers);
+        let classic_balancer = attachment(service, named.filter_map(|name| ways.get(name)));
+        let old = classic_balancer.is_some();
         let mut attachments = attachments.map(|(behind, target)| Attachment {
             target_group: behind.group.get(TargetGroup::ARN),
             container: name.to_string(),
@@ -74,6 +78,7 @@ impl Lowering<'_> {
                 more_load_balancers: attachments.collect(),
                 registry,
                 connect: self.connect(service),
+                classic_balancer,
                 grace_period_seconds: target.map(|target| target.health.grace.0),
                 minimum_healthy_percent: match daemon {
                     // A task on each instance: none can start before another has stopped.
@@ -84,7 +89,8 @@ impl Lowering<'_> {
                     true => 100, // [ECS API: DeploymentConfiguration, maximumPercent]
                     false => service.deploy.maximum,
                 },
-                circuit_breaker: true,
+                // ECS refuses it beside a classic balancer.
+                circuit_breaker: !old,
                 rollback: service.deploy.rollback,
                 execute_command: service.exec,
                 tags: self.tags(),
@@ -185,7 +191,7 @@ impl Lowering<'_> {
         vec![group.get(SecurityGroup::ID)]
     }
 
-    /// What puts a service behind its balancers, in the order of the manifest.
+    /// What puts a service behind its balancers, in the order of the manifest. A classic one has no target group.
     pub(super) fn behind(
         &mut self,
         service: &Service,
@@ -197,6 +203,7 @@ impl Lowering<'_> {
         let names = target.iter().flat_map(|target| &target.balancers);
         for (ways, target) in names
             .filter_map(|name| ways.get(name))
+            .filter(|ways| ways.layer != Layer::Classic)
             .zip(target.iter().cycle())
         {
             let is_plain = match &service.ingress {

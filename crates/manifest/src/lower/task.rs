@@ -70,6 +70,7 @@ impl Lowering<'_> {
         }
         own.secrets = self.secrets_of(service, None, &service.secrets, &mut reads)?;
         own_of_uses(&mut own, &grants, &mut reads);
+        own.host_ports = self.host_ports(service);
         let mounts = service.mounts.iter();
         let mounts = mounts.map(|(path, volume)| (path.clone(), volume.to_string()));
         own.mounts = mounts.collect();
@@ -204,6 +205,7 @@ fn own_container(service: &Service, image: &str, log: Log) -> Container {
         health: service.health.as_ref().map(health),
         depends_on: depends_on(&service.depends_on),
         mounts: BTreeMap::new(),
+        host_ports: Vec::new(),
     }
 }
 
@@ -263,6 +265,7 @@ fn container_beside(service: &Service, sidecar: &Sidecar, log: Log) -> Container
         health: sidecar.health.as_ref().map(health),
         depends_on: depends_on(&sidecar.depends_on),
         mounts: BTreeMap::new(),
+        host_ports: Vec::new(),
     }
 }
 

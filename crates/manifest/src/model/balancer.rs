@@ -34,6 +34,8 @@ pub enum Layer {
     Application,
     /// Connections and datagrams.
     Network,
+    /// Requests or connections, to the instances of one service.
+    Classic,
 }
 
 /// Where requests are logged.
@@ -58,6 +60,9 @@ impl Balancer {
     /// TLS 1.2 and 1.3 with a hybrid post-quantum key exchange: AWS's recommendation. The API's own
     /// default still takes TLS 1.0 (`ux.md` 4.1).
     pub const RECOMMENDED_TLS: &'static str = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
+
+    /// TLS 1.2, which is the newest that a classic load balancer speaks.
+    pub const RECOMMENDED_CLASSIC_TLS: &'static str = "ELBSecurityPolicy-TLS-1-2-2017-01";
 
     /// A balancer of that name of which nothing was said.
     pub fn named(name: &str) -> Self {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Capacity, Condition, ContainerHealth, Deploy, Discovery, DomainName, GibiBytes, Image, Login, Name,
-    PathPattern, Permission, Raw, RetentionDays, Scale, Seconds, Secret, Sidecar, Used,
+    Capacity, Condition, ContainerHealth, Deploy, Discovery, DomainName, GibiBytes, Image, Login,
+    Name, PathPattern, Permission, Raw, RetentionDays, Scale, Seconds, Secret, Sidecar, Used,
 };
 use crate::fargate::TaskSize;
 use crate::located::Located;

@@ -26,13 +26,13 @@ pub(crate) struct BalancerSection {
     #[schemars(extend("examples" = [["10.0.0.0/8"]]))]
     pub(crate) allow: Option<Located<Vec<Located<String>>>>,
 
-    /// A connection on which nothing is said for so long is closed, `1s` to `4000s`. Default `60s`, as AWS has it. Only
-    /// for HTTP.
+    /// A connection on which nothing is said for so long is closed, `1s` to `4000s`, for `type = "classic"` to `3600s`.
+    /// Default `60s`, as AWS has it. Not for `type = "network"`.
     #[schemars(extend("default" = "60s"), example = &"120s")]
     pub(crate) idle_timeout: Option<Located<String>>,
 
     /// Does AWS refuse to delete it? Default false: a stack that is in development comes and goes. `down` takes the
-    /// protection off once you have said yes.
+    /// protection off once you have said yes. Not for `type = "classic"`, which AWS does not protect.
     #[schemars(extend("default" = defaults::PROTECT))]
     pub(crate) protect: Option<Located<bool>>,
 
@@ -42,25 +42,27 @@ pub(crate) struct BalancerSection {
     pub(crate) access_logs: Option<Located<AccessLogsSection>>,
 
     /// Are header fields with names that no standard allows taken out of requests? Default true: they are how requests
-    /// are smuggled past a proxy. Only for HTTP.
+    /// are smuggled past a proxy. Only for `type = "application"`.
     #[schemars(extend("default" = defaults::DROP_INVALID_HEADERS))]
     pub(crate) drop_invalid_headers: Option<Located<bool>>,
 
     /// Which versions and ciphers of TLS it takes: `recommended` (TLS 1.2 and 1.3, safe against quantum computers),
     /// `compatible` (more ciphers, for older clients), `strict` (TLS 1.3 alone), `fips`, or the name of a security policy
-    /// of AWS's. Default `recommended`: AWS's own default still takes TLS 1.0.
+    /// of AWS's. Default `recommended`: AWS's own default still takes TLS 1.0. `type = "classic"` has policies of its own,
+    /// and TLS 1.2 at the best: `recommended` is that alone, `compatible` takes TLS 1.0 too, and there is no other word.
     #[schemars(extend("default" = "recommended"), example = &"ELBSecurityPolicy-TLS13-1-2-2021-06")]
     pub(crate) tls: Option<Located<String>>,
 
     /// The web ACL that looks at requests first, by ARN: a regional one, in the region of the app. Default: none. Only
-    /// for HTTP.
+    /// for `type = "application"`.
     #[schemars(
         example = &"arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop/01234567-89ab-cdef-0123-456789abcdef"
     )]
     pub(crate) waf: Option<Located<String>>,
 
     /// Does each zone's part of it send to the tasks of all zones? Default false, as AWS has it: traffic between zones
-    /// costs. Only for `type = "network"`; for HTTP that is always so.
+    /// costs. Not for `type = "application"`, where that is always so. For `type = "classic"` default true: there it costs
+    /// nothing, and a zone without a task of the service answers nobody otherwise.
     #[schemars(extend("default" = defaults::CROSS_ZONE))]
     pub(crate) cross_zone: Option<Located<bool>>,
 }
@@ -73,6 +75,13 @@ pub(crate) enum BalancerType {
     Application,
     /// Connections of TCP and TLS, and datagrams of UDP, by port.
     Network,
+    /// Requests or connections of the one service behind it, whose tasks share the network of their EC2 instances: a
+    /// classic load balancer knows instances, not tasks. Each task has its `port` on its instance, so that an instance
+    /// runs one of them, and a rollout needs a spare instance or `deploy.strategy = "stop-then-start"`. HTTP is listened
+    /// for on 80, and with a hostname on 443 alone, as nobody is sent on from 80; `tcp` and `tls` on `listen`. A health
+    /// check is passed by `200 OK` and nothing else. ECS gives no rollout up by itself. For what still needs one: AWS
+    /// advises one of the other two.
+    Classic,
 }
 
 /// Who reaches a load balancer.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Rules;
 use super::arn::is_arn;
 use super::health::duration;
 use super::network::parse_cidr;
+use super::{Rules, classic};
 use crate::codes::Code;
 use crate::defaults;
 use crate::diagnostic::Diagnostic;
@@ -71,6 +71,7 @@ fn balancer(
     let layer = match section.layer.as_ref().map(Located::get) {
         Some(BalancerType::Application) => Layer::Application,
         Some(BalancerType::Network) => Layer::Network,
+        Some(BalancerType::Classic) => Layer::Classic,
         None => usual.layer,
     };
     let internal = match section.scheme.as_ref().map(Located::get) {
@@ -78,14 +79,19 @@ fn balancer(
         None => usual.internal,
     };
     let idle = section.idle_timeout.as_ref();
-    let idle_timeout = duration(cx, &at("idle_timeout"), idle, (1, 4000), Seconds(60));
-    let tls_policy = cx.parse_or(
-        Code::BadBalancer,
-        &at("tls"),
-        section.tls.as_ref(),
-        Located::new(usual.tls_policy, name.span()),
-        parse_tls,
-    );
+    let classic = layer == Layer::Classic;
+    let bounds = if classic { (1, 3600) } else { (1, 4000) };
+    let idle_timeout = duration(cx, &at("idle_timeout"), idle, bounds, Seconds(60));
+    let tls_policy = match classic {
+        true => classic::tls_policy(cx, &at("tls"), section, name),
+        false => cx.parse_or(
+            Code::BadBalancer,
+            &at("tls"),
+            section.tls.as_ref(),
+            Located::new(usual.tls_policy, name.span()),
+            parse_tls,
+        ),
+    };
     let waf = match &section.waf {
         Some(written) => cx
             .parse(Code::BadBalancer, &at("waf"), Some(written), parse_waf)
@@ -113,13 +119,13 @@ fn balancer(
         ),
         tls_policy: tls_policy?.into_inner(),
         waf: waf?.map(Located::into_inner),
-        cross_zone: flag(&section.cross_zone, defaults::CROSS_ZONE),
+        cross_zone: flag(&section.cross_zone, classic || defaults::CROSS_ZONE),
     };
     idle_timeout?;
     fits.then_some(balancer)
 }
 
-/// Keys that the other sort of balancer has.
+/// Keys that only other sorts of balancers have.
 fn check_layer(cx: &mut Rules<'_>, path: &[&str], layer: Layer, section: &BalancerSection) -> bool {
     let span = |key: &Option<Located<bool>>| key.as_ref().map(Located::span);
     let (keys, what): (Vec<(&str, Option<Span>)>, _) = match layer {
@@ -137,6 +143,14 @@ fn check_layer(cx: &mut Rules<'_>, path: &[&str], layer: Layer, section: &Balanc
                 ("waf", section.waf.as_ref().map(Located::span)),
             ],
             "a network load balancer does not read what it carries",
+        ),
+        Layer::Classic => (
+            vec![
+                ("protect", span(&section.protect)),
+                ("drop_invalid_headers", span(&section.drop_invalid_headers)),
+                ("waf", section.waf.as_ref().map(Located::span)),
+            ],
+            "a classic load balancer has nothing of the sort",
         ),
     };
     let mut fits = true;
@@ -231,6 +245,11 @@ pub(super) fn of_service(
         .as_ref()
         .map_or(place.clone(), Located::span);
     let names = written(section);
+    let is_classic = |it: &Balancer| it.layer == Layer::Classic;
+    let mut old = names.iter();
+    if let Some(name) = old.find(|name| all.get(**name).is_some_and(is_classic)) {
+        return classic::of_service(cx, path, section, &names, name, &span);
+    }
     let mut good = Vec::new();
     let mut fits = true;
     let mut refuse = |cx: &mut Rules<'_>, code, message: String, why: String, help: String| {
@@ -250,17 +269,18 @@ pub(super) fn of_service(
             refuse(cx, Code::BalancerUnknown, message, why, help);
             continue;
         };
-        let wanted = match speaks_http(section) {
+        let http = speaks_http(section);
+        let wanted = match http {
             true => Layer::Application,
             false => Layer::Network,
         };
         if balancer.layer != wanted {
-            let (why, help) = match wanted {
-                Layer::Application => (
+            let (why, help) = match http {
+                true => (
                     "a network load balancer, and the service speaks HTTP",
                     "say what it speaks, for example: protocol = \"tcp\"".to_owned(),
                 ),
-                Layer::Network => (
+                false => (
                     "an application load balancer, and the service does not speak HTTP",
                     format!("use \"network\", or one with type = \"network\" (not {name:?})"),
                 ),

@@ -137,7 +137,11 @@ fn leads_within(names: &[String], all: Option<&BTreeMap<String, Balancer>>) -> b
 
 /// A load balancer has one name of its own. What was written counts, so that a mistake elsewhere in a service does
 /// not hide this.
-pub(super) fn check_plain(cx: &mut Rules<'_>, services: &[(&Located<String>, &ServiceSection)]) {
+pub(super) fn check_plain(
+    cx: &mut Rules<'_>,
+    classic: &BTreeSet<&str>,
+    services: &[(&Located<String>, &ServiceSection)],
+) {
     let mut plain: BTreeMap<&str, Span> = BTreeMap::new();
     for (name, section) in services {
         let path = ["services", name.as_str()];
@@ -150,7 +154,7 @@ pub(super) fn check_plain(cx: &mut Rules<'_>, services: &[(&Located<String>, &Se
         if !catches_all {
             continue;
         }
-        for balancer in BTreeSet::from_iter(written(section)) {
+        for balancer in shared(section, classic) {
             match plain.get(balancer) {
                 Some(first) => cx.push(
                     Diagnostic::new(
@@ -172,7 +176,11 @@ pub(super) fn check_plain(cx: &mut Rules<'_>, services: &[(&Located<String>, &Se
 }
 
 /// A port of a network load balancer leads to one service.
-pub(super) fn check_listen(cx: &mut Rules<'_>, services: &[(&Located<String>, &ServiceSection)]) {
+pub(super) fn check_listen(
+    cx: &mut Rules<'_>,
+    classic: &BTreeSet<&str>,
+    services: &[(&Located<String>, &ServiceSection)],
+) {
     let mut taken: BTreeMap<(&str, u16), Span> = BTreeMap::new();
     for (name, section) in services {
         let Some(port) = section.listen.as_ref().or(section.port.as_ref()) else {
@@ -181,7 +189,7 @@ pub(super) fn check_listen(cx: &mut Rules<'_>, services: &[(&Located<String>, &S
         if section.port.is_none() || speaks_http(section) {
             continue;
         }
-        for balancer in BTreeSet::from_iter(written(section)) {
+        for balancer in shared(section, classic) {
             let place = (balancer, *port.get());
             if let Some(first) = taken.get(&place) {
                 cx.push(
@@ -202,6 +210,12 @@ pub(super) fn check_listen(cx: &mut Rules<'_>, services: &[(&Located<String>, &S
             }
         }
     }
+}
+
+/// The balancers that it is behind, each once, but for the classic ones: these are nobody else's.
+fn shared<'s>(section: &'s ServiceSection, classic: &BTreeSet<&str>) -> BTreeSet<&'s str> {
+    let names = written(section).into_iter();
+    names.filter(|name| !classic.contains(name)).collect()
 }
 
 /// Reports those of the keys that are there. Says whether none was.

@@ -10,6 +10,7 @@ mod lowers;
 mod lowers_assets;
 mod lowers_balancers;
 mod lowers_capacity;
+mod lowers_classic;
 mod lowers_data;
 mod lowers_discovery;
 mod lowers_observability;

@@ -47,6 +47,8 @@ pub enum Counted {
     ApplicationLoadBalancers,
     /// Network load balancers of the region.
     NetworkLoadBalancers,
+    /// Classic load balancers of the region.
+    ClassicLoadBalancers,
     /// Target groups of the region.
     TargetGroups,
     /// Certificates of the region.

@@ -23,6 +23,7 @@ fn balancer(network: &Network) -> ClassicBalancer {
         cross_zone: true,
         idle_timeout_seconds: 90,
         draining: Some(Draining { seconds: 30 }),
+        access_logs: None,
         tags: tags(&[("team", "a")]),
     }
 }
@@ -34,6 +35,7 @@ fn listener(port: u16) -> Listener {
         instance_port: 8080,
         instance_protocol: "HTTP".into(),
         certificate: None,
+        tls_policy: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What tasks run on, against the twin, through the real SDK, in virtual time.
 
+mod classic;
 mod ground;
 mod instances;
 mod lives;

@@ -7,7 +7,7 @@ use ashore_engine::kind::Wait;
 use ashore_providers::aws::cluster_capacity::ClusterCapacity;
 use ashore_providers::aws::iam_role::Role;
 use ashore_providers::aws::service::{Capacity, FARGATE, FARGATE_SPOT, Service, Share};
-use ashore_providers::aws::task_definition::{Container, TaskDefinition};
+use ashore_providers::aws::task_definition::{Container, HostPort, TaskDefinition};
 use serde_json::json;
 
 use crate::ground::{Fleet, Ground, tags};
@@ -15,7 +15,7 @@ use crate::stage::Stage;
 
 const WEB: &str = "services.web/service";
 
-fn share(provider: &str, base: u32, weight: u32) -> Share {
+pub(crate) fn share(provider: &str, base: u32, weight: u32) -> Share {
     Share {
         provider: provider.to_string().into(),
         base,
@@ -23,7 +23,12 @@ fn share(provider: &str, base: u32, weight: u32) -> Share {
     }
 }
 
-async fn definition(stage: &Stage, runs_on: &str, network_mode: &str) -> String {
+pub(crate) async fn definition(
+    stage: &Stage,
+    runs_on: &str,
+    network_mode: &str,
+    host_ports: &[HostPort],
+) -> String {
     let role = Role {
         name: format!("hello-{runs_on}-{network_mode}"),
         trust: json!({"Version": "2012-10-17", "Statement": [{
@@ -65,6 +70,7 @@ async fn definition(stage: &Stage, runs_on: &str, network_mode: &str) -> String 
             health: None,
             depends_on: BTreeMap::new(),
             mounts: BTreeMap::new(),
+            host_ports: host_ports.to_vec(),
         }],
         volumes: Vec::new(),
         tags: tags("a"),
@@ -74,7 +80,7 @@ async fn definition(stage: &Stage, runs_on: &str, network_mode: &str) -> String 
     made.arn
 }
 
-fn service(ground: &Ground, definition: &str, capacity: Capacity) -> Service {
+pub(crate) fn service(ground: &Ground, definition: &str, capacity: Capacity) -> Service {
     Service {
         name: "hello-default-web".into(),
         cluster: ground.cluster.arn.clone().into(),
@@ -89,6 +95,7 @@ fn service(ground: &Ground, definition: &str, capacity: Capacity) -> Service {
         more_load_balancers: Vec::new(),
         registry: None,
         connect: None,
+        classic_balancer: None,
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,
@@ -110,7 +117,7 @@ async fn tasks_are_shared_out_between_fargate_and_spot() {
             .to_vec(),
     };
     stage.create("cluster/capacity[fargate]", &both).await;
-    let definition = definition(&stage, "FARGATE", "awsvpc").await;
+    let definition = definition(&stage, "FARGATE", "awsvpc", &[]).await;
     let plain = service(&ground, &definition, Capacity::Fargate);
     let made = stage.create(WEB, &plain).await;
     let ready = stage.wait(WEB, &plain, &made, Wait::Healthy).await;
@@ -135,7 +142,7 @@ async fn instances_come_with_tasks_that_share_their_network_and_go_with_them() {
         .await;
     let group = ground.group(&template.id);
     let fleet = Fleet::new(&stage, &ground, &group).await;
-    let definition = definition(&stage, "EC2", "bridge").await;
+    let definition = definition(&stage, "EC2", "bridge", &[]).await;
     let shares = vec![share(&fleet.provider.name, 0, 1)];
     let mut spec = service(&ground, &definition, Capacity::Providers(shares));
     (spec.subnets, spec.security_groups) = (Vec::new(), Vec::new());
@@ -172,7 +179,7 @@ async fn a_daemon_runs_on_each_instance_and_moves_on_with_its_definition() {
     let ready = stage.wait("ec2/group", &group, &made, Wait::Healthy).await;
     ready.answer.expect("they come");
     stage.twin.advance(std::time::Duration::from_secs(180));
-    let definition = definition(&stage, "EC2", "bridge").await;
+    let definition = definition(&stage, "EC2", "bridge", &[]).await;
     let mut spec = service(&ground, &definition, Capacity::Daemon);
     (spec.subnets, spec.security_groups) = (Vec::new(), Vec::new());
     spec.assign_public_ip = false;
@@ -207,7 +214,7 @@ async fn tasks_without_instances_say_why_there_are_none() {
     stage
         .change("ec2/role", &role, &powerless, &there.outputs)
         .await;
-    let definition = definition(&stage, "EC2", "bridge").await;
+    let definition = definition(&stage, "EC2", "bridge", &[]).await;
     let shares = vec![share(&fleet.provider.name, 0, 1)];
     let mut spec = service(&ground, &definition, Capacity::Providers(shares));
     (spec.subnets, spec.security_groups) = (Vec::new(), Vec::new());

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use ashore_providers::aws::cluster::{self, Cluster};
 use ashore_providers::aws::log_group::{self, LogGroup};
 use ashore_providers::aws::service::{
-    self, Attachment, Capacity, Connect, FARGATE, FARGATE_SPOT, Offer, Service, Share,
+    self, Attachment, Capacity, ClassicAttachment, Connect, FARGATE, FARGATE_SPOT, Offer, Service,
+    Share,
 };
 use ashore_providers::aws::tags::Tags;
-use ashore_providers::aws::task_definition::{self, Container, Log, TaskDefinition, Volume};
+use ashore_providers::aws::task_definition::{
+    self, Container, HostPort, Log, TaskDefinition, Volume,
+};
 
 use crate::example::Example;
 
@@ -87,6 +90,10 @@ fn task_definition() -> Example {
             health: None,
             depends_on: BTreeMap::new(),
             mounts: BTreeMap::from([("/var/uploads".into(), "uploads".into())]),
+            host_ports: vec![HostPort {
+                port: 80,
+                on_host: 80,
+            }],
         }],
         volumes: vec![Volume {
             name: "uploads".into(),
@@ -164,6 +171,11 @@ fn service() -> Example {
             namespace: "arn:aws:servicediscovery:2".to_string().into(),
             offers: BTreeMap::new(),
         }),
+        classic_balancer: Some(ClassicAttachment {
+            balancer: "hello-default-classic".to_string().into(),
+            container: "web".into(),
+            port: 80,
+        }),
         grace_period_seconds: Some(60),
         minimum_healthy_percent: 100,
         maximum_percent: 200,
@@ -208,6 +220,9 @@ fn service() -> Example {
         })
         .altered("more_load_balancers", |it: &mut Service| {
             it.more_load_balancers.clear();
+        })
+        .altered("classic_balancer", |it: &mut Service| {
+            it.classic_balancer = None;
         })
         .altered("load_balancer", |it: &mut Service| {
             it.load_balancer.as_mut().expect("there is one").port = 8080;

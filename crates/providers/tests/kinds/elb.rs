@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ashore_providers::aws::certificate::{self, Certificate, ValidationRecord};
-use ashore_providers::aws::classic_balancer::{self, ClassicBalancer, Draining};
+use ashore_providers::aws::classic_balancer::{self, AccessLogs, ClassicBalancer, Draining};
 use ashore_providers::aws::listener::{self, Action, Listener};
 use ashore_providers::aws::listener_rule::{
     self, ClientSecret, ListenerRule, Login, Sent, Unauthenticated,
@@ -255,6 +255,7 @@ fn classic_balancer() -> Example {
             instance_port: 8080,
             instance_protocol: "HTTP".into(),
             certificate: Some("arn:aws:acm:1".to_string().into()),
+            tls_policy: Some("ELBSecurityPolicy-TLS-1-2-2017-01".into()),
         }],
         health: classic_balancer::HealthCheck {
             target: "HTTP:8080/".into(),
@@ -266,6 +267,10 @@ fn classic_balancer() -> Example {
         cross_zone: true,
         idle_timeout_seconds: 90,
         draining: Some(Draining { seconds: 30 }),
+        access_logs: Some(AccessLogs {
+            bucket: "acme-logs".into(),
+            prefix: "hello".into(),
+        }),
         tags: Tags::default().named("hello"),
     };
     let outputs = classic_balancer::Outputs {
@@ -297,5 +302,8 @@ fn classic_balancer() -> Example {
             it.idle_timeout_seconds = 60;
         })
         .altered("draining", |it: &mut ClassicBalancer| it.draining = None)
+        .altered("access_logs", |it: &mut ClassicBalancer| {
+            it.access_logs = None;
+        })
         .altered("tags", |it: &mut ClassicBalancer| it.tags = Tags::default())
 }

@@ -104,6 +104,7 @@ pub(crate) fn definition(role: &str, image: &str) -> TaskDefinition {
             health: None,
             depends_on: BTreeMap::new(),
             mounts: BTreeMap::new(),
+            host_ports: Vec::new(),
         }],
         volumes: Vec::new(),
         tags: tags("a"),

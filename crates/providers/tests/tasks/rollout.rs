@@ -31,6 +31,7 @@ fn service(ground: &Ground, revision: &str) -> Service {
         more_load_balancers: Vec::new(),
         registry: None,
         connect: None,
+        classic_balancer: None,
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,

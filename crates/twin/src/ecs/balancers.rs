@@ -43,13 +43,43 @@ pub(super) enum Behind {
     Classic(String),
 }
 
+impl Behind {
+    /// As events name it.
+    fn called(&self) -> String {
+        match self {
+            Behind::Classic(name) => format!("elb {name}"),
+            Behind::Group(arn) => format!("target-group {arn}"),
+        }
+    }
+}
+
 impl Place {
     /// As events name it.
     pub(super) fn told(&self) -> String {
+        let called = self.behind.called();
         match &self.behind {
-            Behind::Classic(name) => format!("instances in (elb {name})"),
-            Behind::Group(arn) => format!("targets in (target-group {arn})"),
+            Behind::Classic(_) => format!("instances in ({called})"),
+            Behind::Group(_) => format!("targets in ({called})"),
         }
+    }
+
+    /// That it is unhealthy, and why, as events say it [ECS developer guide: service event messages].
+    pub(super) fn unhealthy(&self, world: &World, region: &str, task: &str) -> String {
+        let (called, id, port) = (self.behind.called(), &self.id, self.port);
+        let (what, reason) = match &self.behind {
+            Behind::Classic(_) => (
+                format!("(instance {id})"),
+                Some(elb::FAILED_CHECKS.to_owned()),
+            ),
+            // With the codes, as the balancer names them ("… due to (reason Health checks failed with these codes:
+            // [404])." stands in every report of such a service).
+            Behind::Group(arn) => (
+                format!("(task {task}) (port {port})"),
+                elbv2::target_reason(world, region, arn, id, port),
+            ),
+        };
+        let reason = reason.unwrap_or_else(|| "Health checks failed".to_owned());
+        format!("{what} is unhealthy in ({called}) due to (reason {reason}).")
     }
 }
 
@@ -197,7 +227,7 @@ pub(super) fn suit(
 pub(super) enum Opinion {
     Healthy,
     Waiting,
-    /// In this target group.
+    /// In this target group or classic load balancer, as events name it.
     Unhealthy(String),
 }
 
@@ -209,7 +239,9 @@ pub(super) fn opinion(world: &World, region: &str, places: &[Place]) -> Opinion 
             Behind::Classic(name) => {
                 match elb::state(world, region, name, id) {
                     Some(elb::State::InService) => {}
-                    Some(elb::State::OutOfService) => return Opinion::Unhealthy(name.clone()),
+                    Some(elb::State::OutOfService) => {
+                        return Opinion::Unhealthy(behind.called());
+                    }
                     Some(elb::State::Registering) | None => opinion = Opinion::Waiting,
                 }
                 continue;
@@ -218,7 +250,7 @@ pub(super) fn opinion(world: &World, region: &str, places: &[Place]) -> Opinion 
         };
         match elbv2::target_state(world, region, arn, id, *port) {
             Some("healthy") => {}
-            Some("unhealthy") => return Opinion::Unhealthy(arn.clone()),
+            Some("unhealthy") => return Opinion::Unhealthy(behind.called()),
             _ => opinion = Opinion::Waiting,
         }
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::revisions::Revision;
 use super::service::Service;
 use super::task::Task;
 use crate::clock::Millis;
@@ -69,6 +70,7 @@ impl Deployment {
             .is_some_and(|primary| primary.id == self.id);
         let mine = || tasks.iter().filter(|task| task.is_of(&self.id));
         let wanted = mine().filter(|task| !task.is_stopping()).count();
+        let revision = service.revisions.get(&self.revision);
         let mut view = json!({
             "id": self.id,
             "status": if is_primary { "PRIMARY" } else { "ACTIVE" },
@@ -78,14 +80,17 @@ impl Deployment {
             "failedTasks": self.failed,
             "createdAt": self.created.epoch_seconds(),
             "updatedAt": self.updated.epoch_seconds(),
-            "rolloutState": match self.rollout {
+        });
+        // Behind a classic load balancer nothing is said of it [ECS API: Deployment rolloutState].
+        if !revision.is_some_and(Revision::is_classic) {
+            view["rolloutState"] = json!(match self.rollout {
                 RolloutState::InProgress => "IN_PROGRESS",
                 RolloutState::Completed => "COMPLETED",
                 RolloutState::Failed => "FAILED",
-            },
-            "rolloutStateReason": self.reason,
-        });
-        if let Some(revision) = service.revisions.get(&self.revision) {
+            });
+            view["rolloutStateReason"] = json!(self.reason);
+        }
+        if let Some(revision) = revision {
             view["taskDefinition"] = json!(revision.definition);
             if let Some(network) = &revision.network {
                 view["networkConfiguration"] = network.view();

@@ -268,11 +268,20 @@ pub(crate) fn listening_on(
 
 /// Tells ECS that the health of a target of this group changed, so that the services behind it are looked at again.
 pub(crate) fn target_changed(world: &mut World, region: &str, target_group: &str) {
+    wake(world, region, |it| it.uses_target_group(target_group));
+}
+
+/// Tells ECS the same of an instance of a classic load balancer.
+pub(crate) fn instance_changed(world: &mut World, region: &str, balancer: &str) {
+    wake(world, region, |it| it.uses_classic(balancer));
+}
+
+fn wake(world: &mut World, region: &str, concerns: impl Fn(&service::Service) -> bool) {
     let now = world.now;
     let services = &world.region(region).ecs.services;
     let concerned: Vec<String> = services
         .iter()
-        .filter(|(_, service)| service.is_active() && service.uses_target_group(target_group))
+        .filter(|(_, service)| service.is_active() && concerns(service))
         .map(|(key, _)| key.clone())
         .collect();
     for key in concerned {

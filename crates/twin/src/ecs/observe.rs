@@ -111,9 +111,9 @@ fn phase(world: &World, region: &str, service: &Service, task: &Task) -> Phase {
     let grace = Duration::from_secs(service.settings.grace_seconds.unwrap_or(0).into());
     let settling = Duration::from_millis(world.timing.service_steady_check);
     match opinion {
-        Opinion::Unhealthy(group) if started + grace <= world.now => Phase::Sick(format!(
-            "Task failed ELB health checks in (target-group {group})"
-        )),
+        Opinion::Unhealthy(group) if started + grace <= world.now => {
+            Phase::Sick(format!("Task failed ELB health checks in ({group})"))
+        }
         Opinion::Unhealthy(_) | Opinion::Waiting => Phase::Waiting,
         Opinion::Healthy if own == Health::Unknown => Phase::Waiting,
         Opinion::Healthy if task.balancers.is_empty() && own == Health::Unchecked => {

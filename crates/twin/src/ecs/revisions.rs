@@ -29,6 +29,14 @@ pub(super) struct Revision {
     pub(super) created: Millis,
 }
 
+impl Revision {
+    /// Whether it is behind a classic load balancer.
+    pub(super) fn is_classic(&self) -> bool {
+        let mut all = self.balancers.iter();
+        all.any(|it| it.load_balancer_name.is_some())
+    }
+}
+
 pub(super) fn describe(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
     if !input.has("serviceRevisionArns") {

@@ -13,7 +13,6 @@ use super::{
 use crate::agenda;
 use crate::clock::Millis;
 use crate::cloudmap;
-use crate::elbv2;
 use crate::world::World;
 
 /// Lets the scheduler look at a service at that time, if it would not look earlier anyway.
@@ -129,15 +128,8 @@ fn tell_unhealthy(world: &mut World, region: &str, key: &str, id: &str) {
     };
     for place in task.places() {
         let one = std::slice::from_ref(&place);
-        if let Opinion::Unhealthy(group) = balancers::opinion(world, region, one) {
-            let port = place.port;
-            // With the codes, as the balancer names them ("… due to (reason Health checks failed with these codes:
-            // [404])." stands in every report of such a service).
-            let reason = elbv2::target_reason(world, region, &group, &place.id, port);
-            let reason = reason.unwrap_or_else(|| "Health checks failed".to_owned());
-            let what = format!(
-                "(task {id}) (port {port}) is unhealthy in (target-group {group}) due to (reason {reason})."
-            );
+        if let Opinion::Unhealthy(_) = balancers::opinion(world, region, one) {
+            let what = place.unhealthy(world, region, id);
             events::tell(world, region, key, what);
         }
     }

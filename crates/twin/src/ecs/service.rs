@@ -136,6 +136,14 @@ impl Service {
             .any(|it| it.balancers.iter().any(|one| one.target_group_arn == arn))
     }
 
+    pub(super) fn uses_classic(&self, balancer: &str) -> bool {
+        let mut revisions = self.revisions.values();
+        revisions.any(|it| {
+            let mut names = it.balancers.iter();
+            names.any(|one| one.load_balancer_name.as_deref() == Some(balancer))
+        })
+    }
+
     /// Whether a deployment of it still runs this task definition.
     pub(super) fn uses_definition(&self, arn: &str) -> bool {
         let mut running = self

@@ -47,6 +47,10 @@ pub struct Pending {
     pub passes: bool,
 }
 
+/// Why an instance is out of service whose checks fail [ELB API: InstanceState].
+pub(crate) const FAILED_CHECKS: &str =
+    "Instance has failed at least the UnhealthyThreshold number of health checks consecutively.";
+
 pub(super) fn register_instances(call: &mut Call<'_>) -> Answer {
     let mut input = std::mem::take(&mut call.input);
     let name = input.required("LoadBalancerName")?;
@@ -252,10 +256,7 @@ fn health(
         ),
         Some(State::Registering) => ("ELB", "Instance registration is still in progress."),
         Some(State::InService) => ("N/A", "N/A"),
-        Some(State::OutOfService) => (
-            "Instance",
-            "Instance has failed at least the UnhealthyThreshold number of health checks consecutively.",
-        ),
+        Some(State::OutOfService) => ("Instance", FAILED_CHECKS),
     };
     let state = if reason == "N/A" {
         "InService"

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ecs;
 use crate::operation::{Operation, read, write};
 use crate::refusal::Refusal;
 use crate::world::World;
@@ -24,7 +25,7 @@ use crate::world::World;
 pub(crate) use answer::answer;
 use balancer::LoadBalancer;
 pub(crate) use balancer::{addresses, find, hosted_zone, uses_certificate};
-pub(crate) use instances::{State, deregister, look, register, state};
+pub(crate) use instances::{FAILED_CHECKS, State, deregister, look, register, state};
 pub(crate) use tagging::tagged;
 
 /// The API's version, which tells it from its younger sister of the same name.
@@ -132,6 +133,7 @@ pub(crate) fn happen(world: &mut World, region: &str, what: Happening) {
     match what {
         Happening::HealthDecided { balancer, serial } => {
             instances::decide(world, region, &balancer, serial);
+            ecs::instance_changed(world, region, &balancer);
         }
     }
     look(world, region);

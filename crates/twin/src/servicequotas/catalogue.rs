@@ -71,6 +71,13 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         "elasticloadbalancing",
+        "L-E9E9831D",
+        "Classic Load Balancers per Region",
+        20.0,
+        true,
+    ),
+    row(
+        "elasticloadbalancing",
         "L-B22855CB",
         "Target Groups per Region",
         3000.0,

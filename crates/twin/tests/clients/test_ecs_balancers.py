@@ -88,6 +88,9 @@ def test_a_service_for_instances(classic):
     assert made["loadBalancers"] == CLASSIC
     assert made["availabilityZoneRebalancing"] == "DISABLED"
     assert "targetGroupArn" not in classic.service()["loadBalancers"][0]
+    # Nothing is said of a rollout behind one [ECS API: Deployment rolloutState].
+    [deployment] = made["deployments"]
+    assert not {"rolloutState", "rolloutStateReason"} & set(deployment)
 
 
 NET = {"awsvpcConfiguration": {"subnets": [], "assignPublicIp": "DISABLED"}}

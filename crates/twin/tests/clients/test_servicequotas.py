@@ -4,7 +4,7 @@ import pytest
 
 CODES = {
     "acm": ["L-F141DD1D"],
-    "elasticloadbalancing": ["L-53DA6B97", "L-B22855CB", "L-7EED9B64"],
+    "elasticloadbalancing": ["L-53DA6B97", "L-E9E9831D", "L-B22855CB", "L-7EED9B64"],
     "fargate": ["L-3032A538"],
     "vpc": ["L-F678F1CE", "L-407747CB", "L-A4707A72", "L-589F43AA", "L-93826ACB", "L-E79EC296", "L-0EA8095F"],
 }

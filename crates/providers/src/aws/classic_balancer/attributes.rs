@@ -17,10 +17,14 @@ pub struct Listener {
     /// For HTTPS and SSL: an issued certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Input<String>>,
+    /// For HTTPS and SSL: which versions and ciphers of TLS it takes, by the name of one of AWS's
+    /// security policies. What a listener begins with still takes TLS 1.0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_policy: Option<String>,
 }
 
 impl Listener {
-    /// Whether only the certificates can differ: nothing else can be changed in place.
+    /// Whether only the certificates and the TLS can differ: nothing else can be changed in place.
     pub(super) fn speaks_as(&self, other: &Self) -> bool {
         let certified = self.certificate.is_some() == other.certificate.is_some();
         certified
@@ -43,6 +47,15 @@ pub struct HealthCheck {
     pub healthy_threshold: u32,
     /// Bad checks in a row that take it out, 2 to 10.
     pub unhealthy_threshold: u32,
+}
+
+/// Where requests are logged, each hour unless somebody has said otherwise.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AccessLogs {
+    /// Somebody's bucket, which Elastic Load Balancing may write into.
+    pub bucket: String,
+    /// The folder in it; empty for none.
+    pub prefix: String,
 }
 
 /// For how long an instance that leaves finishes what it has begun.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use ashore_engine::failure::{Class, Failure};
 use aws_sdk_elasticloadbalancing::types::{
-    Listener as SdkListener, LoadBalancerAttributes, LoadBalancerDescription, Tag,
+    ListenerDescription, LoadBalancerAttributes, LoadBalancerDescription, Tag,
 };
 
-use super::{ClassicBalancer, Draining, HealthCheck, Listener, Outputs};
+use super::requests::REFERENCE;
+use super::{AccessLogs, ClassicBalancer, Draining, HealthCheck, Listener, Outputs};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{failure, required};
 use crate::aws::tags::Tags;
@@ -35,7 +36,7 @@ pub(super) async fn described(
 }
 
 /// Every balancer of the region, by name.
-pub(super) async fn all(aws: &Aws) -> Result<Vec<LoadBalancerDescription>, Failure> {
+pub(in crate::aws) async fn all(aws: &Aws) -> Result<Vec<LoadBalancerDescription>, Failure> {
     let pages = aws.classic.describe_load_balancers();
     let pages = pages.into_paginator().items().send();
     pages
@@ -57,6 +58,35 @@ pub(super) async fn attributes(
         Err(missing) if missing.class == Class::Gone => Ok(None),
         Err(failure) => Err(failure),
     }
+}
+
+/// What the policies of a balancer refer to, by their names; asked for only if it speaks TLS.
+pub(super) async fn policies(
+    aws: &Aws,
+    there: &LoadBalancerDescription,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let mut listeners = there.listener_descriptions().iter();
+    let secure = listeners.any(|it| {
+        let listener = it.listener.as_ref();
+        listener.is_some_and(|it| it.ssl_certificate_id.is_some())
+    });
+    if !secure {
+        return Ok(BTreeMap::new());
+    }
+    let describe = aws.classic.describe_load_balancer_policies();
+    let describe = describe.set_load_balancer_name(there.load_balancer_name.clone());
+    let failed = |e| failure("elasticloadbalancing:DescribeLoadBalancerPolicies", e);
+    let answer = match describe.send().await.map_err(failed) {
+        Err(missing) if missing.class == Class::Gone => return Ok(BTreeMap::new()),
+        answer => answer?,
+    };
+    let policies = answer.policy_descriptions.unwrap_or_default().into_iter();
+    let refers = policies.filter_map(|policy| {
+        let mut attributes = policy.policy_attribute_descriptions?.into_iter();
+        let refers = attributes.find(|it| it.attribute_name.as_deref() == Some(REFERENCE));
+        Some((policy.policy_name?, refers?.attribute_value?))
+    });
+    Ok(refers.collect())
 }
 
 /// The tags of balancers, by name. One that is missing fails them all, and is left out by asking
@@ -105,15 +135,18 @@ pub(super) fn outputs(there: &LoadBalancerDescription) -> Result<Outputs, Failur
 pub(super) fn spec(
     there: LoadBalancerDescription,
     attributes: &LoadBalancerAttributes,
+    policies: &BTreeMap<String, String>,
     tags: BTreeMap<String, String>,
 ) -> Result<ClassicBalancer, Failure> {
     let number = |value: Option<i32>| value.and_then(|n| n.try_into().ok()).unwrap_or(0);
     let inputs = |ids: Option<Vec<String>>| ids.unwrap_or_default().into_iter().map(Into::into);
     let listeners = there.listener_descriptions.unwrap_or_default().into_iter();
-    let listeners = listeners.filter_map(|described| listener(described.listener?));
+    let listeners = listeners.filter_map(|described| listener(described, policies));
     let health = required(DESCRIBE, there.health_check)?;
     let draining = attributes.connection_draining.as_ref();
     let draining = draining.filter(|draining| draining.enabled);
+    let logs = attributes.access_log.as_ref();
+    let logs = logs.filter(|logs| logs.enabled);
     let settings = attributes.connection_settings.as_ref();
     let cross = attributes.cross_zone_load_balancing.as_ref();
     Ok(ClassicBalancer {
@@ -134,11 +167,23 @@ pub(super) fn spec(
         draining: draining.map(|draining| Draining {
             seconds: number(draining.timeout),
         }),
+        access_logs: logs.map(|logs| AccessLogs {
+            bucket: logs.s3_bucket_name.clone().unwrap_or_default(),
+            prefix: logs.s3_bucket_prefix.clone().unwrap_or_default(),
+        }),
         tags: Tags::observed(tags),
     })
 }
 
-fn listener(there: SdkListener) -> Option<Listener> {
+/// The one of its policies that says what TLS it takes; by its own name, where that refers to none of AWS's.
+fn listener(
+    described: ListenerDescription,
+    policies: &BTreeMap<String, String>,
+) -> Option<Listener> {
+    let there = described.listener?;
+    let names = described.policy_names.unwrap_or_default();
+    let refers = names.iter().find_map(|name| policies.get(name).cloned());
+    let secure = there.ssl_certificate_id.is_some();
     let port = |port: i32| u16::try_from(port).ok();
     Some(Listener {
         port: port(there.load_balancer_port)?,
@@ -149,5 +194,8 @@ fn listener(there: SdkListener) -> Option<Listener> {
             .unwrap_or_else(|| there.protocol.clone()),
         protocol: there.protocol,
         certificate: there.ssl_certificate_id.map(Into::into),
+        tls_policy: refers
+            .or_else(|| names.into_iter().next())
+            .filter(|_| secure),
     })
 }

@@ -1,14 +1,12 @@
 use std::time::Duration;
 
 use ashore_engine::address::StackName;
-use ashore_engine::failure::{Class, Failure};
-use ashore_engine::kind::{Context, Foreign, Found, Gone, Live, Observed};
-use aws_sdk_elasticloadbalancing::types::{
-    ConnectionDraining, ConnectionSettings, CrossZoneLoadBalancing, HealthCheck as SdkHealth,
-    Listener as SdkListener, LoadBalancerAttributes, Tag, TagKeyOnly,
-};
+use ashore_engine::failure::Failure;
+use ashore_engine::kind::{Context, Foreign, Found, Gone, Live, Observed, Readiness};
+use aws_sdk_elasticloadbalancing::types::TagKeyOnly;
 
-use super::described::{all, attributes, described, outputs, spec, tags};
+use super::described::{all, attributes, described, outputs, policies, spec, tags};
+use super::requests::{not_usable_yet, policy, policy_name};
 use super::{Change, ClassicBalancer, Outputs};
 use crate::aws::live::Aws;
 use crate::aws::live::ec2::{self, not_visible_yet};
@@ -16,12 +14,12 @@ use crate::aws::live::elb;
 use crate::aws::live::failure::{failure, required};
 use crate::aws::tags::{bears, of_stack};
 
-const CREATE: &str = "elasticloadbalancing:CreateLoadBalancer";
 const HEALTH: &str = "elasticloadbalancing:ConfigureHealthCheck";
 const MODIFY: &str = "elasticloadbalancing:ModifyLoadBalancerAttributes";
 const LISTEN: &str = "elasticloadbalancing:CreateLoadBalancerListeners";
 const CLOSE: &str = "elasticloadbalancing:DeleteLoadBalancerListeners";
 const CERTIFICATE: &str = "elasticloadbalancing:SetLoadBalancerListenerSSLCertificate";
+const NEGOTIATE: &str = "elasticloadbalancing:SetLoadBalancerPoliciesOfListener";
 const ATTACH: &str = "elasticloadbalancing:AttachLoadBalancerToSubnets";
 const DETACH: &str = "elasticloadbalancing:DetachLoadBalancerFromSubnets";
 const APPLY: &str = "elasticloadbalancing:ApplySecurityGroupsToLoadBalancer";
@@ -64,7 +62,8 @@ impl Live for ClassicBalancer {
             return Ok(None);
         };
         let outputs = outputs(&there)?;
-        let spec = spec(there, &attributes, tags)?;
+        let policies = policies(aws, &there).await?;
+        let spec = spec(there, &attributes, &policies, tags)?;
         Ok(Some(Observed { spec, outputs }))
     }
 
@@ -113,9 +112,8 @@ impl Live for ClassicBalancer {
                 sent.map_err(|e| failure(CLOSE, e))?;
             }
             Change::Certificate(port) => {
-                let mut own = self.listeners.iter();
-                let listener = own.find(|listener| listener.port == *port);
-                let certificate = listener.and_then(|listener| listener.certificate.as_ref());
+                let certificate = self.listener(*port);
+                let certificate = certificate.and_then(|listener| listener.certificate.as_ref());
                 let certificate = elb::known(CERTIFICATE, required(CERTIFICATE, certificate)?)?;
                 let set = api.set_load_balancer_listener_ssl_certificate();
                 let set = set
@@ -123,6 +121,18 @@ impl Live for ClassicBalancer {
                     .load_balancer_port((*port).into());
                 let sent = set.ssl_certificate_id(certificate).send().await;
                 sent.map_err(|e| not_usable_yet(failure(CERTIFICATE, e)))?;
+            }
+            Change::TlsPolicy(security_policy) => policy(aws, name, security_policy).await?,
+            Change::Negotiate(port) => {
+                let listener = self.listener(*port);
+                let security_policy = listener.and_then(|it| it.tls_policy.as_deref());
+                let security_policy = required(NEGOTIATE, security_policy)?;
+                let set = api.set_load_balancer_policies_of_listener();
+                let set = set
+                    .load_balancer_name(name)
+                    .load_balancer_port((*port).into());
+                let sent = set.policy_names(policy_name(security_policy)).send().await;
+                sent.map_err(|e| not_visible_yet(failure(NEGOTIATE, e)))?;
             }
             Change::Attach => {
                 // Where it stands already it stays: that is a success [ELB API].
@@ -167,6 +177,23 @@ impl Live for ClassicBalancer {
         Ok(known.clone())
     }
 
+    /// It works at once. The zone of its name is known once it is described.
+    async fn ready(
+        &self,
+        aws: &Aws,
+        _: &Context,
+        known: &Outputs,
+    ) -> Result<Readiness<Outputs>, Failure> {
+        Ok(match described(aws, &known.name).await? {
+            Some(there) => Readiness::Ready(outputs(&there)?),
+            None => Readiness::Pending {
+                outputs: known.clone(),
+                why: "not visible yet".to_string(),
+                look_after: LOOK_AFTER,
+            },
+        })
+    }
+
     async fn gone(aws: &Aws, outputs: &Outputs) -> Result<Gone, Failure> {
         // As those of its younger sisters, its interfaces outlive it [terraform-provider-aws: elb].
         let description = vec![format!("ELB {}", outputs.name)];
@@ -201,98 +228,4 @@ impl Live for ClassicBalancer {
         let ours = |it: &Outputs| tags.get(&it.name).is_some_and(|tags| of_stack(tags, stack));
         Ok(there.into_iter().filter(ours).collect())
     }
-}
-
-impl ClassicBalancer {
-    async fn create(&self, aws: &Aws, cx: &Context) -> Result<Outputs, Failure> {
-        let create = aws
-            .classic
-            .create_load_balancer()
-            .load_balancer_name(&self.name)
-            .set_listeners(Some(self.listeners(CREATE, None)?))
-            .set_subnets(Some(elb::all_known(CREATE, &self.subnets)?))
-            .set_security_groups(Some(elb::all_known(CREATE, &self.security_groups)?))
-            .set_tags(Some(self.marked(CREATE, cx)?));
-        // Only the one that is not the default can be named [ELB API: CreateLoadBalancer.Scheme].
-        let internal = self.scheme == "internal";
-        let create = create.set_scheme(internal.then(|| self.scheme.clone()));
-        let sent = create.send().await;
-        let created = sent.map_err(|e| not_usable_yet(failure(CREATE, e)))?;
-        Ok(Outputs {
-            name: self.name.clone(),
-            dns_name: required(CREATE, created.dns_name)?,
-            zone_id: None,
-        })
-    }
-
-    fn marked(&self, operation: &'static str, cx: &Context) -> Result<Vec<Tag>, Failure> {
-        let tag = |(key, value)| Tag::builder().key(key).value(value).build();
-        let tags = self.tags.marked(&cx.mark).into_iter().map(tag);
-        let tags: Result<_, _> = tags.collect();
-        tags.map_err(|error| Failure::internal(operation, &error))
-    }
-
-    /// The listeners; of these ports alone, if some are named.
-    fn listeners(
-        &self,
-        operation: &'static str,
-        ports: Option<&[u16]>,
-    ) -> Result<Vec<SdkListener>, Failure> {
-        let own = self.listeners.iter();
-        let own = own.filter(|it| ports.is_none_or(|ports| ports.contains(&it.port)));
-        let listener = |it: &super::Listener| {
-            let certificate = it.certificate.as_ref();
-            let certificate = certificate.map(|arn| elb::known(operation, arn));
-            SdkListener::builder()
-                .protocol(&it.protocol)
-                .load_balancer_port(it.port.into())
-                .instance_protocol(&it.instance_protocol)
-                .instance_port(it.instance_port.into())
-                .set_ssl_certificate_id(certificate.transpose()?)
-                .build()
-                .map_err(|error| Failure::internal(operation, &error))
-        };
-        own.map(listener).collect()
-    }
-
-    fn health(&self) -> Result<SdkHealth, Failure> {
-        SdkHealth::builder()
-            .target(&self.health.target)
-            .interval(int(self.health.interval_seconds))
-            .timeout(int(self.health.timeout_seconds))
-            .healthy_threshold(int(self.health.healthy_threshold))
-            .unhealthy_threshold(int(self.health.unhealthy_threshold))
-            .build()
-            .map_err(|error| Failure::internal(HEALTH, &error))
-    }
-
-    fn attributes(&self) -> Result<LoadBalancerAttributes, Failure> {
-        let cross = CrossZoneLoadBalancing::builder().enabled(self.cross_zone);
-        let settings = ConnectionSettings::builder();
-        let settings = settings
-            .idle_timeout(int(self.idle_timeout_seconds))
-            .build();
-        let seconds = self.draining.map(|draining| int(draining.seconds));
-        let draining = ConnectionDraining::builder()
-            .enabled(self.draining.is_some())
-            .set_timeout(seconds)
-            .build();
-        Ok(LoadBalancerAttributes::builder()
-            .cross_zone_load_balancing(cross.build())
-            .connection_settings(settings.map_err(|error| Failure::internal(MODIFY, &error))?)
-            .connection_draining(draining)
-            .build())
-    }
-}
-
-/// A certificate that was issued a moment ago is not known here yet [terraform-provider-aws: elb].
-fn not_usable_yet(mut failure: Failure) -> Failure {
-    if failure.code == "UnsupportedCertificate" {
-        failure.class = Class::Eventual;
-    }
-    not_visible_yet(failure)
-}
-
-fn int(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }

@@ -6,6 +6,9 @@ mod attributes;
 mod described;
 #[cfg(feature = "live")]
 mod live;
+mod ports;
+#[cfg(feature = "live")]
+mod requests;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +18,10 @@ use ashore_engine::input::{Input, Output};
 use ashore_engine::kind::{Impact, Kind, Observed, Patience, Replacement, Request};
 use serde::{Deserialize, Serialize};
 
-pub use attributes::{Draining, HealthCheck, Listener};
+#[cfg(feature = "live")]
+pub(in crate::aws) use described::all;
+
+pub use attributes::{AccessLogs, Draining, HealthCheck, Listener};
 
 use crate::aws::tags::Tags;
 use crate::aws::{names, patience};
@@ -42,6 +48,9 @@ pub struct ClassicBalancer {
     /// For how long an instance that leaves finishes what it has begun; not at all without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draining: Option<Draining>,
+    /// Where requests are logged; nowhere without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_logs: Option<AccessLogs>,
     /// The user's tags. With the marks there are ten at most [ELB API: AddTags].
     pub tags: Tags,
 }
@@ -84,6 +93,10 @@ pub enum Change {
     Close(Vec<u16>),
     /// `SetLoadBalancerListenerSSLCertificate`.
     Certificate(u16),
+    /// `CreateLoadBalancerPolicy`: one that refers to this security policy of AWS's.
+    TlsPolicy(String),
+    /// `SetLoadBalancerPoliciesOfListener`: the TLS of the listener on this port.
+    Negotiate(u16),
     /// `AttachLoadBalancerToSubnets`: those that it does not stand in yet.
     Attach,
     /// `DetachLoadBalancerFromSubnets`.
@@ -109,8 +122,10 @@ impl Kind for ClassicBalancer {
         let Some(Observed { spec: before, .. }) = observed else {
             // What a new one has follows from its listeners, or is not what anybody wants.
             let set = (!self.same_attributes(None)).then_some(Change::Attributes);
-            return [Change::Create, Change::Health]
-                .into_iter()
+            let ports: Vec<u16> = self.listeners.iter().map(|it| it.port).collect();
+            return std::iter::once(Change::Create)
+                .chain(self.negotiations(&ports))
+                .chain([Change::Health])
                 .chain(set)
                 .collect();
         };
@@ -122,10 +137,12 @@ impl Kind for ClassicBalancer {
             changes.push(Change::SecurityGroups);
         }
         // A port has one listener: what is on it goes before another one comes.
-        let (close, listen, certificates) = self.ports(before);
-        changes.extend((!close.is_empty()).then_some(Change::Close(close)));
-        changes.extend((!listen.is_empty()).then_some(Change::Listen(listen)));
-        changes.extend(certificates.into_iter().map(Change::Certificate));
+        let ports = self.ports(before);
+        changes.extend((!ports.close.is_empty()).then_some(Change::Close(ports.close)));
+        let negotiations = self.negotiations(&ports.negotiate);
+        changes.extend((!ports.listen.is_empty()).then_some(Change::Listen(ports.listen)));
+        changes.extend(ports.certificates.into_iter().map(Change::Certificate));
+        changes.extend(negotiations);
         changes.extend((self.health != before.health).then_some(Change::Health));
         changes.extend((!self.same_attributes(Some(before))).then_some(Change::Attributes));
         let gone = self.leaves_subnets(before);
@@ -166,6 +183,12 @@ impl Kind for ClassicBalancer {
                 Request::new("elasticloadbalancing:SetLoadBalancerListenerSSLCertificate")
                     .uses(&["listeners"])
             }
+            Change::TlsPolicy(_) => {
+                Request::new("elasticloadbalancing:CreateLoadBalancerPolicy").uses(&[])
+            }
+            Change::Negotiate(_) => {
+                Request::new("elasticloadbalancing:SetLoadBalancerPoliciesOfListener").uses(&[])
+            }
             Change::Attach => {
                 Request::new("elasticloadbalancing:AttachLoadBalancerToSubnets").uses(&["subnets"])
             }
@@ -200,6 +223,13 @@ impl Kind for ClassicBalancer {
             if set(&self.security_groups) == set(&spec.security_groups) {
                 self.security_groups.clone_from(&spec.security_groups);
             }
+            // What TLS a listener takes is nobody's of whom nothing is said of it.
+            for listener in &mut self.listeners {
+                let said = spec.listener(listener.port);
+                if said.is_some_and(|it| it.tls_policy.is_none()) {
+                    listener.tls_policy = None;
+                }
+            }
             let sorted = |it: &Self| {
                 let mut all = it.listeners.clone();
                 all.sort_by_key(|listener| listener.port);
@@ -220,40 +250,17 @@ impl Kind for ClassicBalancer {
 impl ClassicBalancer {
     fn same_attributes(&self, before: Option<&Self>) -> bool {
         // [ELB API: LoadBalancerAttributes] what a new one has.
-        let (cross_zone, idle, draining) = match before {
+        let (cross_zone, idle, draining, logs) = match before {
             Some(before) => (
                 before.cross_zone,
                 before.idle_timeout_seconds,
                 before.draining,
+                before.access_logs.as_ref(),
             ),
-            None => (false, 60, None),
+            None => (false, 60, None, None),
         };
-        (self.cross_zone, self.idle_timeout_seconds, self.draining) == (cross_zone, idle, draining)
-    }
-
-    /// The ports to be closed, those to be opened, and those with another certificate.
-    fn ports(&self, before: &Self) -> (Vec<u16>, Vec<u16>, Vec<u16>) {
-        let (mut close, mut listen, mut certificates) = (Vec::new(), Vec::new(), Vec::new());
-        let at = |spec: &Self, port: u16| {
-            let mut all = spec.listeners.iter();
-            all.find(|listener| listener.port == port).cloned()
-        };
-        for there in &before.listeners {
-            match at(self, there.port) {
-                Some(wanted) if wanted.speaks_as(there) => {
-                    let other = wanted.certificate != there.certificate;
-                    certificates.extend(other.then_some(there.port));
-                }
-                Some(_) => {
-                    close.push(there.port);
-                    listen.push(there.port);
-                }
-                None => close.push(there.port),
-            }
-        }
-        let new = self.listeners.iter().map(|listener| listener.port);
-        listen.extend(new.filter(|port| at(before, *port).is_none()));
-        (close, listen, certificates)
+        (self.cross_zone, self.idle_timeout_seconds) == (cross_zone, idle)
+            && (self.draining, self.access_logs.as_ref()) == (draining, logs)
     }
 
     /// Also where it is not known yet what the new ones are.

@@ -7,6 +7,7 @@ fn listener(port: u16, instance_port: u16) -> Listener {
         instance_port,
         instance_protocol: "HTTP".into(),
         certificate: None,
+        tls_policy: None,
     }
 }
 
@@ -14,6 +15,7 @@ fn secure(port: u16, certificate: &str) -> Listener {
     Listener {
         protocol: "HTTPS".into(),
         certificate: Some(certificate.to_string().into()),
+        tls_policy: Some("tls-1-2".into()),
         ..listener(port, 8080)
     }
 }
@@ -36,6 +38,7 @@ fn balancer() -> ClassicBalancer {
         cross_zone: true,
         idle_timeout_seconds: 60,
         draining: None,
+        access_logs: None,
         tags: Tags::default(),
     }
 }
@@ -53,9 +56,12 @@ fn observed(change: impl FnOnce(&mut ClassicBalancer)) -> Observed<ClassicBalanc
 
 #[test]
 fn each_field_has_its_request() {
-    let new = [Change::Create, Change::Health, Change::Attributes];
+    let negotiation = || [Change::TlsPolicy("tls-1-2".into()), Change::Negotiate(443)];
+    let mut new = vec![Change::Create];
+    new.extend(negotiation());
+    new.extend([Change::Health, Change::Attributes]);
     assert_eq!(balancer().changes(None), new);
-    let rows: [(Observed<ClassicBalancer>, Vec<Change>); 11] = [
+    let rows: [(Observed<ClassicBalancer>, Vec<Change>); 13] = [
         (observed(|_| {}), vec![]),
         (observed(|o| o.subnets.reverse()), vec![]),
         (observed(|o| drop(o.subnets.pop())), vec![Change::Attach]),
@@ -69,7 +75,7 @@ fn each_field_has_its_request() {
         ),
         (
             observed(|o| drop(o.listeners.pop())),
-            vec![Change::Listen(vec![443])],
+            [vec![Change::Listen(vec![443])], negotiation().to_vec()].concat(),
         ),
         (
             observed(|o| o.listeners.push(listener(81, 8080))),
@@ -82,6 +88,17 @@ fn each_field_has_its_request() {
         (
             observed(|o| o.listeners[1] = secure(443, "arn:b")),
             vec![Change::Certificate(443)],
+        ),
+        (
+            observed(|o| o.listeners[1].tls_policy = Some("tls-1-0".into())),
+            negotiation().to_vec(),
+        ),
+        (
+            observed(|o| {
+                let (bucket, prefix) = ("theirs".to_string(), String::new());
+                o.access_logs = Some(AccessLogs { bucket, prefix });
+            }),
+            vec![Change::Attributes],
         ),
         (
             observed(|o| o.health.target = "TCP:8080".into()),
@@ -112,4 +129,15 @@ fn lists_have_no_order() {
         o.listeners.reverse();
     });
     assert_eq!(there.spec.owned(&[&balancer()]), balancer());
+}
+
+#[test]
+fn tls_of_which_nothing_is_said_is_left_alone() {
+    let mut wanted = balancer();
+    wanted.listeners[1].tls_policy = None;
+    assert_eq!(balancer().owned(&[&wanted]), wanted);
+    assert_eq!(
+        wanted.changes(None),
+        [Change::Create, Change::Health, Change::Attributes]
+    );
 }

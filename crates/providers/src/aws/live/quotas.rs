@@ -10,6 +10,7 @@ use futures_util::future::try_join_all;
 use super::Aws;
 use super::ec2::filter;
 use super::failure::{failure, required};
+use crate::aws::classic_balancer;
 use crate::aws::load_balancer::{Layer, balancers};
 use crate::aws::quota::{Counted, Demand, Quota, Within};
 
@@ -94,6 +95,7 @@ impl Aws {
                 balancers(self, Some(Layer::Application)).await?.len()
             }
             Counted::NetworkLoadBalancers => balancers(self, Some(Layer::Network)).await?.len(),
+            Counted::ClassicLoadBalancers => classic_balancer::all(self).await?.len(),
             Counted::TargetGroups => self.target_groups().await?,
             Counted::Certificates => self.certificates().await?,
             Counted::Clusters => self.clusters().await?.len(),

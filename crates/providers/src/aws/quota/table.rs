@@ -10,6 +10,7 @@ use ashore_engine::plan::Action;
 
 use super::{Counted, Planned, Quota, Within};
 use crate::aws::certificate::Certificate;
+use crate::aws::classic_balancer::ClassicBalancer;
 use crate::aws::cluster::Cluster;
 use crate::aws::iam_role::Role;
 use crate::aws::internet_gateway::InternetGateway;
@@ -116,6 +117,14 @@ pub const QUOTAS: &[Quota] = &[
         what: "network load balancers in the region",
         counted: Counted::NetworkLoadBalancers,
         takes: |step| step.each_that::<LoadBalancer>(|it| it.layer == Layer::Network),
+    },
+    // [Classic Load Balancers guide: quotas]
+    Quota {
+        service: "elasticloadbalancing",
+        code: "L-E9E9831D",
+        what: "classic load balancers in the region",
+        counted: Counted::ClassicLoadBalancers,
+        takes: |step| step.each::<ClassicBalancer>(),
     },
     // [ELB guide: quotas of application load balancers]
     Quota {

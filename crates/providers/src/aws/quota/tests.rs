@@ -114,6 +114,7 @@ fn service(task_definition: Input<String>, desired_count: u32) -> Service {
         more_load_balancers: Vec::new(),
         registry: None,
         connect: None,
+        classic_balancer: None,
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,

@@ -15,7 +15,7 @@ use crate::aws::live::ecs::{json_tags, tag, tags_json, untag};
 use crate::aws::live::failure::{failure, known, not_visible_yet, required};
 use crate::aws::live::foreign::ours_or_foreign;
 use crate::aws::live::raw::{Answer, body};
-use crate::aws::service::{self, Attachment, Capacity, Service, Share};
+use crate::aws::service::{self, Attachment, Capacity, ClassicAttachment, Service, Share};
 use crate::aws::tags::{Tags, marked, of_stack};
 
 const CREATE: &str = "ecs:CreateService";
@@ -110,8 +110,17 @@ impl RawService {
         let deployment = |member: &str| at(&format!("/deploymentConfiguration/{member}"));
         let balancers = list(at("/loadBalancers"));
         let balancers = balancers.as_array().into_iter().flatten();
-        let balancers = balancers.filter(|it| it.get("targetGroupArn").is_some());
-        let attachments = balancers.map(|it| {
+        let (groups, classic): (Vec<_>, Vec<_>) =
+            balancers.partition(|it| it.get("targetGroupArn").is_some());
+        let classic = classic.into_iter().map(|it| {
+            Ok(ClassicAttachment {
+                balancer: typed(it["loadBalancerName"].clone())?,
+                container: typed(it["containerName"].clone())?,
+                port: typed(it["containerPort"].clone())?,
+            })
+        });
+        let classic = classic.collect::<Result<Vec<_>, Failure>>()?;
+        let attachments = groups.into_iter().map(|it| {
             Ok(Attachment {
                 target_group: typed(it["targetGroupArn"].clone())?,
                 container: typed(it["containerName"].clone())?,
@@ -138,6 +147,7 @@ impl RawService {
             // Of these no rollout is judged.
             registry: None,
             connect: None,
+            classic_balancer: classic.into_iter().next(),
             grace_period_seconds: typed(at("/healthCheckGracePeriodSeconds").unwrap_or_default())?,
             minimum_healthy_percent: typed(json!(self.least()))?,
             maximum_percent: typed(deployment("maximumPercent").unwrap_or_else(|| json!(200)))?,

@@ -153,6 +153,14 @@ fn health(case: &Case<'_>) -> Option<String> {
             at(case.port)
         ));
     }
+    if case.says(&["UnhealthyThreshold number of health checks"]) {
+        return Some(format!(
+            "the health check of a classic load balancer wants `200 OK` from the instance and takes \
+             nothing else, no redirect either: set `health.path` to one that answers so, and let the \
+             app listen on 0.0.0.0{}",
+            at(case.port)
+        ));
+    }
     let unhealthy = case.says(&["failed ELB health checks", "Health checks failed"]);
     unhealthy.then(|| {
         format!(

@@ -18,7 +18,8 @@ pub(super) struct Snapshot {
     pub(super) status: String,
     /// The PRIMARY one and what is left of others.
     pub(super) deployments: Vec<Deployment>,
-    /// Target group, container and port of each balancer of the PRIMARY deployment.
+    /// Target group or classic balancer, container and port of each balancer of the PRIMARY
+    /// deployment.
     pub(super) balancers: Vec<(String, String, u16)>,
     /// Newest first.
     pub(super) events: Vec<Event>,
@@ -117,6 +118,8 @@ impl Snapshot {
                 _ if waited < STALE && !counts(wanted, primary) => Stand::Unseen,
                 _ if primary.running < primary.desired => Stand::Starting,
                 Some(Rollout::InProgress) => Stand::Running,
+                // Behind a classic balancer ECS says nothing of a rollout [ECS API: Deployment].
+                None if wanted.classic_balancer.is_some() => Stand::Running,
                 _ if alone => Stand::Complete,
                 _ => Stand::Running,
             };
@@ -129,6 +132,12 @@ impl Snapshot {
         }
     }
 
+    /// Whether ECS still moves from one revision to another.
+    pub(super) fn still_rolls(&self) -> bool {
+        let primary = self.primary().and_then(|primary| primary.rollout);
+        self.deployments.len() > 1 || primary == Some(Rollout::InProgress)
+    }
+
     /// Whether ECS has something to go back to when the present deployment fails. It must have
     /// been COMPLETED, which is later than healthy [ECS developer guide: circuit breaker].
     pub(super) fn goes_back(&self, wanted: &Service) -> bool {
@@ -137,13 +146,9 @@ impl Snapshot {
     }
 
     fn serves(&self, wanted: &Service, primary: &Deployment) -> bool {
-        let balancers = wanted.attachments().map(|attachment| {
-            let group = attachment.target_group.known().cloned();
-            (
-                group.unwrap_or_default(),
-                attachment.container.clone(),
-                attachment.port,
-            )
+        let balancers = wanted.registered().map(|(place, container, port)| {
+            let place = place.known().cloned();
+            (place.unwrap_or_default(), container.to_string(), port)
         });
         // ECS answers in an order of its own.
         let wanted_there: BTreeSet<_> = balancers.collect();

@@ -1,3 +1,4 @@
+use super::super::ClassicAttachment;
 use super::super::tests::service;
 use super::*;
 
@@ -99,6 +100,41 @@ fn the_same_revision_with_another_network_or_balancer_is_not_what_is_wanted() {
     let mut back = snapshot(vec![deployment(2, 2, Rollout::Completed)]);
     back.balancers[0].0 = "arn:old".into();
     assert_eq!(back.stand(&service(), LONG), Stand::Elsewhere);
+}
+
+/// Only the balancer can say then whether its tasks serve.
+#[test]
+fn behind_a_classic_balancer_ecs_says_nothing_of_a_rollout() {
+    let wanted = Service {
+        load_balancer: None,
+        classic_balancer: Some(ClassicAttachment {
+            balancer: "old".to_string().into(),
+            container: "web".into(),
+            port: 80,
+        }),
+        ..service()
+    };
+    let silent = |running| Deployment {
+        rollout: None,
+        ..deployment(2, running, Rollout::InProgress)
+    };
+    let seen = |deployments| {
+        let mut seen = snapshot(deployments);
+        seen.balancers[0].0 = "old".into();
+        seen
+    };
+    let alone = seen(vec![silent(2)]);
+    assert_eq!(alone.stand(&wanted, LONG), Stand::Running);
+    assert!(!alone.still_rolls());
+    assert_eq!(seen(vec![silent(1)]).stand(&wanted, LONG), Stand::Starting);
+    let before = Deployment {
+        rollout: None,
+        ..other(1, 1, Rollout::Completed)
+    };
+    let both = seen(vec![silent(2), before]);
+    assert_eq!(both.stand(&wanted, LONG), Stand::Running);
+    assert!(both.still_rolls());
+    assert_eq!(alone.stand(&service(), LONG), Stand::Elsewhere);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use aws_sdk_ecs::types::{
 };
 
 use super::deployment::{Deployment, Event, Rollout, Snapshot};
-use super::{Attachment, Capacity, Connect, Offer, Outputs, Service, Share};
+use super::{Attachment, Capacity, ClassicAttachment, Connect, Offer, Outputs, Service, Share};
 use crate::aws::live::Aws;
 use crate::aws::live::ecs::tag_map;
 use crate::aws::live::failure::{failure, required};
@@ -120,12 +120,16 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
     };
     let inputs = |values: Vec<String>| values.into_iter().map(Input::Known).collect();
     let balancers = service.load_balancers.unwrap_or_default();
-    let balancers = balancers.iter().filter_map(balancer);
-    let mut balancers = balancers.map(|(target_group, container, port)| Attachment {
+    let (targets, classic): (Vec<_>, Vec<_>) = balancers
+        .iter()
+        .partition(|it| it.target_group_arn.is_some());
+    let targets = targets.into_iter().filter_map(balancer);
+    let mut targets = targets.map(|(target_group, container, port)| Attachment {
         target_group: Input::Known(target_group),
         container,
         port,
     });
+    let mut classic = classic.into_iter().filter_map(balancer);
     let task_definition = required(OPERATION, service.task_definition)?;
     Ok(Observed {
         spec: Service {
@@ -138,10 +142,17 @@ pub(super) fn observed(service: aws_sdk_ecs::types::Service) -> Result<Observed<
             subnets: inputs(subnets),
             security_groups: inputs(groups),
             assign_public_ip,
-            load_balancer: balancers.next(),
-            more_load_balancers: balancers.collect(),
+            load_balancer: targets.next(),
+            more_load_balancers: targets.collect(),
             registry: registry.map(Input::Known),
             connect,
+            classic_balancer: classic
+                .next()
+                .map(|(name, container, port)| ClassicAttachment {
+                    balancer: Input::Known(name),
+                    container,
+                    port,
+                }),
             grace_period_seconds: service.health_check_grace_period_seconds.map(count),
             minimum_healthy_percent: percent(
                 deployment
@@ -270,9 +281,11 @@ fn network_of(given: &NetworkConfiguration) -> (Vec<String>, Vec<String>, bool) 
     }
 }
 
+/// The target group or the classic balancer, the container, its port.
 fn balancer(balancer: &LoadBalancer) -> Option<(String, String, u16)> {
+    let group = balancer.target_group_arn.clone();
     Some((
-        balancer.target_group_arn.clone()?,
+        group.or_else(|| balancer.load_balancer_name.clone())?,
         balancer.container_name.clone()?,
         u16::try_from(balancer.container_port?).ok()?,
     ))

@@ -9,7 +9,10 @@
     allow(dead_code, reason = "asked by the effect half")
 )]
 mod advice;
+mod attachment;
 mod capacity;
+#[cfg(feature = "live")]
+mod classic;
 #[cfg_attr(
     not(feature = "live"),
     allow(dead_code, reason = "asked by the effect half")
@@ -47,6 +50,7 @@ pub(in crate::aws) use rollout::ready;
 use crate::aws::tags::{Tags, is_part};
 use crate::aws::{names, patience};
 
+pub use attachment::{Attachment, ClassicAttachment};
 pub use capacity::{Capacity, FARGATE, FARGATE_SPOT, Share};
 
 /// The longest name [ECS API: CreateService].
@@ -87,6 +91,11 @@ pub struct Service {
     /// Its part in Service Connect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect: Option<Connect>,
+    /// The classic balancer that the instances of its tasks are registered with; then it is behind
+    /// no other. Cannot be changed: ECS changes the target groups of a service, and nothing else of
+    /// the sort [ECS API: UpdateService, loadBalancers].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classic_balancer: Option<ClassicAttachment>,
     /// For so long after a task's start a failed health check does not count. 0 without it.
     pub grace_period_seconds: Option<u32>,
     /// So many of the desired tasks serve at least during a rollout, in percent.
@@ -104,17 +113,6 @@ pub struct Service {
     pub execute_command: bool,
     /// The user's tags.
     pub tags: Tags,
-}
-
-/// A service behind a balancer.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Attachment {
-    /// The ARN of the target group.
-    pub target_group: Input<String>,
-    /// The container that answers.
-    pub container: String,
-    /// The port on which it does.
-    pub port: u16,
 }
 
 /// Service Connect: a proxy in each task, which leads to what the services of a namespace offer.
@@ -237,27 +235,13 @@ impl Service {
     /// ECS says 0 where nothing was said and there is a balancer, and refuses it where there is
     /// none [ECS API: CreateService].
     fn grace(&self) -> u32 {
-        let balanced = self.load_balancer.is_some();
-        self.grace_period_seconds.filter(|_| balanced).unwrap_or(0)
+        let grace = self.grace_period_seconds;
+        grace.filter(|_| self.is_balanced()).unwrap_or(0)
     }
 
     /// Whether ECS goes back by itself when a rollout fails.
     fn goes_back(&self) -> bool {
         self.circuit_breaker && self.rollback
-    }
-
-    /// The order in which a service names its target groups means nothing.
-    fn same_balancers(&self, there: &Self) -> bool {
-        let count = |spec: &Self| spec.attachments().count();
-        count(self) == count(there)
-            && self
-                .attachments()
-                .all(|own| there.attachments().any(|other| own == other))
-    }
-
-    /// Everywhere its tasks are registered.
-    fn attachments(&self) -> impl Iterator<Item = &Attachment> {
-        self.load_balancer.iter().chain(&self.more_load_balancers)
     }
 
     fn differing(&self, observed: &Observed<Self>) -> Vec<Field> {
@@ -332,6 +316,10 @@ impl Kind for Service {
             ("name", self.name != there.name),
             ("cluster", !same_cluster(&self.cluster, &there.cluster)),
             ("capacity", !there.capacity.can_become(&self.capacity)),
+            (
+                "classic_balancer",
+                self.classic_balancer != there.classic_balancer,
+            ),
             // Once it has interfaces of its own it cannot be told to do without.
             (
                 "subnets",

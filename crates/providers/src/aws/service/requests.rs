@@ -20,8 +20,8 @@ const UPDATE: &str = "ecs:UpdateService";
 
 /// `CreateService`. The token makes a repetition within the run answer like the first one.
 pub(super) async fn create(spec: &Service, aws: &Aws, cx: &Context) -> Result<Outputs, Failure> {
-    let balanced = spec.load_balancer.is_some();
-    let grace = spec.grace_period_seconds.filter(|_| balanced).map(int);
+    let grace = spec.grace_period_seconds;
+    let grace = grace.filter(|_| spec.is_balanced()).map(int);
     let create = aws
         .ecs
         .create_service()
@@ -150,14 +150,21 @@ fn network(
 }
 
 fn balancers(operation: &'static str, spec: &Service) -> Result<Vec<LoadBalancer>, Failure> {
-    let balancers = spec.attachments().map(|attachment| {
+    let groups = spec.attachments().map(|attachment| {
         Ok(LoadBalancer::builder()
             .target_group_arn(known(operation, &attachment.target_group)?)
             .container_name(&attachment.container)
             .container_port(i32::from(attachment.port))
             .build())
     });
-    balancers.collect()
+    let classic = spec.classic_balancer.iter().map(|attachment| {
+        Ok(LoadBalancer::builder()
+            .load_balancer_name(known(operation, &attachment.balancer)?)
+            .container_name(&attachment.container)
+            .container_port(i32::from(attachment.port))
+            .build())
+    });
+    groups.chain(classic).collect()
 }
 
 fn registries(operation: &'static str, spec: &Service) -> Result<Vec<ServiceRegistry>, Failure> {

@@ -63,7 +63,7 @@ impl Watch<'_> {
         let waited = self.cx.waited;
         match self.seen.stand(self.spec, waited) {
             Stand::Complete => Ok(Readiness::Ready(self.outputs)),
-            Stand::Running if self.cx.wait == Wait::Rollout => {
+            Stand::Running if self.cx.wait == Wait::Rollout && self.seen.still_rolls() => {
                 let why = format!("the old tasks are still stopping: {}", self.seen.why());
                 self.not_yet(why, &[], None).await
             }
@@ -236,7 +236,7 @@ impl Watch<'_> {
             log: &last.lines,
             exit: dead.and_then(Stopped::culprit).and_then(|it| it.exit),
             architecture: last.architecture.as_deref(),
-            port: self.spec.load_balancer.as_ref().map(|it| it.port),
+            port: self.spec.registered().map(|(_, _, port)| port).next(),
         };
         let advice = advice(&case);
         let mut failure = Failure::new(

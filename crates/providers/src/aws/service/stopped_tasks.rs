@@ -8,7 +8,7 @@ use aws_sdk_elasticloadbalancingv2::types::TargetHealthStateEnum;
 
 use super::deployment::Deployment;
 use super::stopped::{Stopped, StoppedContainer};
-use super::{Outputs, Service};
+use super::{Outputs, Service, classic};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::failure;
 
@@ -123,7 +123,9 @@ pub(super) async fn targets(
 ) -> Result<Option<Targets>, Failure> {
     let groups = spec.attachments();
     let groups: Vec<&String> = groups.filter_map(|it| it.target_group.known()).collect();
-    if groups.is_empty() {
+    let old = spec.classic_balancer.as_ref();
+    let old = old.and_then(|it| it.balancer.known());
+    if groups.is_empty() && old.is_none() {
         return Ok(None);
     }
     let shared = spec.subnets.is_empty();
@@ -140,6 +142,11 @@ pub(super) async fn targets(
     for group in groups {
         let healthy = of_group(aws, group, shared, ours.as_ref(), &mut targets.others).await?;
         targets.healthy = targets.healthy.min(healthy);
+    }
+    if let Some(balancer) = old {
+        let ours = ours.as_ref().map(classic::instances);
+        let serve = classic::in_service(aws, balancer, ours.as_ref(), &mut targets.others).await?;
+        targets.healthy = targets.healthy.min(serve);
     }
     Ok(Some(targets))
 }
@@ -298,7 +305,7 @@ pub(super) async fn last_words(
     };
     let Some(dead) = dead else { return last };
     let culprit = dead.culprit().map(|it| it.name.as_str());
-    let answers = spec.load_balancer.as_ref().map(|it| it.container.as_str());
+    let answers = spec.registered().map(|(_, container, _)| container).next();
     let wanted = culprit.or(answers);
     let containers = definition.container_definitions.unwrap_or_default();
     let logs = containers.into_iter().filter_map(|container| {

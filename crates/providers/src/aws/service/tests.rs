@@ -19,6 +19,7 @@ pub(super) fn service() -> Service {
         more_load_balancers: Vec::new(),
         registry: None,
         connect: None,
+        classic_balancer: None,
         grace_period_seconds: None,
         minimum_healthy_percent: 100,
         maximum_percent: 200,
@@ -100,6 +101,31 @@ fn an_update_sends_only_what_differs() {
         assert_eq!(wanted.replaced_by(&observed(service())), None);
     }
     assert_eq!(service().changes(None), [Change::Create]);
+}
+
+/// Seed: S3-14.
+#[test]
+fn a_service_behind_a_classic_balancer_is_made_anew_for_another_one() {
+    let behind = |name: &str| Service {
+        load_balancer: None,
+        classic_balancer: Some(ClassicAttachment {
+            balancer: name.to_string().into(),
+            container: "web".into(),
+            port: 80,
+        }),
+        grace_period_seconds: Some(30),
+        ..service()
+    };
+    let there = observed(behind("old"));
+    assert_eq!(behind("old").changes(Some(&there)), []);
+    assert_eq!(behind("old").replaced_by(&there), None);
+    let why = Some(Replacement::because(["classic_balancer"]));
+    assert_eq!(behind("other").replaced_by(&there), why);
+    assert_eq!(service().replaced_by(&there), why);
+    // It is behind a balancer: a grace period means something.
+    let mut longer = behind("old");
+    longer.grace_period_seconds = Some(60);
+    assert_eq!(longer.changes(Some(&there)), update(&[Field::GracePeriod]));
 }
 
 #[test]

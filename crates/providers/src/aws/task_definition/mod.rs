@@ -28,7 +28,8 @@ pub struct TaskDefinition {
     #[serde(default = "fargate", skip_serializing_if = "is_fargate")]
     pub runs_on: String,
     /// `awsvpc`, where each task has a network interface of its own, or `bridge`, where it shares its
-    /// instance's and each of its ports gets one of those that are free there.
+    /// instance's and each of its ports gets one of those that are free there, unless
+    /// [`Container::host_ports`] says which.
     #[serde(default = "awsvpc", skip_serializing_if = "is_awsvpc")]
     pub network_mode: String,
     /// CPU units, 1024 to a vCPU.
@@ -101,6 +102,19 @@ pub struct Container {
     /// Where it finds which volume: by the path in the container.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub mounts: BTreeMap<String, String>,
+    /// Ports of TCP that it must have on its instance, where tasks share its network. An instance
+    /// has each of its ports once, and so has room for one such task.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub host_ports: Vec<HostPort>,
+}
+
+/// A port of a container that has a port of its instance to itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct HostPort {
+    /// One of the container's.
+    pub port: u16,
+    /// Where the instance has it.
+    pub on_host: u16,
 }
 
 /// A port that has a name.
@@ -299,6 +313,7 @@ fn same(left: &[Container], right: &[Container]) -> bool {
         for container in &mut containers {
             container.ports.sort_unstable();
             container.ports.dedup();
+            container.host_ports.sort_unstable();
             if let Some(health) = &mut container.health {
                 health.start_period_seconds = health.start_period_seconds.filter(|it| *it > 0);
             }

@@ -12,7 +12,7 @@ use aws_sdk_ecs::types::{
     RuntimePlatform, Secret, TransportProtocol, Volume as SdkVolume,
 };
 
-use super::{Container, ContainerHealth, Log, NamedPort, TaskDefinition, volumes};
+use super::{Container, ContainerHealth, HostPort, Log, NamedPort, TaskDefinition, volumes};
 use crate::aws::live::Aws;
 use crate::aws::live::failure::{known, required};
 use crate::aws::tags::Tags;
@@ -99,7 +99,10 @@ fn ports_to_aws(container: &Container) -> Vec<PortMapping> {
             .protocol(protocol)
     };
     let tcp = container.ports.iter().map(|number| {
+        let mut fixed = container.host_ports.iter();
+        let fixed = fixed.find(|host| host.port == *number);
         let mapping = port(number, TransportProtocol::Tcp);
+        let mapping = mapping.set_host_port(fixed.map(|host| i32::from(host.on_host)));
         let mut named = container.named_ports.iter();
         match named.find(|(_, named)| named.port == *number) {
             None => mapping.build(),
@@ -176,8 +179,8 @@ fn int(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
-/// A revision as it was registered. Host ports, empty lists, `cpu: 0` of a container
-/// and what more AWS fills in are not ours and are left out.
+/// A revision as it was registered. Empty lists, `cpu: 0` of a container, host ports where each task
+/// has an interface of its own, and what more AWS fills in are not ours and are left out.
 pub(super) fn from_aws(
     definition: aws_sdk_ecs::types::TaskDefinition,
     tags: BTreeMap<String, String>,
@@ -185,7 +188,10 @@ pub(super) fn from_aws(
     let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
     let containers = definition.container_definitions.unwrap_or_default();
     let asked = definition.requires_compatibilities.unwrap_or_default();
-    let containers: Result<Vec<_>, Failure> = containers.into_iter().map(container).collect();
+    let shared = definition.network_mode.as_ref();
+    let shared = shared.is_none_or(|mode| *mode == NetworkMode::Bridge);
+    let containers = containers.into_iter().map(|it| container(it, shared));
+    let containers: Result<Vec<_>, Failure> = containers.collect();
     let volumes = definition.volumes.unwrap_or_default().into_iter();
     let architecture = definition
         .runtime_platform
@@ -216,7 +222,7 @@ pub(super) fn from_aws(
     })
 }
 
-fn container(container: ContainerDefinition) -> Result<Container, Failure> {
+fn container(container: ContainerDefinition, shared: bool) -> Result<Container, Failure> {
     let variable =
         |pair: KeyValuePair| Some((pair.name?, Input::Known(pair.value.unwrap_or_default())));
     let mounts = volumes::mounts_from_aws(&container);
@@ -233,8 +239,19 @@ fn container(container: ContainerDefinition) -> Result<Container, Failure> {
         Some((mapping.name.clone()?, named))
     };
     let (udp, tcp): (Vec<_>, Vec<_>) = ports.into_iter().partition(is_udp);
+    // 0 is one that is found when the task starts [ECS API: PortMapping, hostPort].
+    let on_host = |mapping: &PortMapping| {
+        let on_host = u16::try_from(mapping.host_port?).ok();
+        let port = port(mapping)?;
+        let on_host = on_host.filter(|it| *it > 0)?;
+        Some(HostPort { port, on_host })
+    };
     Ok(Container {
         mounts,
+        host_ports: match shared {
+            true => tcp.iter().filter_map(on_host).collect(),
+            false => Vec::new(),
+        },
         name: required(DESCRIBE, container.name)?,
         image: required(DESCRIBE, container.image)?,
         essential: container.essential.unwrap_or(true),

@@ -34,6 +34,7 @@ fn definition() -> TaskDefinition {
             health: None,
             depends_on: BTreeMap::new(),
             mounts: BTreeMap::new(),
+            host_ports: Vec::new(),
         }],
         volumes: Vec::new(),
         tags: Tags([("team".to_string(), "a".to_string())].into()),
@@ -107,7 +108,7 @@ fn ports_have_no_order() {
 #[test]
 fn every_member_of_a_container_makes_another_revision() {
     type Edit = fn(&mut Container);
-    let rows: [Edit; 7] = [
+    let rows: [Edit; 8] = [
         |c| c.environment.clear(),
         |c| c.secrets = [("A".to_string(), "arn:a".to_string().into())].into(),
         |c| c.repository_credentials = Some("arn:r".to_string().into()),
@@ -123,6 +124,10 @@ fn every_member_of_a_container_makes_another_revision() {
             });
         },
         |c| c.depends_on = [("db".to_string(), "HEALTHY".to_string())].into(),
+        |c| {
+            let (port, on_host) = (80, 8080);
+            c.host_ports = vec![HostPort { port, on_host }];
+        },
     ];
     for edit in rows {
         let mut wanted = definition();
