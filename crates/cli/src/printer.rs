@@ -16,6 +16,9 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::render;
 
+/// Somebody who is told line by line.
+type Listener = Box<dyn FnMut(&str)>;
+
 /// Writes.
 pub(crate) struct Printer {
     pub(crate) json: bool,
@@ -24,7 +27,7 @@ pub(crate) struct Printer {
     color: ColorChoice,
     failed: bool,
     /// Who gets the lines of `--json`, if not stdout.
-    told: Option<Box<dyn FnMut(&str)>>,
+    told: Option<Listener>,
 }
 
 impl Printer {
