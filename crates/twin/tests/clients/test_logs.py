@@ -57,9 +57,13 @@ def test_unknown_class(logs, refused):
     assert code == "InvalidParameterException"
 
 
-def test_encryption_key_is_not_implemented(logs, refused):
-    assert refused(logs.create_log_group, logGroupName="g", kmsKeyId="k") == "NotImplemented"
+def test_an_encryption_key_is_one_that_is_there(twin, logs, refused):
+    assert refused(logs.create_log_group, logGroupName="g", kmsKeyId="k") == "InvalidParameterException"
     assert logs.describe_log_groups()["logGroups"] == []
+    key = twin.client("kms").create_key()["KeyMetadata"]["Arn"]
+    logs.create_log_group(logGroupName="g", kmsKeyId=key)
+    [group] = logs.describe_log_groups()["logGroups"]
+    assert group["kmsKeyId"] == key
 
 
 def test_delete(logs, stream, refused):
