@@ -43,11 +43,12 @@ FIRST, SECOND = "services.web/target_group", "services.web/target_group[internal
 
 
 def web_acl(sandbox, name):
-    """Somebody's web ACL."""
+    """Somebody's web ACL, made long enough ago to be associated with something."""
     quiet = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": name}
     made = sandbox.client("wafv2").create_web_acl(
         Name=name, Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=quiet
     )
+    sandbox.twin("POST", "advance", {"seconds": 60})
     return made["Summary"]["ARN"]
 
 
